@@ -1,0 +1,7 @@
+//! Floor 3: revision files in, commands and version rows out.
+//!
+//! `project` reads files, `graph` orders revisions, `eval` runs Python, `sqlalchemy` and `ops` are the two libraries that
+//! revisions call, `run` is one `alembic upgrade`, `stamp` keeps the version rows.
+
+pub mod eval;
+pub mod run;

@@ -1,0 +1,10 @@
+//! Restamp: where a PostgreSQL database really stands in its Alembic history.
+//!
+//! See `ARCHITECTURE.md` for the floors; imports point only downwards.
+
+pub mod alembic;
+pub mod catalog;
+pub mod diagnostic;
+pub mod pg;
+pub mod source;
+pub mod sql;

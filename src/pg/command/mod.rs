@@ -1,0 +1,126 @@
+//! What is *written*: one vocabulary for Alembic operations and for SQL statements.
+//!
+//! Names are unresolved and options are kept. `Display` writes SQL, and reading that SQL gives the same command
+//! (law 2). Commands carry no places: see [`Spanned`].
+
+mod data;
+mod index;
+mod misc;
+mod relation;
+mod render;
+mod table;
+mod types;
+
+pub use data::{DataCommand, DataVerb};
+pub use index::{AlterIndex, AlterIndexAction, CreateIndex, Drop, IndexKey, KeyTarget};
+pub use misc::{
+    Comment, CommentTarget, Extension, Grant, Opaque, Owner, Policy, Routine, Schema, SessionCommand, Transaction,
+    Trigger,
+};
+pub use relation::{Sequence, SequenceOptions, View};
+pub use table::{
+    AlterAction, ColumnConstraint, ColumnDef, ColumnType, ConstraintDef, ConstraintKind, CreateTable, Deferrable,
+    ForeignKey, Identity, IdentityKind, KeyOptions, Partition, Serial, Table,
+};
+pub use types::{EnumPosition, Type};
+
+use crate::pg::ident::QName;
+use crate::source::Span;
+
+/// A value with its place in an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spanned<T> {
+    /// The value.
+    pub node: T,
+    /// Its place.
+    pub span: Span,
+}
+
+/// `RESTRICT` or `CASCADE`; `RESTRICT` is PostgreSQL's default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Behavior {
+    /// Refuse when something depends on the object (2BP01).
+    #[default]
+    Restrict,
+    /// Drop what depends on the object too.
+    Cascade,
+}
+
+/// Kinds of objects, in PostgreSQL's own words, at the grain of `pg_depend`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names are PostgreSQL's own")]
+pub enum Kind {
+    Schema,
+    Extension,
+    Table,
+    Column,
+    Default,
+    Constraint,
+    Index,
+    Sequence,
+    Enum,
+    Domain,
+    Composite,
+    View,
+    MaterializedView,
+    Function,
+    Procedure,
+    Aggregate,
+    Trigger,
+    Policy,
+    Comment,
+    /// Anything else that a dump names.
+    Other,
+}
+
+/// One statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// `CREATE/DROP/ALTER SCHEMA`
+    Schema(Schema),
+    /// `CREATE/DROP EXTENSION`
+    Extension(Extension),
+    /// `CREATE/ALTER/DROP TABLE`
+    Table(Table),
+    /// `CREATE INDEX`
+    CreateIndex(CreateIndex),
+    /// `ALTER INDEX`
+    AlterIndex(AlterIndex),
+    /// `DROP INDEX`
+    DropIndex {
+        /// The indexes.
+        names: Vec<QName>,
+        /// `IF EXISTS`
+        if_exists: bool,
+        /// `CONCURRENTLY`
+        concurrently: bool,
+        /// `CASCADE`
+        behavior: Behavior,
+    },
+    /// `CREATE/ALTER/DROP SEQUENCE`
+    Sequence(Sequence),
+    /// `CREATE/ALTER/DROP TYPE` and `DOMAIN`
+    Type(Type),
+    /// `CREATE/DROP VIEW` and `MATERIALIZED VIEW`
+    View(View),
+    /// `CREATE/DROP FUNCTION`, `PROCEDURE`, `AGGREGATE`
+    Routine(Routine),
+    /// `CREATE/DROP TRIGGER`
+    Trigger(Trigger),
+    /// `CREATE/DROP POLICY`
+    Policy(Policy),
+    /// `COMMENT ON`
+    Comment(Comment),
+    /// `ALTER … OWNER TO`
+    Owner(Owner),
+    /// `GRANT`, `REVOKE`, `ALTER DEFAULT PRIVILEGES`
+    Grant(Grant),
+    /// Statements that read or write rows.
+    Data(DataCommand),
+    /// `SET`, `RESET`, `set_config`
+    Session(SessionCommand),
+    /// `BEGIN`, `COMMIT`, `SAVEPOINT`, …
+    Transaction(Transaction),
+    /// A statement that is kept as text under the identity of its object.
+    Opaque(Opaque),
+}

@@ -1,0 +1,1 @@
+//! `Display`: a command as SQL, without trailing semicolon.

@@ -1,0 +1,7 @@
+//! Floor 1: PostgreSQL's words. Values without state: names, types, expressions, errors, commands.
+
+pub mod command;
+pub mod error;
+pub mod expr;
+pub mod ident;
+pub mod types;
