@@ -6,5 +6,6 @@ pub mod alembic;
 pub mod catalog;
 pub mod diagnostic;
 pub mod pg;
+pub mod report;
 pub mod source;
 pub mod sql;

@@ -1,0 +1,95 @@
+//! What an analysis is given, the same for the command line and the page.
+
+use serde::{Deserialize, Serialize};
+
+/// Everything that an analysis reads. Nothing else is looked at: no file system, no network, no clock.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+pub struct Input {
+    /// The project: revision files, `alembic.ini`, `env.py`, helpers, zip archives.
+    pub files: Vec<InputFile>,
+    /// The dump: plain, gzip, or pasted base64 of gzip.
+    pub dump: Option<InputFile>,
+    /// A second small dump, or pasted `alembic current` output, with the version rows.
+    pub version_dump: Option<InputFile>,
+    /// The version rows, where the user states them; an empty list says that there are none.
+    pub stamped: Option<Vec<String>>,
+    /// A deploy log.
+    pub log: Option<InputFile>,
+    /// The rest.
+    pub options: Options,
+}
+
+/// A file or a pasted text.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+pub struct InputFile {
+    /// Its path relative to what was handed in, with `/` between its parts; `pasted` for a text.
+    pub path: String,
+    /// Its bytes.
+    #[serde(deserialize_with = "super::bytes::deserialize")]
+    #[cfg_attr(feature = "cli", schemars(extend("format" = "bytes")))]
+    pub bytes: Vec<u8>,
+}
+
+/// The options of `restamp analyze`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+pub struct Options {
+    /// Folders among `files` that are roots for imports, as on `sys.path`.
+    pub source_roots: Vec<String>,
+    /// A schema (dump) that the history starts from.
+    pub baseline: Option<InputFile>,
+    /// The folder of the environment that is meant, where there are several.
+    pub environment: Option<String>,
+    /// The engine that is meant in Flask-Migrate's multidb layout.
+    pub engine: Option<String>,
+    /// The role that Alembic connects as.
+    pub role: Option<String>,
+    /// The `search_path` of that role, where it is set outside the dump.
+    pub search_path: Option<String>,
+    /// `heads` or a revision; `heads` when it is null.
+    pub target: Option<String>,
+    /// Plans may drop what a revision up to the target dropped.
+    pub allow_drops: bool,
+    /// Plans may convert in ways that lose data.
+    pub allow_data_loss: bool,
+    /// The database that is meant in a dump of several (pg_dumpall).
+    pub database: Option<String>,
+}
+
+/// How far an analysis is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+pub struct Progress {
+    /// What it is doing.
+    pub stage: Stage,
+    /// How much of the stage is done.
+    pub done: u64,
+    /// How much there is; 0 where it is not known.
+    pub total: u64,
+}
+
+/// The stages of an analysis, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+pub enum Stage {
+    /// Reading the project.
+    ReadingProject,
+    /// Reading the dump.
+    ReadingDump,
+    /// Running the revisions against an empty catalog.
+    Replaying,
+    /// Finding where the database stands.
+    Locating,
+    /// Comparing.
+    Comparing,
+    /// Running the pending revisions against the dump's catalog.
+    Predicting,
+    /// Making plans and checking them.
+    Planning,
+}

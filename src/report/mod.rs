@@ -1,0 +1,23 @@
+//! Floor 6: what goes in and what comes out. The only serialisable types of the crate.
+//!
+//! [`Report`] is the contract of `restamp analyze --format json`, of the wasm library and of the page.
+//!
+//! **Invariant:** no key is ever left out of the JSON; what does not apply is `null` or empty.
+
+mod bytes;
+mod database;
+mod history;
+pub mod input;
+mod plan;
+mod root;
+
+pub use database::{Change, Database, Drift, Introduced, Located, ObjectName, Stamped, StampedSource};
+pub use history::{
+    DataStep, DataStepState, Effects, Environment, Evidence, Found, Revision, RevisionVerdict, Unmodelled,
+};
+pub use input::{Input, InputFile, Options, Progress, Stage};
+pub use plan::{Commands, Hazard, Outcome, Patch, Plan, PlanId, Prediction, Step, Then};
+pub use root::{
+    Diagnostic, Excerpt, InputKind, InputSummary, Label, LeftBehind, LogFailure, LogRun, LogStep, Report,
+    SCHEMA_VERSION, Severity, Situation, Verdict,
+};
