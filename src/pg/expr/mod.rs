@@ -1,5 +1,7 @@
 //! Expressions: defaults, CHECKs, index predicates, generated columns, policies.
 
+mod names;
+
 use std::fmt;
 
 use sqlparser::dialect::PostgreSqlDialect;
@@ -34,6 +36,14 @@ impl Expr {
             Err(_) => Expr::Opaque(text.trim().to_string()),
         }
     }
+}
+
+/// The parts of a name as `regclass` input has them: `public."My seq"`.
+fn parse_name(text: &str) -> Option<Vec<sqlparser::ast::Ident>> {
+    Parser::new(&PostgreSqlDialect {})
+        .try_with_sql(text)
+        .and_then(|mut parser| parser.parse_multipart_identifier())
+        .ok()
 }
 
 impl fmt::Display for Expr {
