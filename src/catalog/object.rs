@@ -82,6 +82,24 @@ pub struct Table {
     pub open: Option<Reason>,
 }
 
+impl Table {
+    /// A plain table without columns.
+    pub fn new(schema: Oid, name: Ident) -> Table {
+        Table {
+            schema,
+            name,
+            temporary: false,
+            unlogged: false,
+            partition_by: None,
+            partition_of: None,
+            inherits: Vec::new(),
+            properties: BTreeMap::new(),
+            owner: None,
+            open: None,
+        }
+    }
+}
+
 /// A type as a column uses it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TypeRef {
@@ -200,6 +218,8 @@ pub enum Rule {
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "the fields are PostgreSQL's own")]
 pub struct Index {
+    /// The schema of its table; its name lives there.
+    pub schema: Oid,
     pub table: Oid,
     pub name: Ident,
     pub generated_name: bool,
@@ -210,6 +230,8 @@ pub struct Index {
     pub nulls_not_distinct: bool,
     pub with: BTreeMap<String, String>,
     pub predicate: Option<Expr>,
+    /// Columns that the predicate reads.
+    pub predicate_columns: Vec<Oid>,
     /// Set for the index of a constraint; such an index is reported with its constraint.
     pub constraint: Option<Oid>,
     /// The index that it is a partition of.

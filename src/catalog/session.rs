@@ -1,6 +1,6 @@
 //! One connection: transaction, savepoints, search_path, role.
 
-use super::Mark;
+use super::{Mark, Oid};
 use crate::pg::ident::Ident;
 
 /// What a connection carries from statement to statement.
@@ -18,4 +18,33 @@ pub struct Session {
     pub aborted: bool,
     /// Everything before this mark is committed; what another connection would see.
     pub committed: Mark,
+    /// Enum labels that the open transaction added to types that are older than itself: not yet usable (55P04).
+    pub new_labels: Vec<(Oid, String)>,
+    /// `search_path` and role as they were before the transaction changed them: `ROLLBACK` and the end of `SET LOCAL` restore them.
+    pub(super) before: Option<(Vec<Ident>, Option<Ident>)>,
+    /// What `SET LOCAL` hides until the transaction ends.
+    pub(super) local: Option<(Vec<Ident>, Option<Ident>)>,
+}
+
+impl Session {
+    /// A connection outside a transaction with the default `search_path`.
+    pub fn new(committed: Mark) -> Session {
+        Session {
+            search_path: vec![Ident::new("public")],
+            role: None,
+            transaction: None,
+            savepoints: Vec::new(),
+            aborted: false,
+            committed,
+            new_labels: Vec::new(),
+            before: None,
+            local: None,
+        }
+    }
+}
+
+impl Default for Session {
+    fn default() -> Session {
+        Session::new(Mark(0))
+    }
 }

@@ -74,6 +74,14 @@ pub mod sqlstate {
         OBJECT_IN_USE = "55006",
         /// `object_not_in_prerequisite_state`
         NOT_IN_PREREQUISITE_STATE = "55000",
+        /// `invalid_parameter_value`
+        INVALID_PARAMETER_VALUE = "22023",
+        /// `invalid_name`
+        INVALID_NAME = "42602",
+        /// `reserved_name`
+        RESERVED_NAME = "42939",
+        /// `ambiguous_function`
+        AMBIGUOUS_FUNCTION = "42725",
         /// `string_data_right_truncation`
         STRING_TRUNCATION = "22001",
         /// `invalid_text_representation`

@@ -1,0 +1,332 @@
+//! The attributes of each kind.
+
+use crate::catalog::object::{
+    Constraint, DefaultExpr, Index, Key, KeyRef, Object, Rule, Sequence, Table, TypeRef,
+};
+use crate::catalog::{Attr, Catalog, Oid};
+use crate::pg::command::{Deferrable, IdentityKind};
+use crate::pg::expr::Expr;
+use crate::pg::ident::{Ident, QName};
+
+type Attrs = Vec<(&'static str, Attr)>;
+
+fn text(value: impl ToString) -> Attr {
+    Attr::Text(value.to_string())
+}
+
+impl Catalog {
+    pub(super) fn describe_attrs(&self, object: &Object) -> Attrs {
+        match object {
+            // That they are there is all that is compared.
+            Object::Schema(_) => Attrs::new(),
+            Object::Extension(extension) => vec![("schema", text(self.name_text(extension.schema)))],
+            Object::Table(table) => self.table_attrs(table),
+            Object::Column(column) => {
+                let mut attrs = vec![("type", self.type_attr(&column.ty))];
+                if column.not_null {
+                    attrs.push(("not null", text("true")));
+                }
+                if let Some(collation) = &column.collation {
+                    attrs.push(("collation", text(unqualified(collation))));
+                }
+                match column.identity {
+                    Some(IdentityKind::Always) => attrs.push(("identity", text("ALWAYS"))),
+                    Some(IdentityKind::ByDefault) => attrs.push(("identity", text("BY DEFAULT"))),
+                    None => {}
+                }
+                if let Some((expr, stored)) = &column.generated {
+                    attrs.push(("generated", Attr::Expr(expr.clone())));
+                    attrs.push(("generated kind", text(if *stored { "STORED" } else { "VIRTUAL" })));
+                }
+                attrs
+            }
+            Object::Default(default) => match &default.expr {
+                DefaultExpr::NextVal(sequence) => {
+                    vec![("default", text(format!("nextval('{}'::regclass)", self.qualified(*sequence))))]
+                }
+                DefaultExpr::Expr(expr) => vec![("default", Attr::Expr(expr.clone()))],
+                DefaultExpr::Unknown(reason) => vec![("default", Attr::Unknown(reason.clone()))],
+            },
+            Object::Constraint(constraint) => self.constraint_attrs(constraint),
+            Object::Index(index) => self.index_attrs(index),
+            Object::Sequence(sequence) => self.sequence_attrs(sequence),
+            Object::Enum(ty) => {
+                let labels: Vec<String> = ty.labels.iter().map(|label| quoted(label)).collect();
+                vec![("labels", text(labels.join(", ")))]
+            }
+            Object::Domain(domain) => {
+                let mut attrs = vec![("type", self.type_attr(&domain.ty))];
+                attrs.extend(domain.collation.iter().map(|collation| ("collation", text(unqualified(collation)))));
+                attrs.extend(domain.default.iter().map(|default| ("default", Attr::Expr(default.clone()))));
+                if domain.not_null {
+                    attrs.push(("not null", text("true")));
+                }
+                let mut checks: Vec<&(Ident, Expr)> = domain.checks.iter().collect();
+                checks.sort_by(|a, b| a.0.cmp(&b.0));
+                if !checks.is_empty() {
+                    let names: Vec<String> = checks.iter().map(|(name, _)| name.to_string()).collect();
+                    attrs.push(("checks", text(names.join(", "))));
+                }
+                attrs.extend(checks.into_iter().map(|(_, check)| ("check", Attr::Expr(check.clone()))));
+                attrs
+            }
+            Object::Composite(composite) => {
+                if let Some(reason) = composite.attributes.iter().find_map(|(_, ty)| match ty {
+                    TypeRef::Unknown(reason) => Some(reason),
+                    TypeRef::Builtin(_) | TypeRef::User { .. } => None,
+                }) {
+                    return vec![("attributes", Attr::Unknown(reason.clone()))];
+                }
+                let attributes = composite.attributes.iter().map(|(name, ty)| format!("{name} {}", self.type_text(ty)));
+                vec![("attributes", text(attributes.collect::<Vec<String>>().join(", ")))]
+            }
+            Object::View(view) => {
+                let mut attrs = Attrs::new();
+                if let Some(columns) = &view.columns {
+                    attrs.push(("columns", text(names(columns))));
+                }
+                let mut relations: Vec<String> = view
+                    .depends_on
+                    .iter()
+                    .filter(|oid| matches!(self.get(**oid), Some(Object::Table(_) | Object::View(_))))
+                    .map(|oid| self.qualified(*oid))
+                    .collect();
+                relations.sort();
+                attrs.push(("reads", text(relations.join(", "))));
+                attrs.push(("query", Attr::Body(view.query.clone())));
+                attrs
+            }
+            Object::Routine(routine) => vec![("definition", Attr::Body(routine.text.clone()))],
+            Object::Trigger(trigger) => {
+                let mut attrs = Attrs::new();
+                attrs.extend(trigger.function.map(|function| ("function", text(self.qualified(function)))));
+                attrs.push(("definition", Attr::Body(trigger.text.clone())));
+                attrs
+            }
+            Object::Policy(policy) => {
+                let mut attrs = Attrs::new();
+                if policy.restrictive {
+                    attrs.push(("restrictive", text("true")));
+                }
+                attrs.extend(policy.command.iter().map(|command| ("command", text(command))));
+                let mut roles: Vec<String> = policy.roles.iter().map(Ident::to_string).collect();
+                roles.sort();
+                if !roles.is_empty() && roles != ["public"] {
+                    attrs.push(("roles", text(roles.join(", "))));
+                }
+                attrs.extend(policy.using.iter().map(|expr| ("using", Attr::Expr(expr.clone()))));
+                attrs.extend(policy.check.iter().map(|expr| ("with check", Attr::Expr(expr.clone()))));
+                attrs
+            }
+            Object::Comment(comment) => vec![("text", text(&comment.text))],
+            Object::Opaque(opaque) => vec![("definition", Attr::Body(opaque.text.clone()))],
+        }
+    }
+
+    fn table_attrs(&self, table: &Table) -> Attrs {
+        let mut attrs = Attrs::new();
+        if table.unlogged {
+            attrs.push(("unlogged", text("true")));
+        }
+        attrs.extend(table.partition_by.iter().map(|key| ("partition by", text(squeezed(key)))));
+        if let Some((parent, bound)) = &table.partition_of {
+            attrs.push(("partition of", text(self.qualified(*parent))));
+            attrs.push(("bound", Attr::Body(squeezed(bound))));
+        }
+        if !table.inherits.is_empty() {
+            let parents: Vec<String> = table.inherits.iter().map(|parent| self.qualified(*parent)).collect();
+            attrs.push(("inherits", text(parents.join(", "))));
+        }
+        for (key, name) in [
+            ("ROW LEVEL SECURITY", "row level security"),
+            ("FORCE ROW LEVEL SECURITY", "force row level security"),
+        ] {
+            if table.properties.contains_key(key) {
+                attrs.push((name, text("true")));
+            }
+        }
+        attrs
+    }
+
+    fn constraint_attrs(&self, constraint: &Constraint) -> Attrs {
+        let mut attrs = Attrs::new();
+        let mut key = |kind: &str, columns: &[Oid], include: &[Oid], nulls_not_distinct: bool| {
+            attrs.push(("kind", text(kind)));
+            attrs.push(("columns", text(self.column_list(columns))));
+            if !include.is_empty() {
+                attrs.push(("include", text(self.column_list(include))));
+            }
+            if nulls_not_distinct {
+                attrs.push(("nulls not distinct", text("true")));
+            }
+        };
+        match &constraint.rule {
+            Rule::Check { expr, no_inherit, .. } => {
+                attrs.push(("kind", text("CHECK")));
+                attrs.push(("expression", Attr::Expr(expr.clone())));
+                if *no_inherit {
+                    attrs.push(("no inherit", text("true")));
+                }
+            }
+            Rule::Unique { columns, include, nulls_not_distinct } => key("UNIQUE", columns, include, *nulls_not_distinct),
+            Rule::PrimaryKey { columns, include } => key("PRIMARY KEY", columns, include, false),
+            Rule::ForeignKey { columns, table, referenced, on_delete, on_update, matching } => {
+                attrs.push(("kind", text("FOREIGN KEY")));
+                attrs.push(("columns", text(self.column_list(columns))));
+                attrs.push(("references", text(self.qualified(*table))));
+                match self.table(*table).and_then(|table| table.open.clone()) {
+                    Some(reason) if referenced.is_empty() => {
+                        attrs.push(("referenced columns", Attr::Unknown(reason)));
+                    }
+                    _ => attrs.push(("referenced columns", text(self.column_list(referenced)))),
+                }
+                attrs.extend(on_delete.iter().map(|action| ("on delete", text(action))));
+                attrs.extend(on_update.iter().map(|action| ("on update", text(action))));
+                attrs.extend(matching.iter().map(|matching| ("match", text(matching))));
+            }
+            Rule::Exclude { elements, method, predicate } => {
+                attrs.push(("kind", text("EXCLUDE")));
+                attrs.push(("method", text(method)));
+                for (key, operator) in elements {
+                    attrs.push(("key", self.key_attr(key)));
+                    attrs.push(("operator", text(operator.trim())));
+                }
+                attrs.extend(predicate.iter().map(|predicate| ("predicate", Attr::Expr(predicate.clone()))));
+            }
+        }
+        match constraint.deferrable {
+            Some(Deferrable::InitiallyImmediate) => attrs.push(("deferrable", text("INITIALLY IMMEDIATE"))),
+            Some(Deferrable::InitiallyDeferred) => attrs.push(("deferrable", text("INITIALLY DEFERRED"))),
+            Some(Deferrable::NotDeferrable) | None => {}
+        }
+        if !constraint.validated {
+            attrs.push(("not valid", text("true")));
+        }
+        attrs
+    }
+
+    fn index_attrs(&self, index: &Index) -> Attrs {
+        let mut attrs = Attrs::new();
+        if index.unique {
+            attrs.push(("unique", text("true")));
+        }
+        attrs.push(("method", text(&index.method)));
+        for key in &index.keys {
+            attrs.push(("key", self.key_attr(key)));
+            attrs.push(("key options", text(key_options(key))));
+        }
+        if !index.include.is_empty() {
+            attrs.push(("include", text(self.column_list(&index.include))));
+        }
+        if index.nulls_not_distinct {
+            attrs.push(("nulls not distinct", text("true")));
+        }
+        attrs.extend(index.predicate.iter().map(|predicate| ("predicate", Attr::Expr(predicate.clone()))));
+        attrs.extend(index.partition_of.map(|parent| ("partition of", text(self.qualified(parent)))));
+        attrs
+    }
+
+    fn sequence_attrs(&self, sequence: &Sequence) -> Attrs {
+        let mut attrs = Attrs::new();
+        if let Some(column) = sequence.owned_by {
+            let table = self.table_of(column).map_or_else(String::new, |table| self.qualified(table));
+            attrs.push(("owned by", text(format!("{table}.{}", self.name_text(column)))));
+        }
+        let plain = Sequence::new(sequence.schema, sequence.name.clone(), sequence.ty);
+        attrs.push(("type", text(sequence.ty)));
+        let numbers = [
+            ("start", sequence.start, plain.start),
+            ("increment", sequence.increment, plain.increment),
+            ("minvalue", sequence.min_value, plain.min_value),
+            ("maxvalue", sequence.max_value, plain.max_value),
+            ("cache", sequence.cache, plain.cache),
+        ];
+        attrs.extend(numbers.into_iter().filter(|(_, is, plain)| is != plain).map(|(name, is, _)| (name, text(is))));
+        if sequence.cycle {
+            attrs.push(("cycle", text("true")));
+        }
+        attrs
+    }
+
+    fn key_attr(&self, key: &Key) -> Attr {
+        match &key.target {
+            KeyRef::Column(column) => Attr::Expr(Expr::parse(&self.name_text(*column))),
+            KeyRef::Expr(expr, _) => Attr::Expr(expr.clone()),
+        }
+    }
+
+    fn type_attr(&self, ty: &TypeRef) -> Attr {
+        match ty {
+            TypeRef::Unknown(reason) => Attr::Unknown(reason.clone()),
+            TypeRef::Builtin(_) | TypeRef::User { .. } => text(self.type_text(ty)),
+        }
+    }
+
+    /// A type as a dump writes it: `character varying(120)`, `public.mood[]`.
+    pub fn type_text(&self, ty: &TypeRef) -> String {
+        match ty {
+            TypeRef::Builtin(ty) => ty.to_string(),
+            TypeRef::User { oid, modifiers, array } => {
+                let modifiers = if modifiers.is_empty() { String::new() } else { format!("({})", modifiers.join(",")) };
+                format!("{}{modifiers}{}", self.qualified(*oid), if *array { "[]" } else { "" })
+            }
+            TypeRef::Unknown(reason) => format!("unknown ({reason})"),
+        }
+    }
+
+    fn qualified(&self, oid: Oid) -> String {
+        self.qname(oid).map_or_else(String::new, |name| name.to_string())
+    }
+
+    fn name_text(&self, oid: Oid) -> String {
+        self.get(oid).map_or_else(String::new, |object| object.name().to_string())
+    }
+
+    fn column_list(&self, columns: &[Oid]) -> String {
+        columns.iter().map(|column| self.name_text(*column)).collect::<Vec<String>>().join(", ")
+    }
+}
+
+fn names(columns: &[Ident]) -> String {
+    columns.iter().map(Ident::to_string).collect::<Vec<String>>().join(", ")
+}
+
+fn quoted(label: &str) -> String {
+    format!("'{}'", label.replace('\'', "''"))
+}
+
+/// `pg_catalog` says nothing.
+fn unqualified(name: &QName) -> String {
+    match &name.schema {
+        Some(schema) if schema.as_str() == "pg_catalog" => name.name.to_string(),
+        _ => name.to_string(),
+    }
+}
+
+/// Runs of blanks say nothing.
+fn squeezed(written: &str) -> String {
+    written.split_whitespace().collect::<Vec<&str>>().join(" ")
+}
+
+/// What follows a key: a dump qualifies operator classes of extensions with their schema, which says nothing here.
+fn key_options(key: &Key) -> String {
+    let mut words = Vec::new();
+    words.extend(key.collation.iter().map(|collation| format!("COLLATE {}", unqualified(collation))));
+    words.extend(key.opclass.iter().map(|opclass| opclass_name(opclass)));
+    if key.descending {
+        words.push("DESC".to_string());
+    }
+    if key.nulls_first != key.descending {
+        words.push(if key.nulls_first { "NULLS FIRST" } else { "NULLS LAST" }.to_string());
+    }
+    words.join(" ")
+}
+
+fn opclass_name(written: &str) -> String {
+    let (name, parameters) = match written.find('(') {
+        Some(at) => written.split_at(at),
+        None => (written, ""),
+    };
+    let bare = name.rsplit('.').next().unwrap_or(name).trim().trim_matches('"');
+    format!("{bare}{}", parameters.replace(' ', ""))
+}

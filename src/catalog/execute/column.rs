@@ -1,0 +1,406 @@
+//! Columns: definitions, serial and identity, defaults, NOT NULL.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::object::{Column, ColumnDefault, DefaultExpr, Object, Sequence, TypeRef};
+use crate::catalog::{Catalog, Oid, Session, query};
+use crate::pg::command::{ColumnConstraint, ColumnDef, ColumnType, Identity, SequenceOptions, Serial};
+use crate::pg::error::{PgError, Refusal, sqlstate};
+use crate::pg::expr::Expr;
+use crate::pg::ident::{Ident, QName};
+use crate::pg::types::DataType;
+
+use super::resolve::refuse;
+
+/// A column whose type is resolved and whose sequence is made, before its table is.
+pub(super) struct NewColumn {
+    ty: TypeRef,
+    sequence: Option<Oid>,
+    not_null: bool,
+}
+
+/// The integer beneath a serial.
+pub(super) fn serial_type(serial: Serial) -> &'static str {
+    match serial {
+        Serial::SmallSerial => "smallint",
+        Serial::Serial => "integer",
+        Serial::BigSerial => "bigint",
+    }
+}
+
+/// Columns that every table has (`SystemAttributeByName`).
+const SYSTEM_COLUMNS: &[&str] = &["ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"];
+
+/// 42701: the name of a system column.
+pub(super) fn not_a_system_column(name: &Ident) -> Result<(), Refusal> {
+    if SYSTEM_COLUMNS.contains(&name.as_str()) {
+        let message = format!("column name \"{}\" conflicts with a system column name", name.as_str());
+        return refuse(sqlstate::DUPLICATE_COLUMN, message);
+    }
+    Ok(())
+}
+
+/// 42703 in the words of `ALTER TABLE`.
+pub(super) fn no_such_column(table: &Ident, column: &Ident) -> PgError {
+    let message = format!("column \"{}\" of relation \"{}\" does not exist", column.as_str(), table.as_str());
+    PgError::new(sqlstate::UNDEFINED_COLUMN, message)
+}
+
+impl Catalog {
+    /// A plain column with the next free number.
+    pub(super) fn new_column(&self, table: Oid, name: Ident, ty: TypeRef) -> Column {
+        Column {
+            table,
+            name,
+            number: self.columns(table).last().map_or(0, |(_, column)| column.number) + 1,
+            ty,
+            not_null: false,
+            collation: None,
+            identity: None,
+            generated: None,
+            properties: BTreeMap::new(),
+        }
+    }
+
+    /// Resolves a column's type and makes the sequence of a serial or identity (`transformColumnDefinition`).
+    pub(super) fn prepare_column(
+        &mut self,
+        schema: Oid,
+        table: &Ident,
+        column: &ColumnDef,
+        session: &Session,
+    ) -> Result<NewColumn, Refusal> {
+        let ty = match &column.ty {
+            ColumnType::Type(ty) => self.type_ref(ty, session)?,
+            ColumnType::Serial(serial) => TypeRef::Builtin(DataType::builtin(serial_type(*serial))),
+        };
+        let mut sequence = None;
+        let mut not_null = false;
+        if let ColumnType::Serial(serial) = column.ty {
+            sequence = Some(self.implicit_sequence(schema, table, &column.name, serial_type(serial), session));
+            not_null = true;
+        }
+        for constraint in &column.constraints {
+            match constraint {
+                ColumnConstraint::NotNull { .. } => not_null = true,
+                ColumnConstraint::Identity(identity) => {
+                    not_null = true;
+                    sequence = Some(self.identity_sequence(schema, table, &column.name, &ty, identity, session)?);
+                }
+                ColumnConstraint::Null
+                | ColumnConstraint::Default(_)
+                | ColumnConstraint::Generated { .. }
+                | ColumnConstraint::Constraint(_) => {}
+            }
+        }
+        Ok(NewColumn { ty, sequence, not_null })
+    }
+
+    fn implicit_sequence(
+        &mut self,
+        schema: Oid,
+        table: &Ident,
+        column: &Ident,
+        ty: &'static str,
+        session: &Session,
+    ) -> Oid {
+        let name = self.choose_relation_name(schema, table, Some(column.as_str()), "seq", false);
+        self.add(Object::Sequence(Sequence { owner: session.role.clone(), ..Sequence::new(schema, name, ty) }))
+    }
+
+    fn identity_sequence(
+        &mut self,
+        schema: Oid,
+        table: &Ident,
+        column: &Ident,
+        ty: &TypeRef,
+        identity: &Identity,
+        session: &Session,
+    ) -> Result<Oid, Refusal> {
+        let ty = match ty {
+            TypeRef::Builtin(ty) => ty.builtin_name().filter(|name| matches!(*name, "smallint" | "integer" | "bigint")),
+            TypeRef::Unknown(_) => Some("bigint"),
+            TypeRef::User { .. } => None,
+        };
+        let Some(ty) = ty else {
+            let message = "identity column type must be smallint, integer, or bigint";
+            return refuse(sqlstate::INVALID_PARAMETER_VALUE, message);
+        };
+        let (schema, name) = match &identity.sequence_name {
+            Some(name) => {
+                let schema = match &name.schema {
+                    Some(_) => self.creation_schema(name, session)?,
+                    None => schema,
+                };
+                self.relation_name_is_free(schema, &name.name)?;
+                (schema, name.name.clone())
+            }
+            None => (schema, self.choose_relation_name(schema, table, Some(column.as_str()), "seq", false)),
+        };
+        let mut sequence = Sequence { owner: session.role.clone(), identity: true, ..Sequence::new(schema, name, ty) };
+        sequence.change(&SequenceOptions { ty: None, ..identity.options.clone() })?;
+        Ok(self.add(Object::Sequence(sequence)))
+    }
+
+    /// Adds a column to its table, with its default; constraints follow later.
+    pub(super) fn add_prepared_column(
+        &mut self,
+        table: Oid,
+        definition: &ColumnDef,
+        prepared: NewColumn,
+        session: &Session,
+    ) -> Result<Oid, Refusal> {
+        let mut column = self.new_column(table, definition.name.clone(), prepared.ty);
+        column.not_null = prepared.not_null;
+        column.collation.clone_from(&definition.collation);
+        let mut default = None;
+        for constraint in &definition.constraints {
+            match constraint {
+                ColumnConstraint::Default(expr) => default = Some(expr),
+                ColumnConstraint::Identity(identity) => column.identity = Some(identity.kind),
+                ColumnConstraint::Generated { expr, stored } => column.generated = Some((expr.clone(), *stored)),
+                ColumnConstraint::NotNull { .. } | ColumnConstraint::Null | ColumnConstraint::Constraint(_) => {}
+            }
+        }
+        let identity = column.identity.is_some();
+        let oid = self.add(Object::Column(column));
+        if let Some(sequence) = prepared.sequence {
+            self.update(sequence, |object| {
+                if let Object::Sequence(sequence) = object {
+                    sequence.owned_by = Some(oid);
+                }
+            });
+            if !identity {
+                self.add(Object::Default(ColumnDefault { column: oid, expr: DefaultExpr::NextVal(sequence) }));
+            }
+        }
+        if let Some(expr) = default {
+            self.set_default(oid, Some(expr), session)?;
+        }
+        Ok(oid)
+    }
+
+    /// Adds a column as another table has it.
+    pub(super) fn add_copied_column(&mut self, table: Oid, column: Column) -> Oid {
+        let number = self.new_column(table, column.name.clone(), column.ty.clone()).number;
+        self.add(Object::Column(Column { table, number, ..column }))
+    }
+
+    /// Sets or drops a default. `DEFAULT NULL` of a column is no default at all.
+    pub(super) fn set_default(&mut self, column: Oid, default: Option<&Expr>, session: &Session) -> Result<(), Refusal> {
+        if let Some(old) = self.default_of(column) {
+            self.remove(old);
+        }
+        let Some(expr) = default else {
+            return Ok(());
+        };
+        if is_null(expr) {
+            return Ok(());
+        }
+        if expr.columns().is_some_and(|columns| !columns.iter().all(is_value_function)) {
+            return refuse(sqlstate::FEATURE_NOT_SUPPORTED, "cannot use column reference in DEFAULT expression");
+        }
+        self.check_new_labels(column, expr, session)?;
+        let expr = self.default_expr(expr, session)?;
+        self.add(Object::Default(ColumnDefault { column, expr }));
+        Ok(())
+    }
+
+    /// `nextval('s')` holds the sequence by handle, so that the default follows a rename of it.
+    pub(super) fn default_expr(&mut self, expr: &Expr, session: &Session) -> Result<DefaultExpr, Refusal> {
+        let Some(name) = query::nextval_argument(expr) else {
+            return Ok(DefaultExpr::Expr(expr.clone()));
+        };
+        match self.resolve_relation(&name, session) {
+            Some(oid) if matches!(self.get(oid), Some(Object::Sequence(_))) => {
+                Ok(DefaultExpr::NextVal(self.certain(oid)?))
+            }
+            Some(_) => Ok(DefaultExpr::Expr(expr.clone())),
+            None if self.open_world => {
+                let schema = self.creation_schema(&name, session)?;
+                let sequence = Sequence::new(schema, name.name, "bigint");
+                Ok(DefaultExpr::NextVal(self.add(Object::Sequence(sequence))))
+            }
+            None => {
+                let message = format!("relation \"{}\" does not exist", super::resolve::plain(&name));
+                refuse(sqlstate::UNDEFINED_TABLE, message)
+            }
+        }
+    }
+
+    /// 55P04: a default names an enum label that this transaction added.
+    fn check_new_labels(&self, column: Oid, expr: &Expr, session: &Session) -> Result<(), Refusal> {
+        let Some(ty) = self.column_of(column).and_then(|column| column.ty.oid()) else {
+            return Ok(());
+        };
+        let Some(literal) = query::string_literal(expr) else {
+            return Ok(());
+        };
+        let Some(Object::Enum(object)) = self.get(ty) else {
+            return Ok(());
+        };
+        let array = self.column_of(column).is_some_and(|column| matches!(column.ty, TypeRef::User { array: true, .. }));
+        if array {
+            return Ok(());
+        }
+        if !object.labels.contains(&literal) {
+            let name = self.visible_name(ty, session);
+            let message = format!("invalid input value for enum {name}: \"{literal}\"");
+            return refuse(sqlstate::INVALID_TEXT, message);
+        }
+        if session.new_labels.contains(&(ty, literal.clone())) {
+            let name = self.visible_name(ty, session);
+            let message = format!("unsafe use of new value \"{literal}\" of enum type {name}");
+            return Err(PgError::new(sqlstate::UNSAFE_NEW_ENUM_VALUE, message)
+                .hint("New enum values must be committed before they can be used.")
+                .into());
+        }
+        Ok(())
+    }
+
+    /// `SET NOT NULL`, `DROP NOT NULL`.
+    pub(super) fn set_not_null(&mut self, table: Oid, name: &Ident, not_null: bool) -> Result<(), Refusal> {
+        let column = self.alterable_column(table, name)?;
+        if !not_null {
+            if self.column_of(column).is_some_and(|column| column.identity.is_some()) {
+                let message = format!(
+                    "column \"{}\" of relation \"{}\" is an identity column",
+                    name.as_str(),
+                    self.name_of(table).as_str()
+                );
+                return refuse(sqlstate::SYNTAX_ERROR, message);
+            }
+            if let Some((_, key)) = self.primary_key(table)
+                && key.rule.columns().contains(&column)
+            {
+                let message = format!("column \"{}\" is in a primary key", name.as_str());
+                return refuse(sqlstate::INVALID_TABLE_DEFINITION, message);
+            }
+        }
+        self.update(column, |object| {
+            if let Object::Column(column) = object {
+                column.not_null = not_null;
+            }
+        });
+        Ok(())
+    }
+
+    /// A column that `ALTER TABLE` names: 42703 if there is none.
+    pub(super) fn alterable_column(&mut self, table: Oid, name: &Ident) -> Result<Oid, Refusal> {
+        let relation = self.name_of(table);
+        self.existing_column(table, name, || no_such_column(&relation, name))
+    }
+
+    /// The own name of an object; empty for none.
+    pub(super) fn name_of(&self, oid: Oid) -> Ident {
+        self.get(oid).map_or_else(|| Ident::new(""), Object::name)
+    }
+
+    /// `ADD GENERATED … AS IDENTITY`.
+    pub(super) fn add_identity(
+        &mut self,
+        table: Oid,
+        name: &Ident,
+        identity: &Identity,
+        session: &Session,
+    ) -> Result<(), Refusal> {
+        let oid = self.alterable_column(table, name)?;
+        let Some(column) = self.column_of(oid).cloned() else {
+            return Ok(());
+        };
+        let relation = self.name_of(table);
+        let of = format!("column \"{}\" of relation \"{}\"", name.as_str(), relation.as_str());
+        if !column.not_null {
+            let message = format!("{of} must be declared NOT NULL before identity can be added");
+            return refuse(sqlstate::NOT_IN_PREREQUISITE_STATE, message);
+        }
+        if column.identity.is_some() {
+            return refuse(sqlstate::NOT_IN_PREREQUISITE_STATE, format!("{of} is already an identity column"));
+        }
+        if self.default_of(oid).is_some() {
+            return refuse(sqlstate::NOT_IN_PREREQUISITE_STATE, format!("{of} already has a default value"));
+        }
+        let Some(schema) = self.schema_of(table) else {
+            return Ok(());
+        };
+        let sequence = self.identity_sequence(schema, &relation, name, &column.ty, identity, session)?;
+        self.update(sequence, |object| {
+            if let Object::Sequence(sequence) = object {
+                sequence.owned_by = Some(oid);
+            }
+        });
+        self.set(oid, Object::Column(Column { identity: Some(identity.kind), ..column }));
+        Ok(())
+    }
+
+    /// `DROP IDENTITY`: the sequence goes too.
+    pub(super) fn drop_identity(&mut self, table: Oid, name: &Ident, if_exists: bool) -> Result<(), Refusal> {
+        let oid = self.alterable_column(table, name)?;
+        self.not_identity(table, oid, if_exists)?;
+        let sequences: Vec<Oid> = self
+            .owned_sequences(oid)
+            .into_iter()
+            .filter(|(_, sequence)| sequence.identity)
+            .map(|(sequence, _)| sequence)
+            .collect();
+        for sequence in sequences {
+            self.remove(sequence);
+        }
+        self.update(oid, |object| {
+            if let Object::Column(column) = object {
+                column.identity = None;
+            }
+        });
+        Ok(())
+    }
+
+    /// 55000 for a column without identity.
+    pub(super) fn not_identity(&self, table: Oid, column: Oid, if_exists: bool) -> Result<(), Refusal> {
+        if !if_exists && self.column_of(column).is_some_and(|column| column.identity.is_none()) {
+            let message = format!(
+                "column \"{}\" of relation \"{}\" is not an identity column",
+                self.name_of(column).as_str(),
+                self.name_of(table).as_str()
+            );
+            return refuse(sqlstate::NOT_IN_PREREQUISITE_STATE, message);
+        }
+        Ok(())
+    }
+
+    /// A name as `format_type` or `regclass` writes it: with its schema where `search_path` does not find it.
+    pub(super) fn visible_name(&self, oid: Oid, session: &Session) -> String {
+        match self.qname(oid) {
+            Some(name) => {
+                let bare = QName::bare(name.name.clone());
+                let found = self.resolve_type(&bare, session).or_else(|| self.resolve_relation(&bare, session));
+                if found == Some(oid) { bare.to_string() } else { name.to_string() }
+            }
+            None => String::new(),
+        }
+    }
+}
+
+/// `NULL`, with or without a cast.
+fn is_null(expr: &Expr) -> bool {
+    let Expr::Parsed(tree) = expr else {
+        return false;
+    };
+    let mut tree = tree.as_ref();
+    loop {
+        match tree {
+            sqlparser::ast::Expr::Value(value) => return matches!(value.value, sqlparser::ast::Value::Null),
+            sqlparser::ast::Expr::Nested(inner) => tree = inner,
+            // `NULL::character varying` is kept by PostgreSQL as a default.
+            _ => return false,
+        }
+    }
+}
+
+/// Words that read like columns and are functions without parentheses.
+pub(super) fn is_value_function(name: &Ident) -> bool {
+    const FUNCTIONS: &[&str] = &[
+        "current_catalog", "current_date", "current_role", "current_schema", "current_time", "current_timestamp",
+        "current_user", "localtime", "localtimestamp", "session_user", "system_user", "user",
+    ];
+    FUNCTIONS.contains(&name.as_str())
+}

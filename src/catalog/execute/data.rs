@@ -1,0 +1,81 @@
+//! Statements on rows: their names are checked, nothing changes.
+
+use crate::catalog::object::Object;
+use crate::catalog::{Catalog, Oid, Session};
+use crate::pg::command::{DataCommand, DataVerb};
+use crate::pg::error::{Refusal, sqlstate};
+use crate::pg::ident::QName;
+
+use super::column::no_such_column;
+use super::drop::mentions;
+use super::resolve::{plain, refuse, unknown};
+
+impl Catalog {
+    pub(super) fn data_command(&mut self, data: &DataCommand, session: &Session) -> Result<(), Refusal> {
+        let table = match &data.table {
+            Some(table) => self.data_relation(table, session)?,
+            None => None,
+        };
+        // `transformInsertStmt` looks at its columns before its query; `transformUpdateStmt` at the other tables first.
+        if data.verb == DataVerb::Insert {
+            self.data_columns(table, data)?;
+        }
+        for relation in &data.relations {
+            self.data_relation(relation, session)?;
+        }
+        if data.verb != DataVerb::Insert {
+            self.data_columns(table, data)?;
+        }
+        self.calls_no_ddl(data)
+    }
+
+    /// 42P01 in the words of `parserOpenTable`: a missing schema is a missing relation.
+    fn data_relation(&mut self, name: &QName, session: &Session) -> Result<Option<Oid>, Refusal> {
+        if self.is_system_relation(name, session) {
+            return Ok(None);
+        }
+        match self.resolve_relation(name, session) {
+            Some(oid) => self.certain(oid).map(Some),
+            None if self.open_world => self.open_table(name, session).map(Some),
+            // PostGIS and its kin bring tables that no dump holds.
+            None if self.extension_may_bring(name) => Ok(None),
+            None => refuse(sqlstate::UNDEFINED_TABLE, format!("relation \"{}\" does not exist", plain(name))),
+        }
+    }
+
+    fn extension_may_bring(&self, name: &QName) -> bool {
+        const BROUGHT: &[&str] = &["spatial_ref_sys", "geometry_columns", "geography_columns", "raster_columns"];
+        BROUGHT.contains(&name.name.as_str()) && self.extension(&"postgis".into()).is_some()
+            || self.unknown_extension().is_some()
+    }
+
+    fn data_columns(&mut self, table: Option<Oid>, data: &DataCommand) -> Result<(), Refusal> {
+        let Some(table) = table.filter(|table| matches!(self.get(*table), Some(Object::Table(_)))) else {
+            return Ok(());
+        };
+        let relation = self.name_of(table);
+        for column in &data.columns {
+            self.existing_column(table, column, || no_such_column(&relation, column))?;
+        }
+        Ok(())
+    }
+
+    /// A query may call a function of this database that changes the schema: what it does is not known.
+    fn calls_no_ddl(&self, data: &DataCommand) -> Result<(), Refusal> {
+        for (_, entry) in self.iter() {
+            if let Object::Routine(routine) = &*entry.object
+                && mentions(&data.text, &routine.name)
+            {
+                let text = routine.text.to_uppercase();
+                let body = text.split_once(" AS ").map_or(text.as_str(), |(_, body)| body);
+                if ["CREATE ", "ALTER ", "DROP ", "EXECUTE "].iter().any(|word| body.contains(word)) {
+                    return unknown(
+                        "function-call",
+                        format!("the function {} may change the schema", routine.name),
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,196 @@
+//! `FOREIGN KEY` (`ATAddForeignKeyConstraint`).
+
+use std::collections::BTreeSet;
+
+use crate::catalog::names::joined;
+use crate::catalog::object::{Constraint, Object, Rule, TypeRef};
+use crate::catalog::{Catalog, Oid, Session};
+use crate::pg::command::{ConstraintDef, ConstraintKind};
+use crate::pg::error::{PgError, Refusal, sqlstate};
+use crate::pg::ident::Ident;
+
+use super::resolve::refuse;
+
+impl Catalog {
+    pub(super) fn add_foreign_key(
+        &mut self,
+        table: Oid,
+        definition: &ConstraintDef,
+        session: &Session,
+    ) -> Result<(), Refusal> {
+        let ConstraintKind::ForeignKey(key) = &definition.kind else {
+            return Ok(());
+        };
+        // The name comes first: `ATExecAddConstraint` looks before it opens the referenced table.
+        let name = match &definition.name {
+            Some(name) => {
+                self.constraint_name_is_free(table, name)?;
+                name.clone()
+            }
+            None => {
+                let schema = self.schema_of(table).unwrap_or(table);
+                let names = joined(key.columns.iter().map(Ident::as_str));
+                self.choose_constraint_name(schema, &self.name_of(table), Some(&names), "fkey", &[])
+            }
+        };
+        let referenced_table = self.existing_relation(&key.table, session)?;
+        match self.get(referenced_table) {
+            Some(Object::Table(_)) => {}
+            _ => {
+                let message = format!("referenced relation \"{}\" is not a table", key.table.name.as_str());
+                return refuse(sqlstate::WRONG_OBJECT_TYPE, message);
+            }
+        }
+        let columns = self.foreign_columns(table, &key.columns)?;
+        let referenced = if key.referenced.is_empty() {
+            self.referenced_primary_key(referenced_table)?
+        } else {
+            let referenced = self.foreign_columns(referenced_table, &key.referenced)?;
+            self.check_unique(referenced_table, &referenced)?;
+            referenced
+        };
+        if !referenced.is_empty() && columns.len() != referenced.len() {
+            let message = "number of referencing and referenced columns for foreign key disagree";
+            return refuse(sqlstate::INVALID_FOREIGN_KEY, message);
+        }
+        self.check_key_types(&name, &columns, &referenced)?;
+        self.add(Object::Constraint(Constraint {
+            table,
+            name: name.clone(),
+            generated_name: definition.name.is_none(),
+            rule: Rule::ForeignKey {
+                columns,
+                table: referenced_table,
+                referenced,
+                on_delete: action(key.on_delete.as_deref()),
+                on_update: action(key.on_update.as_deref()),
+                matching: key.matching.clone().filter(|matching| !matching.eq_ignore_ascii_case("simple")),
+            },
+            deferrable: definition.deferrable,
+            validated: !definition.not_valid,
+            index: None,
+        }));
+        for child in self.partitions(table) {
+            let named = ConstraintDef { name: Some(name.clone()), ..definition.clone() };
+            if self.constraint(child, &name).is_none() {
+                self.add_foreign_key(child, &named, session)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// 42804: no operator compares the columns.
+    fn check_key_types(&self, name: &Ident, columns: &[Oid], referenced: &[Oid]) -> Result<(), Refusal> {
+        for (own, other) in columns.iter().zip(referenced) {
+            if let (Some(own), Some(other)) = (self.column_of(*own), self.column_of(*other))
+                && incomparable(&own.ty, &other.ty)
+            {
+                let bare = |ty: &TypeRef| self.type_name(ty, &Session::default());
+                let message = format!("foreign key constraint \"{}\" cannot be implemented", name.as_str());
+                let detail = format!(
+                    "Key columns \"{}\" and \"{}\" are of incompatible types: {} and {}.",
+                    own.name.as_str(),
+                    other.name.as_str(),
+                    bare(&own.ty),
+                    bare(&other.ty)
+                );
+                return Err(PgError::new(sqlstate::DATATYPE_MISMATCH, message).detail(detail).into());
+            }
+        }
+        Ok(())
+    }
+
+    fn foreign_columns(&mut self, table: Oid, names: &[Ident]) -> Result<Vec<Oid>, Refusal> {
+        names
+            .iter()
+            .map(|name| {
+                let message = format!("column \"{}\" referenced in foreign key constraint does not exist", name.as_str());
+                self.existing_column(table, name, || PgError::new(sqlstate::UNDEFINED_COLUMN, message))
+            })
+            .collect()
+    }
+
+    /// The columns of the primary key; none are known of an open table.
+    fn referenced_primary_key(&self, table: Oid) -> Result<Vec<Oid>, Refusal> {
+        match self.primary_key(table) {
+            Some((oid, constraint)) => {
+                self.certain(oid)?;
+                match &constraint.rule {
+                    Rule::PrimaryKey { columns, .. } => Ok(columns.clone()),
+                    Rule::Check { .. } | Rule::Unique { .. } | Rule::ForeignKey { .. } | Rule::Exclude { .. } => {
+                        Ok(Vec::new())
+                    }
+                }
+            }
+            None => match self.table(table).and_then(|table| table.open.clone()) {
+                Some(_) if self.open_world => Ok(Vec::new()),
+                Some(reason) => Err(Refusal::Unmodelled(reason)),
+                None => {
+                    let name = self.name_of(table);
+                    let message = format!("there is no primary key for referenced table \"{}\"", name.as_str());
+                    refuse(sqlstate::UNDEFINED_OBJECT, message)
+                }
+            },
+        }
+    }
+
+    /// 42830: no unique index fits the referenced columns.
+    fn check_unique(&self, table: Oid, referenced: &[Oid]) -> Result<(), Refusal> {
+        let distinct: BTreeSet<&Oid> = referenced.iter().collect();
+        if distinct.len() < referenced.len() {
+            let message = "foreign key referenced-columns list must not contain duplicates";
+            return refuse(sqlstate::INVALID_FOREIGN_KEY, message);
+        }
+        match self.unique_index(table, referenced) {
+            Some(index) => self.certain(index).map(|_| ()),
+            None => match self.table(table).and_then(|table| table.open.clone()) {
+                Some(_) if self.open_world => Ok(()),
+                Some(reason) => Err(Refusal::Unmodelled(reason)),
+                None => {
+                    let name = self.name_of(table);
+                    let message = format!(
+                        "there is no unique constraint matching given keys for referenced table \"{}\"",
+                        name.as_str()
+                    );
+                    refuse(sqlstate::INVALID_FOREIGN_KEY, message)
+                }
+            },
+        }
+    }
+}
+
+/// Types that have equality operators among themselves in one family, and none with the other rows.
+const FAMILIES: &[&[&str]] = &[
+    &["smallint", "integer", "bigint"],
+    &["text", "character varying", "character"],
+    &["uuid"],
+    &["boolean"],
+    &["date", "timestamp without time zone", "timestamp with time zone"],
+    &["bytea"],
+];
+
+/// Whether there is certainly no operator that compares the two types.
+fn incomparable(one: &TypeRef, other: &TypeRef) -> bool {
+    let family = |ty: &TypeRef| match ty {
+        TypeRef::Builtin(ty) if !ty.array => {
+            let name = ty.builtin_name()?;
+            FAMILIES.iter().position(|family| family.contains(&name))
+        }
+        TypeRef::Builtin(_) | TypeRef::User { .. } | TypeRef::Unknown(_) => None,
+    };
+    match (family(one), family(other)) {
+        (Some(one), Some(other)) => one != other,
+        _ => false,
+    }
+}
+
+/// An action in upper case; `NO ACTION` is the same as nothing. Column names behind it stay as they are.
+fn action(written: Option<&str>) -> Option<String> {
+    let written = written?.trim();
+    let (words, columns) = match written.find('(') {
+        Some(at) => written.split_at(at),
+        None => (written, ""),
+    };
+    let words = words.to_uppercase();
+    (words != "NO ACTION").then(|| format!("{words}{columns}"))
+}

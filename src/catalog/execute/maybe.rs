@@ -1,0 +1,50 @@
+//! Commands of which it is not known whether they run.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::{Catalog, Delta, Deltas, Entry, Oid, Presence, Session};
+use crate::pg::command::Command;
+use crate::pg::error::{Reason, Refusal};
+
+use super::resolve::unknown;
+
+impl Catalog {
+    /// Executes a command of which it is not known whether it runs: what it adds, changes or removes becomes `Maybe`.
+    ///
+    /// What was there stays as it was, under its old name; what is new is there as described, or not at all.
+    ///
+    /// # Errors
+    /// The refusal that the command would get; then nothing changes, and no transaction is aborted.
+    pub fn execute_maybe(
+        &mut self,
+        command: &Command,
+        session: &mut Session,
+        reason: &Reason,
+    ) -> Result<Deltas, Refusal> {
+        if matches!(command, Command::Transaction(_) | Command::Session(_)) {
+            return unknown("uncertain-session", format!("whether the session changes is not known: {reason}"));
+        }
+        let mark = self.mark();
+        let mut tried = session.clone();
+        let deltas = self.execute(command, &mut tried)?;
+        let mut touched: BTreeMap<Oid, Option<Entry>> = BTreeMap::new();
+        for delta in &deltas {
+            touched.insert(delta.oid(), self.entry(delta.oid()).cloned());
+        }
+        self.rollback_to(mark);
+        // An added object may refer to another that comes later; the order of the handles is the order of making.
+        for (oid, after) in touched {
+            let presence = Presence::Maybe(reason.clone());
+            match (self.entry(oid), after) {
+                (Some(_), _) => self.set_presence(oid, presence),
+                (None, Some(entry)) => self.apply(Delta::Add { oid, entry: Entry { presence, ..entry } }),
+                // Added and removed again.
+                (None, None) => {}
+            }
+        }
+        if session.transaction.is_none() {
+            session.committed = self.mark();
+        }
+        Ok(self.deltas_since(mark).to_vec())
+    }
+}

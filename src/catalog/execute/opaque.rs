@@ -1,0 +1,88 @@
+//! Statements that are kept as text.
+
+use crate::catalog::object::{Object, OpaqueObject};
+use crate::catalog::references::{NOWHERE, Space};
+use crate::catalog::{Catalog, Oid, Presence, Session};
+use crate::pg::command::Opaque;
+use crate::pg::error::{Reason, Refusal};
+use crate::pg::ident::QName;
+
+use super::resolve::unknown;
+
+impl Catalog {
+    pub(super) fn opaque_command(&mut self, command: &Opaque, session: &Session) -> Result<(), Refusal> {
+        match command {
+            Opaque::Create { kind, identity, text } => {
+                if kind == "TYPE" {
+                    let schema = self.creation_schema(identity, session)?;
+                    self.type_name_is_free(schema, &identity.name)?;
+                } else if self.opaque(kind, identity).is_some() {
+                    return unknown("unmodelled-kind", format!("there is a {} {identity} already", kind.to_lowercase()));
+                }
+                let schema = match &identity.schema {
+                    Some(schema) => self.schema(schema),
+                    None if kind == "TYPE" => Some(self.creation_schema(identity, session)?),
+                    None => None,
+                };
+                self.add(Object::Opaque(OpaqueObject {
+                    kind: kind.clone(),
+                    schema,
+                    name: identity.name.clone(),
+                    extension: None,
+                    text: text.clone(),
+                }));
+                Ok(())
+            }
+            Opaque::Drop { kind, drop, text } => {
+                let mut targets = Vec::new();
+                for name in &drop.names {
+                    match self.opaque(kind, name) {
+                        Some(oid) => targets.push(oid),
+                        None if drop.if_exists || self.open_world => {}
+                        None => return unknown("unmodelled-kind", format!("it is not known whether {text} succeeds")),
+                    }
+                }
+                self.drop_objects(&targets, drop.behavior, session)
+            }
+            Opaque::Statement { touches: None, why, .. } => unknown("unsupported-statement", why.clone()),
+            Opaque::Statement { touches: Some(touches), why, .. } => {
+                let reason = Reason::new("unsupported-statement", why.clone());
+                for name in touches {
+                    let found =
+                        self.resolve_relation(name, session).or_else(|| self.resolve(Space::Type, name, session));
+                    if let Some(oid) = found {
+                        self.becomes_uncertain(oid, &reason);
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn opaque(&self, kind: &str, name: &QName) -> Option<Oid> {
+        self.iter().find_map(|(oid, entry)| match &*entry.object {
+            Object::Opaque(opaque) if opaque.kind == kind && opaque.name == name.name => {
+                let schema = opaque.schema.filter(|schema| *schema != NOWHERE).and_then(|schema| self.get(schema));
+                let same = name.schema.is_none() || schema.map(Object::name) == name.schema;
+                same.then_some(oid)
+            }
+            _ => None,
+        })
+    }
+
+    /// The object, and what belongs to it, may be otherwise now.
+    fn becomes_uncertain(&mut self, oid: Oid, reason: &Reason) {
+        let mut all = vec![oid];
+        let mut at = 0;
+        while at < all.len() {
+            let children: Vec<Oid> = self.children(all[at]).collect();
+            all.extend(children);
+            at += 1;
+        }
+        for oid in all {
+            if self.presence(oid).is_none() {
+                self.set_presence(oid, Presence::Maybe(reason.clone()));
+            }
+        }
+    }
+}

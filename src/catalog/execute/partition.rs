@@ -1,0 +1,402 @@
+//! Partitions, inheritance and `LIKE`: what a table gets from others.
+
+use crate::catalog::object::{Column, Constraint, Index, Key, KeyRef, Object, Rule, Table};
+use crate::catalog::{Catalog, Oid, Session};
+use crate::pg::command::{ConstraintDef, ConstraintKind, CreateIndex, CreateTable, KeyOptions, Partition};
+use crate::pg::error::{PgError, Reason, Refusal, sqlstate};
+use crate::pg::ident::{Ident, QName};
+
+use super::resolve::refuse;
+use super::transaction::check_no_transaction;
+
+/// The tables that a new table takes columns from.
+#[derive(Default)]
+pub(super) struct Parents {
+    /// `PARTITION OF`
+    pub(super) partition: Option<Oid>,
+    /// `INHERITS`
+    pub(super) inherits: Vec<Oid>,
+    /// `LIKE`
+    pub(super) like: Option<Oid>,
+    /// All of them.
+    pub(super) all: Vec<Oid>,
+    /// One of them has columns that are not known.
+    pub(super) open: Option<Reason>,
+}
+
+impl Catalog {
+    pub(super) fn parents(&mut self, create: &CreateTable, session: &Session) -> Result<Parents, Refusal> {
+        let mut parents = Parents::default();
+        if let Some(partition) = &create.partition_of {
+            let parent = self.existing_relation(&partition.table, session)?;
+            if let Some(table) = self.table(parent)
+                && table.partition_by.is_none()
+                && table.open.is_none()
+            {
+                let message = format!("\"{}\" is not partitioned", table.name.as_str());
+                return refuse(sqlstate::INVALID_OBJECT_DEFINITION, message);
+            }
+            parents.partition = Some(parent);
+        }
+        for name in &create.inherits {
+            parents.inherits.push(self.existing_relation(name, session)?);
+        }
+        if let Some((name, _)) = &create.like {
+            parents.like = Some(self.existing_relation(name, session)?);
+        }
+        parents.all = parents.partition.iter().chain(&parents.inherits).chain(&parents.like).copied().collect();
+        parents.open = parents.all.iter().find_map(|parent| self.table(*parent).and_then(|table| table.open.clone()));
+        Ok(parents)
+    }
+
+    /// The columns that a table gets from others, each name once.
+    pub(super) fn inherited_columns(&self, parents: &[Oid]) -> Vec<Column> {
+        let mut columns: Vec<Column> = Vec::new();
+        for parent in parents {
+            for (_, column) in self.columns(*parent) {
+                if !columns.iter().any(|other| other.name == column.name) {
+                    // Identity is a matter of `INCLUDING IDENTITY`.
+                    columns.push(Column { identity: None, ..column.clone() });
+                }
+            }
+        }
+        columns
+    }
+
+    /// Defaults, CHECKs and, for a partition, keys and foreign keys of the parents.
+    pub(super) fn copy_from_parents(
+        &mut self,
+        table: Oid,
+        parents: &Parents,
+        create: &CreateTable,
+        session: &Session,
+    ) -> Result<(), Refusal> {
+        let options = create.like.as_ref().map_or_else(String::new, |(_, options)| options.to_uppercase());
+        for parent in &parents.all {
+            let is_like = parents.like == Some(*parent);
+            let including = |what: &str| {
+                let all = options.contains("INCLUDING ALL") && !options.contains(&format!("EXCLUDING {what}"));
+                all || options.contains(&format!("INCLUDING {what}"))
+            };
+            if !is_like || including("DEFAULTS") {
+                self.copy_defaults(*parent, table);
+            }
+            if is_like && !including("GENERATED") {
+                self.without_generated(*parent, table);
+            }
+            if !is_like || including("CONSTRAINTS") {
+                self.copy_checks(*parent, table, session)?;
+            }
+            if parents.partition == Some(*parent) || is_like && including("INDEXES") {
+                self.copy_keys(*parent, table, !is_like, session)?;
+            }
+            if parents.partition == Some(*parent) {
+                self.copy_foreign_keys(*parent, table);
+            }
+        }
+        if parents.partition.is_some() {
+            for column in &create.columns {
+                self.override_column(table, column, session)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// `PARTITION OF parent (a DEFAULT 1)`: the default and NOT NULL of a column that the parent gave.
+    fn override_column(
+        &mut self,
+        table: Oid,
+        column: &crate::pg::command::ColumnDef,
+        session: &Session,
+    ) -> Result<(), Refusal> {
+        use crate::pg::command::ColumnConstraint;
+        let oid = self.alterable_column(table, &column.name)?;
+        for constraint in &column.constraints {
+            match constraint {
+                ColumnConstraint::Default(expr) => self.set_default(oid, Some(expr), session)?,
+                ColumnConstraint::NotNull { .. } => self.set_not_null(table, &column.name, true)?,
+                ColumnConstraint::Null
+                | ColumnConstraint::Identity(_)
+                | ColumnConstraint::Generated { .. }
+                | ColumnConstraint::Constraint(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn copy_defaults(&mut self, from: Oid, to: Oid) {
+        let columns: Vec<(Oid, Ident)> =
+            self.columns(from).into_iter().map(|(oid, column)| (oid, column.name.clone())).collect();
+        for (source, name) in columns {
+            if let Some(target) = self.column(to, &name)
+                && self.default_of(target).is_none()
+            {
+                self.copy_default(source, target);
+            }
+        }
+    }
+
+    fn without_generated(&mut self, from: Oid, to: Oid) {
+        let names: Vec<Ident> = self.columns(from).into_iter().map(|(_, column)| column.name.clone()).collect();
+        for column in names.iter().filter_map(|name| self.column(to, name)).collect::<Vec<Oid>>() {
+            self.update(column, |object| {
+                if let Object::Column(column) = object {
+                    column.generated = None;
+                }
+            });
+        }
+    }
+
+    fn copy_checks(&mut self, from: Oid, to: Oid, session: &Session) -> Result<(), Refusal> {
+        let checks: Vec<Constraint> = self.constraints(from).into_iter().map(|(_, check)| check.clone()).collect();
+        for check in checks {
+            if let Rule::Check { expr, no_inherit: false, .. } = check.rule
+                && self.constraint(to, &check.name).is_none()
+            {
+                let kind = ConstraintKind::Check { expr, no_inherit: false };
+                let definition =
+                    ConstraintDef { name: Some(check.name), kind, deferrable: None, not_valid: !check.validated };
+                self.add_check(to, &definition, session)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Keys and indexes of a parent, under new names.
+    fn copy_keys(&mut self, from: Oid, to: Oid, attach: bool, session: &Session) -> Result<(), Refusal> {
+        let indexes: Vec<(Oid, Index)> =
+            self.indexes(from).into_iter().map(|(oid, index)| (oid, index.clone())).collect();
+        for (parent, index) in indexes {
+            let made = self.copy_index(&index, to, session)?;
+            if attach && let Some(made) = made {
+                self.update(made, |object| {
+                    if let Object::Index(index) = object {
+                        index.partition_of = Some(parent);
+                    }
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// An index of another table made for this one; `None` where a column is missing.
+    fn copy_index(&mut self, index: &Index, to: Oid, session: &Session) -> Result<Option<Oid>, Refusal> {
+        if let Some(Object::Constraint(constraint)) = index.constraint.and_then(|oid| self.get(oid)).cloned() {
+            let columns = index.keys.iter().flat_map(Key::columns).map(|column| self.name_of(*column)).collect();
+            let include = index.include.iter().map(|column| self.name_of(*column)).collect();
+            let nulls_not_distinct = index.nulls_not_distinct;
+            let options = KeyOptions { columns, include, nulls_not_distinct, using_index: None };
+            let kind = match constraint.rule {
+                Rule::PrimaryKey { .. } => ConstraintKind::PrimaryKey(options),
+                Rule::Unique { .. } => ConstraintKind::Unique(options),
+                // Exclusion constraints cannot be on partitioned tables before version 17.
+                Rule::Check { .. } | Rule::ForeignKey { .. } | Rule::Exclude { .. } => return Ok(None),
+            };
+            let key = ConstraintDef { name: None, kind, deferrable: constraint.deferrable, not_valid: false };
+            let made = self.add_key(to, &key, session)?;
+            return Ok(made.and_then(|oid| match self.get(oid) {
+                Some(Object::Constraint(constraint)) => constraint.index,
+                _ => None,
+            }));
+        }
+        let Some(create) = self.as_written(index, to) else {
+            return Ok(None);
+        };
+        let before = self.mark();
+        self.create_index(&create, session)?;
+        Ok(self.deltas_since(before).first().map(crate::catalog::Delta::oid))
+    }
+
+    /// The command that would make such an index on another table.
+    fn as_written(&self, index: &Index, table: Oid) -> Option<CreateIndex> {
+        use crate::pg::command::{IndexKey, KeyTarget};
+        let keys = index.keys.iter().map(|key| IndexKey {
+            target: match &key.target {
+                KeyRef::Column(column) => KeyTarget::Column(self.name_of(*column)),
+                KeyRef::Expr(expr, _) => KeyTarget::Expr(expr.clone()),
+            },
+            collation: key.collation.clone(),
+            opclass: key.opclass.clone(),
+            descending: key.descending,
+            nulls_first: Some(key.nulls_first),
+        });
+        Some(CreateIndex {
+            name: None,
+            if_not_exists: false,
+            unique: index.unique,
+            concurrently: false,
+            table: self.qname(table)?,
+            only: false,
+            method: Some(index.method.clone()),
+            keys: keys.collect(),
+            include: index.include.iter().map(|column| self.name_of(*column)).collect(),
+            nulls_not_distinct: index.nulls_not_distinct,
+            with: index.with.clone().into_iter().collect(),
+            tablespace: None,
+            predicate: index.predicate.clone(),
+        })
+    }
+
+    fn copy_foreign_keys(&mut self, from: Oid, to: Oid) {
+        let keys: Vec<Constraint> = self.constraints(from).into_iter().map(|(_, key)| key.clone()).collect();
+        for key in keys {
+            if let Rule::ForeignKey { columns, table, referenced, on_delete, on_update, matching } = key.rule
+                && self.constraint(to, &key.name).is_none()
+            {
+                let names: Vec<Ident> = columns.iter().map(|column| self.name_of(*column)).collect();
+                let columns = names.iter().filter_map(|name| self.column(to, name)).collect();
+                let rule = Rule::ForeignKey { columns, table, referenced, on_delete, on_update, matching };
+                self.add(Object::Constraint(Constraint { table: to, rule, ..key }));
+            }
+        }
+    }
+
+    /// Partitions of a table, without tables that inherit from it.
+    pub(super) fn partitions(&self, table: Oid) -> Vec<Oid> {
+        let is_partition = |child: &Oid| self.table(*child).is_some_and(|child| child.partition_of.is_some());
+        self.descendants(table).into_iter().filter(is_partition).collect()
+    }
+
+    /// The tables that a table inherits from or is a partition of.
+    pub(super) fn parents_of(&self, table: Oid) -> Vec<Oid> {
+        self.table(table).map_or_else(Vec::new, |table| {
+            table.partition_of.iter().map(|(parent, _)| *parent).chain(table.inherits.iter().copied()).collect()
+        })
+    }
+
+    /// Whether a parent has the same constraint, so that it cannot be dropped here.
+    pub(super) fn is_inherited(&self, table: Oid, constraint: &Constraint) -> bool {
+        if let Some(Object::Index(Index { partition_of: Some(_), .. })) = constraint.index.and_then(|oid| self.get(oid)) {
+            return true;
+        }
+        self.parents_of(table).into_iter().any(|parent| {
+            let same = self.constraint(parent, &constraint.name).and_then(|oid| self.get(oid));
+            match (same, &constraint.rule) {
+                (Some(Object::Constraint(above)), Rule::Check { .. }) => matches!(above.rule, Rule::Check { .. }),
+                (Some(Object::Constraint(above)), Rule::ForeignKey { .. }) => {
+                    matches!(above.rule, Rule::ForeignKey { .. })
+                }
+                _ => false,
+            }
+        })
+    }
+
+    /// The same key for each partition, attached to the parent's.
+    pub(super) fn key_of_partitions(&mut self, table: Oid, key: &ConstraintDef, session: &Session) -> Result<(), Refusal> {
+        let partitions = self.partitions(table);
+        let parent = self.indexes(table).last().map(|(oid, _)| *oid);
+        for child in partitions {
+            let unnamed = ConstraintDef { name: None, ..key.clone() };
+            if matches!(key.kind, ConstraintKind::PrimaryKey(_)) && self.primary_key(child).is_some() {
+                continue;
+            }
+            if let Some(made) = self.add_key(child, &unnamed, session)?
+                && let Some(Object::Constraint(Constraint { index: Some(index), .. })) = self.get(made)
+            {
+                let index = *index;
+                self.update(index, |object| {
+                    if let Object::Index(index) = object {
+                        index.partition_of = parent;
+                    }
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The same index for each partition, attached to the parent's.
+    pub(super) fn index_of_partitions(
+        &mut self,
+        table: Oid,
+        parent: Oid,
+        create: &CreateIndex,
+        session: &Session,
+    ) -> Result<(), Refusal> {
+        for child in self.partitions(table) {
+            let Some(name) = self.qname(child) else {
+                continue;
+            };
+            let of_child = CreateIndex { name: None, table: name, if_not_exists: false, ..create.clone() };
+            let before = self.mark();
+            self.create_index(&of_child, session)?;
+            if let Some(made) = self.deltas_since(before).first().map(crate::catalog::Delta::oid) {
+                self.update(made, |object| {
+                    if let Object::Index(index) = object {
+                        index.partition_of = Some(parent);
+                    }
+                });
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn attach_partition(
+        &mut self,
+        parent: Oid,
+        partition: &Partition,
+        session: &Session,
+    ) -> Result<(), Refusal> {
+        if let Some(table) = self.table(parent)
+            && table.partition_by.is_none()
+            && table.open.is_none()
+        {
+            let message = format!("table \"{}\" is not partitioned", table.name.as_str());
+            return refuse(sqlstate::INVALID_OBJECT_DEFINITION, message);
+        }
+        let child = self.existing_relation(&partition.table, session)?;
+        let Some(table) = self.table(child).cloned() else {
+            let message = format!("\"{}\" is not a table", partition.table.name.as_str());
+            return refuse(sqlstate::WRONG_OBJECT_TYPE, message);
+        };
+        if table.partition_of.is_some() {
+            let message = format!("\"{}\" is already a partition", table.name.as_str());
+            return refuse(sqlstate::WRONG_OBJECT_TYPE, message);
+        }
+        for (_, column) in self.columns(parent) {
+            if self.column(child, &column.name).is_none() && table.open.is_none() {
+                let message = "child table is missing column";
+                let message = format!("{message} \"{}\"", column.name.as_str());
+                return Err(PgError::new(sqlstate::DATATYPE_MISMATCH, message).into());
+            }
+        }
+        self.set(child, Object::Table(Table { partition_of: Some((parent, partition.bound.clone())), ..table }));
+        Ok(())
+    }
+
+    pub(super) fn detach_partition(
+        &mut self,
+        parent: Oid,
+        child: &QName,
+        concurrently: bool,
+        session: &Session,
+    ) -> Result<(), Refusal> {
+        if concurrently {
+            check_no_transaction(session, "ALTER TABLE ... DETACH CONCURRENTLY")?;
+        }
+        let oid = self.existing_relation(child, session)?;
+        let Some(table) = self.table(oid).cloned() else {
+            return Ok(());
+        };
+        if table.partition_of.as_ref().map(|(of, _)| *of) != Some(parent) {
+            if let Some(reason) = self.table(parent).and_then(|parent| parent.open.clone()) {
+                return if self.open_world { Ok(()) } else { Err(Refusal::Unmodelled(reason)) };
+            }
+            let message = format!(
+                "relation \"{}\" is not a partition of relation \"{}\"",
+                table.name.as_str(),
+                self.name_of(parent).as_str()
+            );
+            return refuse(sqlstate::UNDEFINED_TABLE, message);
+        }
+        self.set(oid, Object::Table(Table { partition_of: None, ..table }));
+        let indexes: Vec<Oid> = self.indexes(oid).into_iter().map(|(index, _)| index).collect();
+        for index in indexes {
+            self.update(index, |object| {
+                if let Object::Index(index) = object {
+                    index.partition_of = None;
+                }
+            });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,122 @@
+//! Functions, procedures and aggregates.
+
+use crate::catalog::object::{Object, Routine};
+use crate::catalog::{Catalog, Oid, Session};
+use crate::pg::command::{Kind, Routine as RoutineCommand};
+use crate::pg::error::{PgError, Refusal, sqlstate};
+use crate::pg::ident::QName;
+use crate::pg::types::builtin;
+
+use super::drop::kind_word;
+use super::resolve::{plain, refuse};
+
+impl Catalog {
+    pub(super) fn routine_command(&mut self, command: &RoutineCommand, session: &Session) -> Result<(), Refusal> {
+        match command {
+            RoutineCommand::Create { kind, name, or_replace, arguments, text } => {
+                let schema = self.creation_schema(name, session)?;
+                let same = self.routine_with(&QName::new(self.get(schema).map(Object::name), name.name.clone()), arguments, session);
+                if let Some(oid) = same {
+                    if !or_replace {
+                        self.certain(oid)?;
+                        let message =
+                            format!("function \"{}\" already exists with same argument types", name.name.as_str());
+                        return refuse(sqlstate::DUPLICATE_FUNCTION, message);
+                    }
+                    self.update(oid, |object| {
+                        if let Object::Routine(routine) = object {
+                            routine.text.clone_from(text);
+                        }
+                    });
+                    self.set_presence(oid, crate::catalog::Presence::Yes);
+                    return Ok(());
+                }
+                self.add(Object::Routine(Routine {
+                    schema,
+                    name: name.name.clone(),
+                    kind: *kind,
+                    arguments: arguments.iter().map(|ty| canonical(ty)).collect(),
+                    text: text.clone(),
+                    owner: session.role.clone(),
+                }));
+                Ok(())
+            }
+            RoutineCommand::Drop { kind, routines, if_exists, behavior } => {
+                let mut targets = Vec::new();
+                for (name, arguments) in routines {
+                    if let Some(oid) = self.routine_to_drop(*kind, name, arguments.as_deref(), *if_exists, session)? {
+                        targets.push(oid);
+                    }
+                }
+                self.drop_objects(&targets, *behavior, session)
+            }
+        }
+    }
+
+    /// The routine of this name with exactly these arguments.
+    pub(super) fn routine_with(&self, name: &QName, arguments: &[String], session: &Session) -> Option<Oid> {
+        let wanted: Vec<String> = arguments.iter().map(|ty| canonical(ty)).collect();
+        self.routines(name, session).into_iter().find(|oid| match self.get(*oid) {
+            Some(Object::Routine(routine)) => routine.arguments == wanted,
+            _ => false,
+        })
+    }
+
+    fn routine_to_drop(
+        &mut self,
+        kind: Kind,
+        name: &QName,
+        arguments: Option<&[String]>,
+        if_exists: bool,
+        session: &Session,
+    ) -> Result<Option<Oid>, Refusal> {
+        let found = match arguments {
+            Some(arguments) => self.routine_with(name, arguments, session),
+            None => match self.routines(name, session).as_slice() {
+                [] => None,
+                [only] => Some(*only),
+                [..] => {
+                    let message = format!("{} name \"{}\" is not unique", kind_word(kind), plain(name));
+                    let hint = format!(
+                        "Specify the argument list to select the {} unambiguously.",
+                        kind_word(kind)
+                    );
+                    return Err(PgError::new(sqlstate::AMBIGUOUS_FUNCTION, message).hint(hint).into());
+                }
+            },
+        };
+        match found {
+            Some(oid) if if_exists => Ok(Some(oid)),
+            Some(oid) => self.certain(oid).map(Some),
+            None if if_exists || self.open_world => Ok(None),
+            None => {
+                if let Some(schema) = &name.schema {
+                    self.named_schema(schema)?;
+                }
+                let word = kind_word(kind);
+                let message = match arguments {
+                    Some(arguments) => {
+                        let types: Vec<String> = arguments.iter().map(|ty| canonical(ty)).collect();
+                        format!("{word} {}({}) does not exist", plain(name), types.join(", "))
+                    }
+                    None => format!("could not find a {word} named \"{}\"", plain(name)),
+                };
+                refuse(sqlstate::UNDEFINED_FUNCTION, message)
+            }
+        }
+    }
+}
+
+/// An argument's type in one spelling: `int4` is `integer`, `pg_catalog.` and `public.` say nothing.
+fn canonical(ty: &str) -> String {
+    let ty = ty.trim();
+    let (base, brackets) = match ty.strip_suffix("[]") {
+        Some(base) => (base.trim(), "[]"),
+        None => (ty, ""),
+    };
+    let base = base.strip_prefix("pg_catalog.").or_else(|| base.strip_prefix("public.")).unwrap_or(base);
+    // Modifiers are no part of a routine's identity.
+    let base = base.split('(').next().unwrap_or(base).trim();
+    let name = builtin(&base.to_ascii_lowercase()).unwrap_or(base);
+    format!("{name}{brackets}")
+}

@@ -1,0 +1,104 @@
+//! Triggers.
+
+use crate::catalog::object::{Object, Trigger};
+use crate::catalog::references::Space;
+use crate::catalog::{Catalog, Oid, Session};
+use crate::pg::command::Trigger as TriggerCommand;
+use crate::pg::error::{Refusal, sqlstate};
+use crate::pg::ident::QName;
+
+use super::resolve::{plain, refuse, unknown};
+
+/// Trigger functions of PostgreSQL itself and of the extensions that are known.
+const TRIGGER_FUNCTIONS: &[&str] = &[
+    "suppress_redundant_updates_trigger",
+    "tsvector_update_trigger",
+    "tsvector_update_trigger_column",
+    "moddatetime",
+    "insert_username",
+    "autoinc",
+    "lo_manage",
+    "refint",
+    "check_primary_key",
+    "check_foreign_key",
+    "triggered_change_notification",
+];
+
+impl Catalog {
+    pub(super) fn trigger_command(&mut self, command: &TriggerCommand, session: &Session) -> Result<(), Refusal> {
+        match command {
+            TriggerCommand::Create { name, table, or_replace, function, text } => {
+                let table = self.existing_relation(table, session)?;
+                let function = self.trigger_function(function, session)?;
+                let trigger = Trigger { table, name: name.clone(), function, text: text.clone() };
+                match self.named(Space::Trigger, table, name) {
+                    Some(oid) if *or_replace => {
+                        self.set(oid, Object::Trigger(trigger));
+                        self.set_presence(oid, crate::catalog::Presence::Yes);
+                    }
+                    Some(oid) => {
+                        self.certain(oid)?;
+                        let message = format!(
+                            "trigger \"{}\" for relation \"{}\" already exists",
+                            name.as_str(),
+                            self.name_of(table).as_str()
+                        );
+                        return refuse(sqlstate::DUPLICATE_OBJECT, message);
+                    }
+                    None => {
+                        self.add(Object::Trigger(trigger));
+                    }
+                }
+                Ok(())
+            }
+            TriggerCommand::Drop { name, table, if_exists, behavior } => {
+                if *if_exists && self.resolve_relation(table, session).is_none() {
+                    return Ok(());
+                }
+                let table = self.existing_relation(table, session)?;
+                match self.named(Space::Trigger, table, name) {
+                    Some(oid) => {
+                        if !if_exists {
+                            self.certain(oid)?;
+                        }
+                        self.drop_objects(&[oid], *behavior, session)
+                    }
+                    None if *if_exists => Ok(()),
+                    None => self.missing_on_table("trigger", name, table),
+                }
+            }
+        }
+    }
+
+    /// 42704 for a trigger or policy, unless the table is open.
+    pub(super) fn missing_on_table(&self, what: &str, name: &crate::pg::ident::Ident, table: Oid) -> Result<(), Refusal> {
+        match self.table(table).and_then(|table| table.open.clone()) {
+            Some(_) if self.open_world => Ok(()),
+            Some(reason) => Err(Refusal::Unmodelled(reason)),
+            None => {
+                let message = format!(
+                    "{what} \"{}\" for table \"{}\" does not exist",
+                    name.as_str(),
+                    self.name_of(table).as_str()
+                );
+                refuse(sqlstate::UNDEFINED_OBJECT, message)
+            }
+        }
+    }
+
+    fn trigger_function(&self, name: &QName, session: &Session) -> Result<Option<Oid>, Refusal> {
+        if let Some(oid) = self.routine_with(name, &[], session) {
+            return self.certain(oid).map(Some);
+        }
+        if self.open_world || TRIGGER_FUNCTIONS.contains(&name.name.as_str()) {
+            return Ok(None);
+        }
+        if let Some(extension) = self.unknown_extension() {
+            return unknown(
+                "unknown-extension",
+                format!("the function {name} may come with the extension {extension}, which is not modelled"),
+            );
+        }
+        refuse(sqlstate::UNDEFINED_FUNCTION, format!("function {}() does not exist", plain(name)))
+    }
+}

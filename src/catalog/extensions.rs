@@ -1,0 +1,113 @@
+//! What the well-known extensions bring: the types that columns may have, and what they require.
+//!
+//! Functions and operator classes are not listed: no command is refused for the lack of one.
+
+use crate::pg::ident::Ident;
+
+/// An extension, its types, and the extensions that it requires.
+struct Known {
+    name: &'static str,
+    types: &'static [&'static str],
+    requires: &'static [&'static str],
+}
+
+const fn plain(name: &'static str) -> Known {
+    Known { name, types: &[], requires: &[] }
+}
+
+const fn with(name: &'static str, types: &'static [&'static str]) -> Known {
+    Known { name, types, requires: &[] }
+}
+
+/// From the extensions' own SQL scripts (`contrib/*/*.sql` and the projects' own).
+const KNOWN: &[Known] = &[
+    plain("adminpack"),
+    plain("amcheck"),
+    plain("autoinc"),
+    plain("bloom"),
+    plain("btree_gin"),
+    with("btree_gist", &["gbtreekey4", "gbtreekey8", "gbtreekey16", "gbtreekey32", "gbtreekey_var"]),
+    with("citext", &["citext"]),
+    with("cube", &["cube"]),
+    plain("dblink"),
+    plain("dict_int"),
+    Known { name: "earthdistance", types: &["earth"], requires: &["cube"] },
+    plain("file_fdw"),
+    plain("fuzzystrmatch"),
+    with("hstore", &["hstore", "ghstore"]),
+    plain("insert_username"),
+    with("intarray", &["query_int", "intbig_gkey"]),
+    with("isn", &["ean13", "isbn13", "ismn13", "issn13", "isbn", "ismn", "issn", "upc"]),
+    plain("lo"),
+    with("ltree", &["ltree", "ltree_gist", "lquery", "ltxtquery"]),
+    plain("moddatetime"),
+    plain("pageinspect"),
+    plain("pg_buffercache"),
+    plain("pg_cron"),
+    plain("pg_freespacemap"),
+    plain("pg_partman"),
+    plain("pg_prewarm"),
+    plain("pg_stat_statements"),
+    with("pg_trgm", &["gtrgm"]),
+    plain("pg_visibility"),
+    plain("pgcrypto"),
+    plain("pgrowlocks"),
+    plain("pgstattuple"),
+    plain("plpgsql"),
+    plain("postgres_fdw"),
+    with(
+        "postgis",
+        &[
+            "geometry", "geography", "box2d", "box2df", "box3d", "gidx", "spheroid", "geometry_dump", "valid_detail",
+        ],
+    ),
+    Known {
+        name: "postgis_raster",
+        types: &["raster", "rastbandarg", "geomval", "addbandarg", "agg_samealignment", "reclassarg", "summarystats", "unionarg"],
+        requires: &["postgis"],
+    },
+    Known {
+        name: "postgis_topology",
+        types: &["topogeometry", "getfaceedges_returntype", "topoelement", "topoelementarray", "validatetopology_returntype"],
+        requires: &["postgis"],
+    },
+    Known { name: "postgis_sfcgal", types: &[], requires: &["postgis"] },
+    Known { name: "postgis_tiger_geocoder", types: &["norm_addy"], requires: &["postgis", "fuzzystrmatch"] },
+    with("seg", &["seg"]),
+    plain("sslinfo"),
+    plain("tablefunc"),
+    plain("tcn"),
+    with("timescaledb", &[]),
+    plain("tsm_system_rows"),
+    plain("tsm_system_time"),
+    plain("unaccent"),
+    plain("uuid-ossp"),
+    with("vector", &["vector", "halfvec", "sparsevec"]),
+    plain("xml2"),
+];
+
+/// Types of `pg_catalog` that columns rarely have; the common ones are in `pg::types`.
+pub(super) const SYSTEM_TYPES: &[&str] = &[
+    "aclitem", "any", "anycompatible", "bpchar", "cstring", "gtsvector", "int2vector", "oidvector", "pg_mcv_list",
+    "pg_ndistinct", "pg_dependencies", "pg_node_tree", "pg_snapshot", "refcursor", "regcollation", "regconfig",
+    "regdictionary", "regoper", "regoperator", "txid_snapshot", "unknown", "varbit",
+];
+
+fn find(name: &Ident) -> Option<&'static Known> {
+    KNOWN.iter().find(|known| known.name == name.as_str())
+}
+
+/// Whether it is known what the extension brings.
+pub(super) fn is_known(name: &Ident) -> bool {
+    find(name).is_some()
+}
+
+/// The types that the extension brings.
+pub(super) fn types(name: &Ident) -> &'static [&'static str] {
+    find(name).map_or(&[], |known| known.types)
+}
+
+/// The extensions that must be there before.
+pub(super) fn requires(name: &Ident) -> &'static [&'static str] {
+    find(name).map_or(&[], |known| known.requires)
+}
