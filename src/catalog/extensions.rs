@@ -57,18 +57,31 @@ const KNOWN: &[Known] = &[
     plain("postgres_fdw"),
     with(
         "postgis",
-        &[
-            "geometry", "geography", "box2d", "box2df", "box3d", "gidx", "spheroid", "geometry_dump", "valid_detail",
-        ],
+        &["geometry", "geography", "box2d", "box2df", "box3d", "gidx", "spheroid", "geometry_dump", "valid_detail"],
     ),
     Known {
         name: "postgis_raster",
-        types: &["raster", "rastbandarg", "geomval", "addbandarg", "agg_samealignment", "reclassarg", "summarystats", "unionarg"],
+        types: &[
+            "raster",
+            "rastbandarg",
+            "geomval",
+            "addbandarg",
+            "agg_samealignment",
+            "reclassarg",
+            "summarystats",
+            "unionarg",
+        ],
         requires: &["postgis"],
     },
     Known {
         name: "postgis_topology",
-        types: &["topogeometry", "getfaceedges_returntype", "topoelement", "topoelementarray", "validatetopology_returntype"],
+        types: &[
+            "topogeometry",
+            "getfaceedges_returntype",
+            "topoelement",
+            "topoelementarray",
+            "validatetopology_returntype",
+        ],
         requires: &["postgis"],
     },
     Known { name: "postgis_sfcgal", types: &[], requires: &["postgis"] },
@@ -88,9 +101,28 @@ const KNOWN: &[Known] = &[
 
 /// Types of `pg_catalog` that columns rarely have; the common ones are in `pg::types`.
 pub(super) const SYSTEM_TYPES: &[&str] = &[
-    "aclitem", "any", "anycompatible", "bpchar", "cstring", "gtsvector", "int2vector", "oidvector", "pg_mcv_list",
-    "pg_ndistinct", "pg_dependencies", "pg_node_tree", "pg_snapshot", "refcursor", "regcollation", "regconfig",
-    "regdictionary", "regoper", "regoperator", "txid_snapshot", "unknown", "varbit",
+    "aclitem",
+    "any",
+    "anycompatible",
+    "bpchar",
+    "cstring",
+    "gtsvector",
+    "int2vector",
+    "oidvector",
+    "pg_mcv_list",
+    "pg_ndistinct",
+    "pg_dependencies",
+    "pg_node_tree",
+    "pg_snapshot",
+    "refcursor",
+    "regcollation",
+    "regconfig",
+    "regdictionary",
+    "regoper",
+    "regoperator",
+    "txid_snapshot",
+    "unknown",
+    "varbit",
 ];
 
 fn find(name: &Ident) -> Option<&'static Known> {

@@ -296,7 +296,9 @@ impl Catalog {
         let table = self.table_of(oid).and_then(|table| self.get(table)).map(Object::name);
         let name = match object {
             Object::Default(default) => self.get(default.column)?.name(),
-            Object::Routine(routine) => Ident::new(&format!("{}({})", routine.name.as_str(), routine.arguments.join(", "))),
+            Object::Routine(routine) => {
+                Ident::new(&format!("{}({})", routine.name.as_str(), routine.arguments.join(", ")))
+            }
             Object::Comment(comment) => {
                 let on = self.id(comment.on)?;
                 return Some(ObjectId { kind: object.kind(), name: comment_name(&on), ..on });

@@ -51,7 +51,8 @@ impl Catalog {
         is_constraint: bool,
     ) -> Ident {
         self.choose(table, columns, label, |name| {
-            self.named(Space::Relation, schema, name).is_some() || is_constraint && self.is_constraint_name(schema, name)
+            self.named(Space::Relation, schema, name).is_some()
+                || is_constraint && self.is_constraint_name(schema, name)
         })
     }
 
@@ -124,9 +125,7 @@ pub(super) fn figure(tree: &ast::Expr) -> Option<(String, u8)> {
         ast::Expr::CompoundIdentifier(parts) => Some((stored(parts.last()?).as_str().to_string(), 2)),
         ast::Expr::Nested(inner) => figure(inner),
         ast::Expr::Collate { expr, .. } => figure(expr),
-        ast::Expr::Function(function) => {
-            Some((stored(function.name.0.last()?.as_ident()?).as_str().to_string(), 2))
-        }
+        ast::Expr::Function(function) => Some((stored(function.name.0.last()?.as_ident()?).as_str().to_string(), 2)),
         ast::Expr::Cast { expr, data_type, .. } => match figure(expr) {
             Some((name, 2)) => Some((name, 2)),
             _ => Some((type_label(data_type), 1)),

@@ -263,8 +263,7 @@ impl Reader<'_> {
         match factor {
             TableFactor::Table { name, alias, args, .. } => {
                 let name = qname(name);
-                let relation =
-                    if args.is_none() { name.as_ref().and_then(|name| self.relation(name)) } else { None };
+                let relation = if args.is_none() { name.as_ref().and_then(|name| self.relation(name)) } else { None };
                 let renamed = alias.as_ref().is_some_and(|alias| !alias.columns.is_empty());
                 let alias = alias.as_ref().map(|alias| stored(&alias.name)).or(name.map(|name| name.name));
                 sources.push(Source { alias, relation, renamed });

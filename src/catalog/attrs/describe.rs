@@ -1,8 +1,6 @@
 //! The attributes of each kind.
 
-use crate::catalog::object::{
-    Constraint, DefaultExpr, Index, Key, KeyRef, Object, Rule, Sequence, Table, TypeRef,
-};
+use crate::catalog::object::{Constraint, DefaultExpr, Index, Key, KeyRef, Object, Rule, Sequence, Table, TypeRef};
 use crate::catalog::{Attr, Catalog, Oid};
 use crate::pg::command::{Deferrable, IdentityKind};
 use crate::pg::expr::Expr;
@@ -137,10 +135,9 @@ impl Catalog {
             let parents: Vec<String> = table.inherits.iter().map(|parent| self.qualified(*parent)).collect();
             attrs.push(("inherits", text(parents.join(", "))));
         }
-        for (key, name) in [
-            ("ROW LEVEL SECURITY", "row level security"),
-            ("FORCE ROW LEVEL SECURITY", "force row level security"),
-        ] {
+        for (key, name) in
+            [("ROW LEVEL SECURITY", "row level security"), ("FORCE ROW LEVEL SECURITY", "force row level security")]
+        {
             if table.properties.contains_key(key) {
                 attrs.push((name, text("true")));
             }
@@ -168,7 +165,9 @@ impl Catalog {
                     attrs.push(("no inherit", text("true")));
                 }
             }
-            Rule::Unique { columns, include, nulls_not_distinct } => key("UNIQUE", columns, include, *nulls_not_distinct),
+            Rule::Unique { columns, include, nulls_not_distinct } => {
+                key("UNIQUE", columns, include, *nulls_not_distinct)
+            }
             Rule::PrimaryKey { columns, include } => key("PRIMARY KEY", columns, include, false),
             Rule::ForeignKey { columns, table, referenced, on_delete, on_update, matching } => {
                 attrs.push(("kind", text("FOREIGN KEY")));

@@ -284,11 +284,8 @@ impl Catalog {
             }
             self.certain(existing)?;
             self.prepare_column(schema, &relation, column, session)?;
-            let message = format!(
-                "column \"{}\" of relation \"{}\" already exists",
-                column.name.as_str(),
-                relation.as_str()
-            );
+            let message =
+                format!("column \"{}\" of relation \"{}\" already exists", column.name.as_str(), relation.as_str());
             return refuse(sqlstate::DUPLICATE_COLUMN, message);
         }
         let open = self.table(table).and_then(|table| table.open.clone());

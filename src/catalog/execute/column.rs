@@ -187,7 +187,12 @@ impl Catalog {
     }
 
     /// Sets or drops a default. `DEFAULT NULL` of a column is no default at all.
-    pub(super) fn set_default(&mut self, column: Oid, default: Option<&Expr>, session: &Session) -> Result<(), Refusal> {
+    pub(super) fn set_default(
+        &mut self,
+        column: Oid,
+        default: Option<&Expr>,
+        session: &Session,
+    ) -> Result<(), Refusal> {
         if let Some(old) = self.default_of(column) {
             self.remove(old);
         }
@@ -399,8 +404,18 @@ fn is_null(expr: &Expr) -> bool {
 /// Words that read like columns and are functions without parentheses.
 pub(super) fn is_value_function(name: &Ident) -> bool {
     const FUNCTIONS: &[&str] = &[
-        "current_catalog", "current_date", "current_role", "current_schema", "current_time", "current_timestamp",
-        "current_user", "localtime", "localtimestamp", "session_user", "system_user", "user",
+        "current_catalog",
+        "current_date",
+        "current_role",
+        "current_schema",
+        "current_time",
+        "current_timestamp",
+        "current_user",
+        "localtime",
+        "localtimestamp",
+        "session_user",
+        "system_user",
+        "user",
     ];
     FUNCTIONS.contains(&name.as_str())
 }

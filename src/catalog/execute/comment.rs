@@ -79,15 +79,20 @@ impl Catalog {
                 [only] => Ok(Some(*only)),
                 _ => Ok(None),
             },
-            Kind::Column | Kind::Default | Kind::Constraint | Kind::Trigger | Kind::Policy | Kind::Comment | Kind::Other => {
-                Ok(None)
-            }
+            Kind::Column
+            | Kind::Default
+            | Kind::Constraint
+            | Kind::Trigger
+            | Kind::Policy
+            | Kind::Comment
+            | Kind::Other => Ok(None),
         }
     }
 
     /// The routine of `FUNCTION public.f(integer)`.
     pub(super) fn routine_of_words(&self, words: &str, session: &Session) -> Option<Oid> {
-        let rest = ["FUNCTION ", "PROCEDURE ", "AGGREGATE ", "ROUTINE "].iter().find_map(|kind| words.strip_prefix(kind))?;
+        let rest =
+            ["FUNCTION ", "PROCEDURE ", "AGGREGATE ", "ROUTINE "].iter().find_map(|kind| words.strip_prefix(kind))?;
         let (name, arguments) = rest.trim().strip_suffix(')')?.split_once('(')?;
         let name = match name.split_once('.') {
             Some((schema, name)) => QName::new(Some(unquoted(schema)), unquoted(name)),

@@ -41,14 +41,20 @@ impl Catalog {
                         continue;
                     }
                     let message = format!("column \"{}\" does not exist", name.as_str());
-                    found.push(self.existing_column(table, &name, || PgError::new(sqlstate::UNDEFINED_COLUMN, message))?);
+                    found.push(
+                        self.existing_column(table, &name, || PgError::new(sqlstate::UNDEFINED_COLUMN, message))?,
+                    );
                 }
                 Ok(found)
             }
             None => {
                 let text = expr.to_string();
                 let columns = self.columns(table);
-                Ok(columns.into_iter().filter(|(_, column)| mentions(&text, &column.name)).map(|(oid, _)| oid).collect())
+                Ok(columns
+                    .into_iter()
+                    .filter(|(_, column)| mentions(&text, &column.name))
+                    .map(|(oid, _)| oid)
+                    .collect())
             }
         }
     }
@@ -105,7 +111,12 @@ impl Catalog {
     }
 
     /// `PRIMARY KEY`, `UNIQUE`, `EXCLUDE`: a constraint and its index.
-    pub(super) fn add_key(&mut self, table: Oid, key: &ConstraintDef, session: &Session) -> Result<Option<Oid>, Refusal> {
+    pub(super) fn add_key(
+        &mut self,
+        table: Oid,
+        key: &ConstraintDef,
+        session: &Session,
+    ) -> Result<Option<Oid>, Refusal> {
         match &key.kind {
             ConstraintKind::Unique(options) | ConstraintKind::PrimaryKey(options) => {
                 let is_primary = matches!(key.kind, ConstraintKind::PrimaryKey(_));
@@ -271,7 +282,13 @@ impl Catalog {
     }
 
     /// `UNIQUE USING INDEX`: the index becomes the constraint's and takes its name (`ATExecAddIndexConstraint`).
-    fn key_using_index(&mut self, table: Oid, key: &ConstraintDef, name: &Ident, is_primary: bool) -> Result<Oid, Refusal> {
+    fn key_using_index(
+        &mut self,
+        table: Oid,
+        key: &ConstraintDef,
+        name: &Ident,
+        is_primary: bool,
+    ) -> Result<Oid, Refusal> {
         let Some(schema) = self.schema_of(table) else {
             return self.existing_relation(&QName::bare(name.clone()), &Session::default());
         };

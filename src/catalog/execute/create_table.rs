@@ -148,7 +148,9 @@ impl Catalog {
 
         let output = create.query.as_deref().map(|query| query::output_columns(self, query, session));
         let open = match &output {
-            Some(None) => Some(Reason::new("create-table-as", format!("the columns of {} come from a query", create.name))),
+            Some(None) => {
+                Some(Reason::new("create-table-as", format!("the columns of {} come from a query", create.name)))
+            }
             Some(Some(_)) | None => parents.open.clone(),
         };
         let partition_of = parents

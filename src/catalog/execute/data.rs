@@ -69,10 +69,7 @@ impl Catalog {
                 let text = routine.text.to_uppercase();
                 let body = text.split_once(" AS ").map_or(text.as_str(), |(_, body)| body);
                 if ["CREATE ", "ALTER ", "DROP ", "EXECUTE "].iter().any(|word| body.contains(word)) {
-                    return unknown(
-                        "function-call",
-                        format!("the function {} may change the schema", routine.name),
-                    );
+                    return unknown("function-call", format!("the function {} may change the schema", routine.name));
                 }
             }
         }

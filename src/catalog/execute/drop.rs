@@ -20,7 +20,12 @@ impl Catalog {
     ///
     /// # Errors
     /// 2BP01 with PostgreSQL's detail if something depends on them.
-    pub(super) fn drop_objects(&mut self, targets: &[Oid], behavior: Behavior, session: &Session) -> Result<(), Refusal> {
+    pub(super) fn drop_objects(
+        &mut self,
+        targets: &[Oid],
+        behavior: Behavior,
+        session: &Session,
+    ) -> Result<(), Refusal> {
         let mut doomed = BTreeSet::new();
         for target in targets {
             self.doom(*target, &mut doomed);
@@ -93,8 +98,9 @@ impl Catalog {
             }
             Some(Object::Index(index)) => {
                 for other in self.dependents(index.table) {
-                    if let Some(Object::Constraint(Constraint { rule: Rule::ForeignKey { table, referenced, .. }, .. })) =
-                        self.get(other)
+                    if let Some(Object::Constraint(Constraint {
+                        rule: Rule::ForeignKey { table, referenced, .. }, ..
+                    })) = self.get(other)
                         && *table == index.table
                         && self.unique_index(*table, referenced) == Some(target)
                     {
@@ -105,7 +111,9 @@ impl Catalog {
             Some(Object::Enum(_) | Object::Domain(_) | Object::Composite(_)) => {
                 if let Some(name) = self.qname(target) {
                     found.extend(self.iter().filter_map(|(oid, entry)| match &*entry.object {
-                        Object::Routine(routine) => routine.arguments.iter().any(|ty| is_type(ty, &name)).then_some(oid),
+                        Object::Routine(routine) => {
+                            routine.arguments.iter().any(|ty| is_type(ty, &name)).then_some(oid)
+                        }
                         _ => None,
                     }));
                 }

@@ -104,7 +104,8 @@ impl Catalog {
         names
             .iter()
             .map(|name| {
-                let message = format!("column \"{}\" referenced in foreign key constraint does not exist", name.as_str());
+                let message =
+                    format!("column \"{}\" referenced in foreign key constraint does not exist", name.as_str());
                 self.existing_column(table, name, || PgError::new(sqlstate::UNDEFINED_COLUMN, message))
             })
             .collect()

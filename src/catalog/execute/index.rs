@@ -40,11 +40,8 @@ impl Catalog {
         }
         // The keys are looked at before the name: `DefineIndex` computes attributes, `index_create` looks for the name.
         let keys = self.index_keys(table, &create.keys)?;
-        let include = create
-            .include
-            .iter()
-            .map(|name| self.index_column(table, name))
-            .collect::<Result<Vec<Oid>, Refusal>>()?;
+        let include =
+            create.include.iter().map(|name| self.index_column(table, name)).collect::<Result<Vec<Oid>, Refusal>>()?;
         let predicate_columns = match &create.predicate {
             Some(predicate) => self.expression_columns(table, predicate)?,
             None => Vec::new(),

@@ -17,7 +17,10 @@ impl Catalog {
                     let schema = self.creation_schema(identity, session)?;
                     self.type_name_is_free(schema, &identity.name)?;
                 } else if self.opaque(kind, identity).is_some() {
-                    return unknown("unmodelled-kind", format!("there is a {} {identity} already", kind.to_lowercase()));
+                    return unknown(
+                        "unmodelled-kind",
+                        format!("there is a {} {identity} already", kind.to_lowercase()),
+                    );
                 }
                 let schema = match &identity.schema {
                     Some(schema) => self.schema(schema),

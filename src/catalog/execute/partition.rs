@@ -266,7 +266,8 @@ impl Catalog {
 
     /// Whether a parent has the same constraint, so that it cannot be dropped here.
     pub(super) fn is_inherited(&self, table: Oid, constraint: &Constraint) -> bool {
-        if let Some(Object::Index(Index { partition_of: Some(_), .. })) = constraint.index.and_then(|oid| self.get(oid)) {
+        if let Some(Object::Index(Index { partition_of: Some(_), .. })) = constraint.index.and_then(|oid| self.get(oid))
+        {
             return true;
         }
         self.parents_of(table).into_iter().any(|parent| {
@@ -282,7 +283,12 @@ impl Catalog {
     }
 
     /// The same key for each partition, attached to the parent's.
-    pub(super) fn key_of_partitions(&mut self, table: Oid, key: &ConstraintDef, session: &Session) -> Result<(), Refusal> {
+    pub(super) fn key_of_partitions(
+        &mut self,
+        table: Oid,
+        key: &ConstraintDef,
+        session: &Session,
+    ) -> Result<(), Refusal> {
         let partitions = self.partitions(table);
         let parent = self.indexes(table).last().map(|(oid, _)| *oid);
         for child in partitions {

@@ -60,8 +60,7 @@ impl Catalog {
             && let Some(table) = sequence.owned_by.and_then(|column| self.table_of(column))
         {
             let (sequence, table) = (self.name_of(oid), self.name_of(table));
-            let detail =
-                format!("Sequence \"{}\" is linked to table \"{}\".", sequence.as_str(), table.as_str());
+            let detail = format!("Sequence \"{}\" is linked to table \"{}\".", sequence.as_str(), table.as_str());
             let message = "cannot move an owned sequence into another schema";
             return Err(PgError::new(sqlstate::FEATURE_NOT_SUPPORTED, message).detail(detail).into());
         }
@@ -99,7 +98,8 @@ impl Catalog {
             return refuse(sqlstate::INVALID_TABLE_DEFINITION, message);
         }
         for table in std::iter::once(table).chain(self.descendants(table)) {
-            let Some(column) = (if self.table_of(column) == Some(table) { Some(column) } else { self.column(table, from) })
+            let Some(column) =
+                (if self.table_of(column) == Some(table) { Some(column) } else { self.column(table, from) })
             else {
                 continue;
             };

@@ -15,7 +15,11 @@ impl Catalog {
         match command {
             RoutineCommand::Create { kind, name, or_replace, arguments, text } => {
                 let schema = self.creation_schema(name, session)?;
-                let same = self.routine_with(&QName::new(self.get(schema).map(Object::name), name.name.clone()), arguments, session);
+                let same = self.routine_with(
+                    &QName::new(self.get(schema).map(Object::name), name.name.clone()),
+                    arguments,
+                    session,
+                );
                 if let Some(oid) = same {
                     if !or_replace {
                         self.certain(oid)?;
@@ -77,10 +81,7 @@ impl Catalog {
                 [only] => Some(*only),
                 [..] => {
                     let message = format!("{} name \"{}\" is not unique", kind_word(kind), plain(name));
-                    let hint = format!(
-                        "Specify the argument list to select the {} unambiguously.",
-                        kind_word(kind)
-                    );
+                    let hint = format!("Specify the argument list to select the {} unambiguously.", kind_word(kind));
                     return Err(PgError::new(sqlstate::AMBIGUOUS_FUNCTION, message).hint(hint).into());
                 }
             },

@@ -75,14 +75,17 @@ impl Sequence {
             None => self.min_value,
         };
         if self.min_value >= self.max_value {
-            let message =
-                format!("MINVALUE ({}) must be less than MAXVALUE ({})", self.min_value, self.max_value);
+            let message = format!("MINVALUE ({}) must be less than MAXVALUE ({})", self.min_value, self.max_value);
             return refuse(sqlstate::INVALID_PARAMETER_VALUE, message);
         }
         self.start = match options.start {
             Some(start) => start,
             None if before.start == before.min_value || before.start == before.max_value => {
-                if ascending { self.min_value } else { self.max_value }
+                if ascending {
+                    self.min_value
+                } else {
+                    self.max_value
+                }
             }
             None => self.start,
         };

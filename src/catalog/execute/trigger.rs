@@ -71,7 +71,12 @@ impl Catalog {
     }
 
     /// 42704 for a trigger or policy, unless the table is open.
-    pub(super) fn missing_on_table(&self, what: &str, name: &crate::pg::ident::Ident, table: Oid) -> Result<(), Refusal> {
+    pub(super) fn missing_on_table(
+        &self,
+        what: &str,
+        name: &crate::pg::ident::Ident,
+        table: Oid,
+    ) -> Result<(), Refusal> {
         match self.table(table).and_then(|table| table.open.clone()) {
             Some(_) if self.open_world => Ok(()),
             Some(reason) => Err(Refusal::Unmodelled(reason)),

@@ -50,7 +50,11 @@ pub(super) fn assignable(catalog: &Catalog, from: &TypeRef, to: &TypeRef) -> Cas
         (TypeRef::User { oid: from, array, .. }, TypeRef::User { oid: to, array: to_array, .. })
             if is_enum(*from) && is_enum(*to) && array == to_array =>
         {
-            if from == to { Castable::Yes } else { Castable::No }
+            if from == to {
+                Castable::Yes
+            } else {
+                Castable::No
+            }
         }
         _ => Castable::Unknown,
     }
@@ -278,8 +282,7 @@ impl Catalog {
             return Ok(());
         }
         if self.named(Space::Type, to, &name.name).is_some() {
-            let message =
-                format!("type \"{}\" already exists in schema \"{}\"", name.name.as_str(), schema.as_str());
+            let message = format!("type \"{}\" already exists in schema \"{}\"", name.name.as_str(), schema.as_str());
             return refuse(sqlstate::DUPLICATE_OBJECT, message);
         }
         let from = self.qname(oid);

@@ -128,8 +128,7 @@ impl Catalog {
                 return refuse(sqlstate::UNDEFINED_COLUMN, message);
             }
             if columns.contains(to) {
-                let message =
-                    format!("column \"{}\" of relation \"{}\" already exists", to.as_str(), name.as_str());
+                let message = format!("column \"{}\" of relation \"{}\" already exists", to.as_str(), name.as_str());
                 return refuse(sqlstate::DUPLICATE_COLUMN, message);
             }
         } else {
@@ -166,8 +165,7 @@ fn same_columns_first(old: &View, new: &View) -> Result<(), Refusal> {
     match old.iter().zip(new).find(|(old, new)| old != new) {
         None => Ok(()),
         Some((old, new)) => {
-            let message =
-                format!("cannot change name of view column \"{}\" to \"{}\"", old.as_str(), new.as_str());
+            let message = format!("cannot change name of view column \"{}\" to \"{}\"", old.as_str(), new.as_str());
             let hint = "Use ALTER VIEW ... RENAME COLUMN ... to change name of view column instead.";
             Err(PgError::new(sqlstate::INVALID_TABLE_DEFINITION, message).hint(hint).into())
         }
