@@ -4,4 +4,5 @@ pub mod command;
 pub mod error;
 pub mod expr;
 pub mod ident;
+pub mod lex;
 pub mod types;

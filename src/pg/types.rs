@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::pg::ident::{Ident, QName};
+use crate::pg::lex::{self, Cursor, Read, TokenKind};
 
 /// A data type with its modifiers.
 ///
@@ -87,10 +88,205 @@ pub fn builtin(name: &str) -> Option<&'static str> {
 /// `builtin` as a type, else a user's type of that (folded) name.
 pub fn named(name: &str) -> DataType {
     match builtin(name) {
-        Some(name) => DataType::builtin(name),
+        Some(canonical) => completed(DataType::builtin(canonical)),
         None => DataType::user(QName::bare(Ident::new(name))),
     }
 }
+
+/// The modifiers that the grammar adds where none are written: `character` is `character(1)`, `bit` is `bit(1)`,
+/// `numeric(10)` is `numeric(10,0)` (`gram.y`, `numerictypmodin`).
+fn completed(mut ty: DataType) -> DataType {
+    match (ty.builtin_name(), ty.modifiers.len()) {
+        (Some("character" | "bit"), 0) => ty.modifiers.push("1".to_string()),
+        (Some("numeric"), 1) => ty.modifiers.push("0".to_string()),
+        _ => {}
+    }
+    ty
+}
+
+impl DataType {
+    /// Reads a type as PostgreSQL's grammar does; `None` if `text` is none.
+    ///
+    /// ```
+    /// use restamp::pg::types::DataType;
+    /// let spelt = |text| DataType::parse(text).unwrap().to_string();
+    /// assert_eq!(spelt("timestamptz(3)"), "timestamp(3) with time zone");
+    /// assert_eq!(spelt("int4[]"), "integer[]");
+    /// assert_eq!(spelt("char"), "character(1)");
+    /// assert_eq!(spelt("bpchar"), "bpchar");
+    /// ```
+    pub fn parse(text: &str) -> Option<DataType> {
+        let (tokens, open) = lex::tokens(text);
+        let mut cursor = Cursor::new(text, &tokens);
+        let ty = read(&mut cursor).ok()?;
+        (open.is_none() && cursor.at_end()).then_some(ty)
+    }
+}
+
+/// Reads a type at the cursor (`Typename` of `gram.y`).
+///
+/// # Errors
+/// Something else is next.
+pub fn read(cursor: &mut Cursor<'_>) -> Read<DataType> {
+    cursor.eat("SETOF");
+    let mut ty = completed(simple(cursor)?);
+    if cursor.eat("ARRAY") {
+        ty.array = true;
+        if cursor.is_sign("[") {
+            brackets(cursor)?;
+        }
+    }
+    while cursor.is_sign("[") {
+        brackets(cursor)?;
+        ty.array = true;
+    }
+    Ok(ty)
+}
+
+fn brackets(cursor: &mut Cursor<'_>) -> Read<()> {
+    cursor.expect_sign("[")?;
+    if !cursor.is_sign("]") {
+        cursor.integer()?;
+    }
+    cursor.expect_sign("]")
+}
+
+fn simple(cursor: &mut Cursor<'_>) -> Read<DataType> {
+    let Some(first) = cursor.peek() else {
+        return cursor.fail("a type");
+    };
+    let qualified = cursor.peek_nth(1).is_some_and(|token| cursor.token_text(token) == ".");
+    if first.kind == TokenKind::Word && !qualified {
+        if let Some(ty) = grammar_type(cursor)? {
+            return Ok(ty);
+        }
+    }
+    let name = cursor.qname()?;
+    let modifiers = modifiers(cursor)?;
+    // A quoted or qualified name is looked up as it is: `"char"` is another type than `char`.
+    let of_system = name.schema.as_ref().is_none_or(|schema| schema.as_str() == "pg_catalog");
+    let internal = INTERNAL.iter().find(|(internal, _)| *internal == name.name.as_str()).map(|(_, canonical)| *canonical);
+    let canonical = internal.or_else(|| {
+        let plain = BUILTIN.iter().find(|builtin| **builtin == name.name.as_str()).copied();
+        plain.filter(|builtin| !GRAMMAR_ONLY.contains(builtin))
+    });
+    Ok(match canonical.filter(|_| of_system) {
+        // `numeric` is completed by its input function, the others by the grammar, which a quoted name passes by.
+        Some(canonical) => DataType { modifiers, ..DataType::builtin(canonical) },
+        None => DataType { modifiers, ..DataType::user(name) },
+    })
+}
+
+/// The types that the grammar itself spells with key words, and the plain names of the others.
+fn grammar_type(cursor: &mut Cursor<'_>) -> Read<Option<DataType>> {
+    for (words, name) in WORDS {
+        if !cursor.eat(words) {
+            continue;
+        }
+        let name = match *name {
+            "interval" => return interval(cursor).map(Some),
+            "character" if cursor.eat("VARYING") => "character varying",
+            "bit" if cursor.eat("VARYING") => "bit varying",
+            name => name,
+        };
+        let mut modifiers = modifiers(cursor)?;
+        let name = match name {
+            "double precision" if *words == "FLOAT" => {
+                // `float(n)` of at most 24 binary digits is `real`.
+                let digits = modifiers.pop().and_then(|digits| digits.parse::<u32>().ok());
+                if digits.is_some_and(|digits| digits <= 24) { "real" } else { name }
+            }
+            "time without time zone" if cursor.eat("WITH TIME ZONE") => "time with time zone",
+            "timestamp without time zone" if cursor.eat("WITH TIME ZONE") => "timestamp with time zone",
+            name => name,
+        };
+        if name.ends_with("without time zone") {
+            cursor.eat("WITHOUT TIME ZONE");
+        }
+        return Ok(Some(DataType { modifiers, ..DataType::builtin(name) }));
+    }
+    Ok(None)
+}
+
+fn interval(cursor: &mut Cursor<'_>) -> Read<DataType> {
+    let mut modifiers = modifiers(cursor)?;
+    let mut name = "interval".to_string();
+    const FIELDS: &[&str] = &["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"];
+    if let Some(field) = cursor.eat_any(FIELDS) {
+        name = format!("interval {}", field.to_ascii_lowercase());
+        if cursor.eat("TO") {
+            match cursor.eat_any(FIELDS) {
+                Some(field) => name = format!("{name} to {}", field.to_ascii_lowercase()),
+                None => return cursor.fail("a field of an interval"),
+            }
+        }
+        if name.ends_with("second") && cursor.is_sign("(") {
+            modifiers = self::modifiers(cursor)?;
+        }
+    }
+    match builtin(&name) {
+        Some(name) => Ok(DataType { modifiers, ..DataType::builtin(name) }),
+        None => cursor.fail("a range of fields of an interval"),
+    }
+}
+
+fn modifiers(cursor: &mut Cursor<'_>) -> Read<Vec<String>> {
+    if !cursor.is_sign("(") {
+        return Ok(Vec::new());
+    }
+    cursor.expect_sign("(")?;
+    let out = cursor.list(|cursor| match cursor.until(&[","]) {
+        "" => cursor.fail("a type modifier"),
+        text => Ok(text.to_string()),
+    })?;
+    cursor.expect_sign(")")?;
+    Ok(out)
+}
+
+/// Spellings that the grammar knows, longest first.
+const WORDS: &[(&str, &str)] = &[
+    ("DOUBLE PRECISION", "double precision"),
+    ("NATIONAL CHARACTER", "character"),
+    ("NATIONAL CHAR", "character"),
+    ("NCHAR", "character"),
+    ("CHARACTER", "character"),
+    ("CHAR", "character"),
+    ("VARCHAR", "character varying"),
+    ("BIT", "bit"),
+    ("INTERVAL", "interval"),
+    ("TIMESTAMP", "timestamp without time zone"),
+    ("TIME", "time without time zone"),
+    ("INT", "integer"),
+    ("INTEGER", "integer"),
+    ("SMALLINT", "smallint"),
+    ("BIGINT", "bigint"),
+    ("REAL", "real"),
+    ("FLOAT", "double precision"),
+    ("DECIMAL", "numeric"),
+    ("DEC", "numeric"),
+    ("NUMERIC", "numeric"),
+    ("BOOLEAN", "boolean"),
+];
+
+/// Names in `pg_type` of types that the grammar spells otherwise.
+const INTERNAL: &[(&str, &str)] = &[
+    ("bool", "boolean"),
+    ("int2", "smallint"),
+    ("int4", "integer"),
+    ("int8", "bigint"),
+    ("float4", "real"),
+    ("float8", "double precision"),
+    ("varchar", "character varying"),
+    ("varbit", "bit varying"),
+    ("timestamp", "timestamp without time zone"),
+    ("timestamptz", "timestamp with time zone"),
+    ("time", "time without time zone"),
+    ("timetz", "time with time zone"),
+    ("char", "\"char\""),
+];
+
+/// Builtin names that are no names in `pg_type`: quoted, they mean a user's type.
+const GRAMMAR_ONLY: &[&str] = &["boolean", "smallint", "integer", "bigint", "real", "character", "\"char\""];
 
 const ALIASES: &[(&str, &str)] = &[
     ("bool", "boolean"),
@@ -106,7 +302,6 @@ const ALIASES: &[(&str, &str)] = &[
     ("varchar", "character varying"),
     ("char varying", "character varying"),
     ("char", "character"),
-    ("bpchar", "character"),
     ("varbit", "bit varying"),
     ("timestamp", "timestamp without time zone"),
     ("timestamptz", "timestamp with time zone"),
@@ -126,6 +321,7 @@ const BUILTIN: &[&str] = &[
     "text",
     "character varying",
     "character",
+    "bpchar",
     "\"char\"",
     "name",
     "bytea",
@@ -187,6 +383,32 @@ const BUILTIN: &[&str] = &[
     "anyarray",
     "internal",
     "cstring",
+    "any",
+    "anynonarray",
+    "anyenum",
+    "anyrange",
+    "anymultirange",
+    "anycompatible",
+    "anycompatiblearray",
+    "anycompatiblenonarray",
+    "anycompatiblerange",
+    "anycompatiblemultirange",
+    "refcursor",
+    "int2vector",
+    "oidvector",
+    "txid_snapshot",
+    "pg_snapshot",
+    "regoper",
+    "regoperator",
+    "regconfig",
+    "regdictionary",
+    "regcollation",
+    "aclitem",
+    "language_handler",
+    "fdw_handler",
+    "index_am_handler",
+    "table_am_handler",
+    "tsm_handler",
     "interval year",
     "interval month",
     "interval day",
@@ -201,3 +423,65 @@ const BUILTIN: &[&str] = &[
     "interval hour to second",
     "interval minute to second",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Pairs seen from `format_type()` of PostgreSQL 15.
+    #[test]
+    fn spelt_as_format_type() {
+        for (written, spelt) in [
+            ("int4", "integer"),
+            ("INT", "integer"),
+            ("varchar(120)", "character varying(120)"),
+            ("Character Varying (7)", "character varying(7)"),
+            ("char", "character(1)"),
+            ("char(3)", "character(3)"),
+            ("bpchar", "bpchar"),
+            ("\"char\"", "\"char\""),
+            ("pg_catalog.\"char\"", "\"char\""),
+            ("pg_catalog.int8", "bigint"),
+            ("bit", "bit(1)"),
+            ("bit varying(5)", "bit varying(5)"),
+            ("numeric(10)", "numeric(10,0)"),
+            ("decimal(10, 2)", "numeric(10,2)"),
+            ("float(24)", "real"),
+            ("float", "double precision"),
+            ("double precision", "double precision"),
+            ("timestamp(3) with time zone", "timestamp(3) with time zone"),
+            ("timestamp without time zone", "timestamp without time zone"),
+            ("timestamptz(3)", "timestamp(3) with time zone"),
+            ("time(2)", "time(2) without time zone"),
+            ("interval", "interval"),
+            ("interval(3)", "interval(3)"),
+            ("interval day to second(2)", "interval day to second(2)"),
+            ("interval year to month", "interval year to month"),
+            ("int[]", "integer[]"),
+            ("integer ARRAY", "integer[]"),
+            ("integer ARRAY[4]", "integer[]"),
+            ("text[][3]", "text[]"),
+            ("varchar(3)[]", "character varying(3)[]"),
+            ("national character varying(4)", "character varying(4)"),
+            ("public.mytype", "public.mytype"),
+            ("vector(3)", "vector(3)"),
+            ("geometry(Point, 4326)", "geometry(Point,4326)"),
+            ("\"Weird Type\"[]", "\"Weird Type\"[]"),
+            ("\"timestamptz\"(3)", "timestamp(3) with time zone"),
+            ("\"integer\"", "\"integer\""),
+            ("tsvector", "tsvector"),
+        ] {
+            assert_eq!(DataType::parse(written).map(|ty| ty.to_string()).as_deref(), Some(spelt), "{written}");
+        }
+        assert_eq!(DataType::parse("int, text"), None);
+        assert!(matches!(DataType::parse("public.text").unwrap().name, TypeName::User(_)));
+    }
+
+    #[test]
+    fn reads_what_it_writes() {
+        for name in BUILTIN {
+            let ty = completed(DataType::builtin(name));
+            assert_eq!(DataType::parse(&ty.to_string()), Some(ty), "{name}");
+        }
+    }
+}

@@ -1,1 +1,3 @@
 //! Floor 3: text in, commands out.
+
+pub mod statement;
