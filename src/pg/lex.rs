@@ -140,7 +140,8 @@ fn is_operator(byte: u8) -> bool {
 
 fn operator_end(bytes: &[u8], start: usize) -> usize {
     let mut end = start + 1;
-    while end < bytes.len() && is_operator(bytes[end]) && !matches!(&bytes[end..], [b'-', b'-', ..] | [b'/', b'*', ..]) {
+    while end < bytes.len() && is_operator(bytes[end]) && !matches!(&bytes[end..], [b'-', b'-', ..] | [b'/', b'*', ..])
+    {
         end += 1;
     }
     end
@@ -199,8 +200,7 @@ fn string_end(bytes: &[u8], quote: usize, escapes: bool) -> Option<usize> {
             b'\'' if bytes.get(at + 1) == Some(&b'\'') => at += 2,
             b'\'' => {
                 let gap = run(&bytes[at + 1..], |byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
-                let continued =
-                    bytes.get(at + 1 + gap) == Some(&b'\'') && bytes[at + 1..at + 1 + gap].contains(&b'\n');
+                let continued = bytes.get(at + 1 + gap) == Some(&b'\'') && bytes[at + 1..at + 1 + gap].contains(&b'\n');
                 if !continued {
                     return Some(at + 1);
                 }
@@ -426,9 +426,8 @@ impl<'a> Cursor<'a> {
     }
 
     fn is_word_at(&self, skip: usize, word: &str) -> bool {
-        self.peek_nth(skip).is_some_and(|token| {
-            token.kind == TokenKind::Word && self.token_text(token).eq_ignore_ascii_case(word)
-        })
+        self.peek_nth(skip)
+            .is_some_and(|token| token.kind == TokenKind::Word && self.token_text(token).eq_ignore_ascii_case(word))
     }
 
     /// The next tokens are these key words (separated by spaces).

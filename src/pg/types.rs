@@ -165,7 +165,8 @@ fn simple(cursor: &mut Cursor<'_>) -> Read<DataType> {
     let modifiers = modifiers(cursor)?;
     // A quoted or qualified name is looked up as it is: `"char"` is another type than `char`.
     let of_system = name.schema.as_ref().is_none_or(|schema| schema.as_str() == "pg_catalog");
-    let internal = INTERNAL.iter().find(|(internal, _)| *internal == name.name.as_str()).map(|(_, canonical)| *canonical);
+    let internal =
+        INTERNAL.iter().find(|(internal, _)| *internal == name.name.as_str()).map(|(_, canonical)| *canonical);
     let canonical = internal.or_else(|| {
         let plain = BUILTIN.iter().find(|builtin| **builtin == name.name.as_str()).copied();
         plain.filter(|builtin| !GRAMMAR_ONLY.contains(builtin))

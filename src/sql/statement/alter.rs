@@ -185,7 +185,8 @@ fn schema(cursor: &mut Cursor<'_>) -> Read<Command> {
 
 /// Relations and types that an `ALTER` which is not modelled may touch; `None`: anything.
 pub(super) fn touched(cursor: &mut Cursor<'_>) -> Option<Vec<QName>> {
-    const NAMED: &[&str] = &["FOREIGN TABLE", "TABLE", "MATERIALIZED VIEW", "VIEW", "INDEX", "SEQUENCE", "TYPE", "DOMAIN"];
+    const NAMED: &[&str] =
+        &["FOREIGN TABLE", "TABLE", "MATERIALIZED VIEW", "VIEW", "INDEX", "SEQUENCE", "TYPE", "DOMAIN"];
     const ON_TABLE: &[&str] = &["TRIGGER", "POLICY", "RULE"];
     if cursor.eat_any(NAMED).is_some() {
         cursor.eat("IF EXISTS");

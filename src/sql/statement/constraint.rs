@@ -146,7 +146,9 @@ pub(super) fn tail(cursor: &mut Cursor<'_>, def: &mut ConstraintDef, place: Tail
             def.not_valid = true;
         } else if cursor.eat("NO INHERIT") {
             match &mut def.kind {
-                ConstraintKind::Check { no_inherit, .. } | ConstraintKind::NotNull { no_inherit, .. } => *no_inherit = true,
+                ConstraintKind::Check { no_inherit, .. } | ConstraintKind::NotNull { no_inherit, .. } => {
+                    *no_inherit = true
+                }
                 ConstraintKind::Unique(_)
                 | ConstraintKind::PrimaryKey(_)
                 | ConstraintKind::ForeignKey(_)

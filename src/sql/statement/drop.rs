@@ -3,15 +3,30 @@
 use super::alter_table::behavior;
 use super::create::routine_kind;
 use super::{opaque, routine};
-use crate::pg::command::{Command, Drop, Extension, Opaque, Policy, Routine, Schema, Sequence, Table, Trigger, Type, View};
+use crate::pg::command::{
+    Command, Drop, Extension, Opaque, Policy, Routine, Schema, Sequence, Table, Trigger, Type, View,
+};
 use crate::pg::ident::{Ident, QName};
 use crate::pg::lex::{Cursor, Read};
 
 pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Command> {
     cursor.expect("DROP")?;
     const KINDS: &[&str] = &[
-        "TABLE", "VIEW", "MATERIALIZED VIEW", "INDEX", "SEQUENCE", "TYPE", "DOMAIN", "SCHEMA", "EXTENSION", "FUNCTION",
-        "PROCEDURE", "ROUTINE", "AGGREGATE", "TRIGGER", "POLICY",
+        "TABLE",
+        "VIEW",
+        "MATERIALIZED VIEW",
+        "INDEX",
+        "SEQUENCE",
+        "TYPE",
+        "DOMAIN",
+        "SCHEMA",
+        "EXTENSION",
+        "FUNCTION",
+        "PROCEDURE",
+        "ROUTINE",
+        "AGGREGATE",
+        "TRIGGER",
+        "POLICY",
     ];
     let Some(kind) = cursor.eat_any(KINDS) else {
         return other(cursor);
@@ -33,7 +48,12 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Command> {
                 let arguments = if cursor.is_sign("(") { Some(routine::arguments(cursor)?) } else { None };
                 Ok((name, arguments))
             })?;
-            Command::Routine(Routine::Drop { kind: routine_kind(kind), routines, if_exists, behavior: behavior(cursor) })
+            Command::Routine(Routine::Drop {
+                kind: routine_kind(kind),
+                routines,
+                if_exists,
+                behavior: behavior(cursor),
+            })
         }
         "TRIGGER" => {
             let name = cursor.ident()?;

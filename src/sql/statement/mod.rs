@@ -57,7 +57,9 @@ pub fn parse(text: &str) -> Vec<Statement> {
         let error = PgError::new(sqlstate::SYNTAX_ERROR, format!("unterminated {} at or near \"{near}\"", open.what));
         // The open quote belongs to the last statement, if that one has no semicolon yet.
         let start = match out.last() {
-            Some(last) if !text[last.range.end..open.at].contains(';') => out.pop().map_or(open.at, |last| last.range.start),
+            Some(last) if !text[last.range.end..open.at].contains(';') => {
+                out.pop().map_or(open.at, |last| last.range.start)
+            }
             _ => open.at,
         };
         let statement = Opaque::Statement {
@@ -96,7 +98,8 @@ fn split<'a>(text: &str, tokens: &'a [Token]) -> Vec<&'a [Token]> {
                 depth = 0;
             }
             (TokenKind::Word, word) => {
-                let atomic = || tokens.get(at + 1).is_some_and(|next| text[next.start..next.end].eq_ignore_ascii_case("atomic"));
+                let atomic =
+                    || tokens.get(at + 1).is_some_and(|next| text[next.start..next.end].eq_ignore_ascii_case("atomic"));
                 if word.eq_ignore_ascii_case("begin") && at > start && atomic() {
                     blocks += 1;
                 } else if blocks > 0 && word.eq_ignore_ascii_case("case") {
@@ -162,8 +165,10 @@ const RULES: &[(&str, Rule)] = &[
 ];
 
 /// Words that open other statements of PostgreSQL. A text that starts with anything else is refused with 42601.
-const OTHER_STATEMENTS: &[&str] =
-    &["DO", "CALL", "EXECUTE", "PREPARE", "IMPORT", "SECURITY", "REASSIGN", "DECLARE", "FETCH", "MOVE", "CLOSE", "LOAD", "WAIT"];
+const OTHER_STATEMENTS: &[&str] = &[
+    "DO", "CALL", "EXECUTE", "PREPARE", "IMPORT", "SECURITY", "REASSIGN", "DECLARE", "FETCH", "MOVE", "CLOSE", "LOAD",
+    "WAIT",
+];
 
 fn one(text: &str, tokens: &[Token]) -> Statement {
     let start = tokens.first().map_or(0, |token| token.start);
@@ -179,9 +184,8 @@ fn one(text: &str, tokens: &[Token]) -> Statement {
         }
         let known = OTHER_STATEMENTS.iter().any(|word| first.eq_ignore_ascii_case(word));
         // psql's own commands and bind parameters of drivers are no SQL either, but not PostgreSQL's to refuse.
-        let refused = (!known && !first.starts_with([':', '\\', '%'])).then(|| {
-            PgError::new(sqlstate::SYNTAX_ERROR, format!("syntax error at or near \"{first}\""))
-        });
+        let refused = (!known && !first.starts_with([':', '\\', '%']))
+            .then(|| PgError::new(sqlstate::SYNTAX_ERROR, format!("syntax error at or near \"{first}\"")));
         return Statement { range, command: opaque::unread(&mut cursor, "a statement"), refused };
     };
     let read = rule(&mut cursor).and_then(|command| cursor.expect_end().map(|()| command));

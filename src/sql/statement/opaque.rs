@@ -59,7 +59,8 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Read<Command> {
     };
     cursor.eat("IF NOT EXISTS");
     // A cast, an operator or a transform has no plain name: what stands before its definition is its identity.
-    let plain = !matches!(kind, "CAST" | "OPERATOR" | "OPERATOR CLASS" | "OPERATOR FAMILY" | "TRANSFORM" | "USER MAPPING");
+    let plain =
+        !matches!(kind, "CAST" | "OPERATOR" | "OPERATOR CLASS" | "OPERATOR FAMILY" | "TRANSFORM" | "USER MAPPING");
     let identity = if plain {
         cursor.qname()?
     } else {
@@ -95,7 +96,10 @@ fn touched(cursor: &mut Cursor<'_>) -> Option<Vec<QName>> {
         const MODIFIERS: &[&str] =
             &["TEMP", "TEMPORARY", "GLOBAL", "LOCAL", "UNLOGGED", "UNIQUE", "RECURSIVE", "CONSTRAINT", "MATERIALIZED"];
         while cursor.eat_any(MODIFIERS).is_some() {}
-        if cursor.eat_any(&["TABLE", "VIEW", "SEQUENCE", "TYPE", "DOMAIN", "FUNCTION", "PROCEDURE", "AGGREGATE"]).is_some() {
+        if cursor
+            .eat_any(&["TABLE", "VIEW", "SEQUENCE", "TYPE", "DOMAIN", "FUNCTION", "PROCEDURE", "AGGREGATE"])
+            .is_some()
+        {
             cursor.eat("IF NOT EXISTS");
             return cursor.qname().ok().map(|name| vec![name]);
         }

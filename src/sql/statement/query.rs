@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    AssignmentTarget, Expr as SqlExpr, FunctionArguments, FromTable, ObjectName, Query, SelectItem, SetExpr, Statement,
+    AssignmentTarget, Expr as SqlExpr, FromTable, FunctionArguments, ObjectName, Query, SelectItem, SetExpr, Statement,
     TableFactor, TableObject, Visit, Visitor,
 };
 use sqlparser::dialect::PostgreSqlDialect;
@@ -26,11 +26,12 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Command> {
         return Ok(set);
     }
     let text = cursor.rest().to_string();
-    let parsed = Parser::new(&PostgreSqlDialect {}).with_recursion_limit(100).try_with_sql(&text).and_then(|mut parser| {
-        let statement = parser.parse_statement()?;
-        parser.expect_token(&sqlparser::tokenizer::Token::EOF)?;
-        Ok(statement)
-    });
+    let parsed =
+        Parser::new(&PostgreSqlDialect {}).with_recursion_limit(100).try_with_sql(&text).and_then(|mut parser| {
+            let statement = parser.parse_statement()?;
+            parser.expect_token(&sqlparser::tokenizer::Token::EOF)?;
+            Ok(statement)
+        });
     let verb = verb(&text);
     let Ok(statement) = parsed else {
         // The grammar is wider than sqlparser's. Rows change, not the schema: only a function could do that.
@@ -146,7 +147,9 @@ fn target(statement: &Statement) -> (Option<QName>, Vec<Ident>) {
         }
         Statement::Merge(merge) => (factor(&merge.table), Vec::new()),
         Statement::Query(query) => match query.body.as_ref() {
-            SetExpr::Insert(inner) | SetExpr::Update(inner) | SetExpr::Delete(inner) | SetExpr::Merge(inner) => target(inner),
+            SetExpr::Insert(inner) | SetExpr::Update(inner) | SetExpr::Delete(inner) | SetExpr::Merge(inner) => {
+                target(inner)
+            }
             _ => (None, Vec::new()),
         },
         _ => (None, Vec::new()),
@@ -155,12 +158,59 @@ fn target(statement: &Statement) -> (Option<QName>, Vec<Ident>) {
 
 /// Functions of `pg_catalog` that a bare `SELECT f(…)` may call without touching the schema.
 const HARMLESS: &[&str] = &[
-    "setval", "nextval", "currval", "lastval", "now", "version", "count", "min", "max", "sum", "avg", "coalesce", "exists",
-    "current_setting", "current_schema", "current_schemas", "current_database", "current_user", "session_user", "to_regclass",
-    "to_regtype", "to_regproc", "to_regnamespace", "format", "length", "lower", "upper", "concat", "cast", "array_agg",
-    "string_agg", "json_agg", "jsonb_agg", "gen_random_uuid", "uuid_generate_v4", "clock_timestamp", "statement_timestamp",
-    "format_type", "has_table_privilege", "has_schema_privilege", "has_column_privilege", "greatest", "least", "nullif", "random",
-    "obj_description", "col_description", "quote_ident", "quote_literal", "array_length", "cardinality", "bool_or", "bool_and",
+    "setval",
+    "nextval",
+    "currval",
+    "lastval",
+    "now",
+    "version",
+    "count",
+    "min",
+    "max",
+    "sum",
+    "avg",
+    "coalesce",
+    "exists",
+    "current_setting",
+    "current_schema",
+    "current_schemas",
+    "current_database",
+    "current_user",
+    "session_user",
+    "to_regclass",
+    "to_regtype",
+    "to_regproc",
+    "to_regnamespace",
+    "format",
+    "length",
+    "lower",
+    "upper",
+    "concat",
+    "cast",
+    "array_agg",
+    "string_agg",
+    "json_agg",
+    "jsonb_agg",
+    "gen_random_uuid",
+    "uuid_generate_v4",
+    "clock_timestamp",
+    "statement_timestamp",
+    "format_type",
+    "has_table_privilege",
+    "has_schema_privilege",
+    "has_column_privilege",
+    "greatest",
+    "least",
+    "nullif",
+    "random",
+    "obj_description",
+    "col_description",
+    "quote_ident",
+    "quote_literal",
+    "array_length",
+    "cardinality",
+    "bool_or",
+    "bool_and",
 ];
 
 /// The function that `SELECT f(…)` without a FROM calls, unless it is known to change nothing in the schema.
@@ -224,6 +274,7 @@ pub(super) fn copy(cursor: &mut Cursor<'_>) -> Read<Command> {
 /// Statements that leave no trace in the schema.
 pub(super) fn maintenance(cursor: &mut Cursor<'_>) -> Read<Command> {
     let text = cursor.rest().to_string();
-    let data = DataCommand { verb: DataVerb::Maintenance, table: None, columns: Vec::new(), relations: Vec::new(), text };
+    let data =
+        DataCommand { verb: DataVerb::Maintenance, table: None, columns: Vec::new(), relations: Vec::new(), text };
     Ok(Command::Data(data))
 }

@@ -126,9 +126,8 @@ pub(super) fn transaction(cursor: &mut Cursor<'_>) -> Read<Command> {
         "DEFERRABLE",
         "NOT DEFERRABLE",
     ];
-    let Some(word) = cursor.eat_any(&[
-        "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE",
-    ]) else {
+    let Some(word) = cursor.eat_any(&["BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE"])
+    else {
         return cursor.fail("a transaction");
     };
     if matches!(word, "BEGIN" | "START" | "COMMIT" | "END" | "ROLLBACK" | "ABORT") {

@@ -1,11 +1,11 @@
 //! `CREATE TABLE` and columns.
 
-use super::create::Prefix;
 use super::constraint::{self, Tail};
+use super::create::Prefix;
 use super::{query, sequence};
 use crate::pg::command::{
-    ColumnConstraint, ColumnDef, ColumnType, Command, ConstraintDef, ConstraintKind, CreateTable, Identity, IdentityKind,
-    Partition, Serial, Table,
+    ColumnConstraint, ColumnDef, ColumnType, Command, ConstraintDef, ConstraintKind, CreateTable, Identity,
+    IdentityKind, Partition, Serial, Table,
 };
 use crate::pg::expr::Expr;
 use crate::pg::ident::Ident;
@@ -164,8 +164,19 @@ fn serial(cursor: &mut Cursor<'_>) -> Option<Serial> {
 
 /// Where the expression of a `DEFAULT` ends: `b_expr` holds none of these outside parentheses.
 const AFTER_DEFAULT: &[&str] = &[
-    ",", "CONSTRAINT", "NOT", "NULL", "CHECK", "UNIQUE", "PRIMARY", "REFERENCES", "DEFAULT", "GENERATED", "COLLATE",
-    "DEFERRABLE", "INITIALLY",
+    ",",
+    "CONSTRAINT",
+    "NOT",
+    "NULL",
+    "CHECK",
+    "UNIQUE",
+    "PRIMARY",
+    "REFERENCES",
+    "DEFAULT",
+    "GENERATED",
+    "COLLATE",
+    "DEFERRABLE",
+    "INITIALLY",
 ];
 
 /// Reads the expression behind `DEFAULT`.

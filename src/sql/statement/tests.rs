@@ -86,7 +86,9 @@ fn what_is_certainly_refused() {
 
 #[test]
 fn data_names_relations_and_columns() {
-    let Command::Data(data) = one("WITH x AS (SELECT * FROM y) INSERT INTO s.\"T\" (a, B) SELECT * FROM x JOIN z ON true") else {
+    let Command::Data(data) =
+        one("WITH x AS (SELECT * FROM y) INSERT INTO s.\"T\" (a, B) SELECT * FROM x JOIN z ON true")
+    else {
         panic!("no data")
     };
     assert_eq!(data.verb, DataVerb::Insert);
@@ -102,12 +104,16 @@ fn calls_may_do_anything() {
         one("SELECT create_hypertable('t', 'at')"),
         Command::Opaque(Opaque::Statement { touches: None, .. })
     ));
-    assert!(matches!(one("DO $$ BEGIN DROP TABLE t; END $$"), Command::Opaque(Opaque::Statement { touches: None, .. })));
+    assert!(matches!(
+        one("DO $$ BEGIN DROP TABLE t; END $$"),
+        Command::Opaque(Opaque::Statement { touches: None, .. })
+    ));
 }
 
 #[test]
 fn what_is_not_read_says_what_it_touches() {
-    let Command::Opaque(Opaque::Statement { touches, why, .. }) = one("ALTER TABLE s.t ALTER a SET EXPRESSION AS (b)") else {
+    let Command::Opaque(Opaque::Statement { touches, why, .. }) = one("ALTER TABLE s.t ALTER a SET EXPRESSION AS (b)")
+    else {
         panic!("read")
     };
     assert_eq!(touches, Some(vec![QName::new(Some(Ident::new("s")), "t")]));
@@ -116,9 +122,9 @@ fn what_is_not_read_says_what_it_touches() {
 
 #[test]
 fn routines_are_identified_by_types() {
-    let Command::Routine(Routine::Create { arguments, .. }) =
-        one("CREATE PROCEDURE f(IN a varchar(3), OUT b int, double precision, c public.x[] = '{}', VARIADIC d text[]) AS 'x'")
-    else {
+    let Command::Routine(Routine::Create { arguments, .. }) = one(
+        "CREATE PROCEDURE f(IN a varchar(3), OUT b int, double precision, c public.x[] = '{}', VARIADIC d text[]) AS 'x'",
+    ) else {
         panic!("no routine")
     };
     assert_eq!(arguments, ["character varying", "double precision", "public.x[]", "text[]"]);
