@@ -62,6 +62,8 @@ fn common_statements_are_modelled() {
     ] {
         let command = one(sql);
         assert!(!opaque(&command), "{sql}: {command:?}");
+        // Law 2.
+        assert_eq!(one(&command.to_string()), command, "{sql}: {command}");
     }
 }
 

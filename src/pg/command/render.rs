@@ -1,1 +1,0 @@
-//! `Display`: a command as SQL, without trailing semicolon.
