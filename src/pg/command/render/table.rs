@@ -5,8 +5,8 @@ use std::fmt::{self, Display, Formatter};
 use super::{flag, list, option};
 use crate::pg::command::{
     AlterAction, AlterIndex, AlterIndexAction, ColumnConstraint, ColumnDef, ColumnType, ConstraintDef, ConstraintKind,
-    CreateIndex, CreateTable, Deferrable, ForeignKey, Identity, IdentityKind, IndexKey, KeyOptions, KeyTarget, Partition,
-    Serial, Table,
+    CreateIndex, CreateTable, Deferrable, ForeignKey, Identity, IdentityKind, IndexKey, KeyOptions, KeyTarget,
+    Partition, Serial, Table,
 };
 use crate::pg::lex;
 
@@ -150,7 +150,8 @@ fn constraint(f: &mut Formatter<'_>, def: &ConstraintDef, column: bool) -> fmt::
             key.fmt(f)?;
         }
         ConstraintKind::Exclude { method, elements, predicate } => {
-            let elements: Vec<String> = elements.iter().map(|(key, operator)| format!("{key} WITH {operator}")).collect();
+            let elements: Vec<String> =
+                elements.iter().map(|(key, operator)| format!("{key} WITH {operator}")).collect();
             write!(f, "EXCLUDE USING {method} ({})", elements.join(", "))?;
             if let Some(predicate) = predicate {
                 write!(f, " WHERE ({predicate})")?;
