@@ -1,12 +1,27 @@
 //! Expressions: defaults, CHECKs, index predicates, generated columns, policies.
 
+mod canonical;
+mod compare;
+mod constant;
+mod functions;
 mod names;
+mod syntax;
+#[cfg(test)]
+mod tests;
+mod tree;
 
 use std::fmt;
+
+pub use compare::{compare, same_text};
+pub use syntax::read_type;
 
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::Token;
+
+use crate::pg::error::Reason;
+use crate::pg::ident::{Ident, QName};
+use crate::pg::types::DataType;
 
 /// A scalar expression. The grammar is sqlparser's; text that it refuses is kept as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -35,6 +50,50 @@ impl Expr {
             Ok(expr) => Expr::Parsed(Box::new(expr)),
             Err(_) => Expr::Opaque(text.trim().to_string()),
         }
+    }
+}
+
+/// The answer of [`compare`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// PostgreSQL would make the same of both.
+    Same,
+    /// It would not.
+    Different,
+    /// It cannot be told, and why.
+    Unknown(Reason),
+}
+
+/// What a type of this database is, where it matters to expressions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UserType {
+    /// An enum: its labels are compared as they are.
+    Enum,
+    /// A domain over a type.
+    Domain(DataType),
+    /// Any other.
+    Other,
+}
+
+/// Where an expression stands: what decides about the casts that PostgreSQL adds.
+#[derive(Clone)]
+pub struct Context<'a> {
+    /// The type of the column that a default or a generated value is for.
+    pub target: Option<DataType>,
+    /// The type of a column of the expression's table; `None` where it is not known.
+    pub column: &'a dyn Fn(&Ident) -> Option<DataType>,
+    /// A type of this database by its name; without a schema where `search_path` finds it.
+    pub user_type: &'a dyn Fn(&QName) -> Option<UserType>,
+    /// Schemas whose names may be left out.
+    pub search_path: &'a [Ident],
+}
+
+impl Default for Context<'_> {
+    /// Nothing is known but that `public` is searched.
+    fn default() -> Self {
+        static PUBLIC: std::sync::OnceLock<[Ident; 1]> = std::sync::OnceLock::new();
+        let search_path = PUBLIC.get_or_init(|| [Ident::new("public")]);
+        Context { target: None, column: &|_| None, user_type: &|_| None, search_path }
     }
 }
 
