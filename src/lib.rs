@@ -5,6 +5,7 @@
 pub mod alembic;
 pub mod catalog;
 pub mod diagnostic;
+pub mod diff;
 pub mod pg;
 pub mod report;
 pub mod source;

@@ -9,6 +9,7 @@ mod execute;
 mod extensions;
 mod lookup;
 mod names;
+mod naming;
 pub mod object;
 mod query;
 mod references;
