@@ -26,7 +26,12 @@ impl AttrDifference {
 }
 
 /// What of an object differs, or cannot be compared, between two catalogs. Empty: the same.
-pub fn compare_objects(expected: &Catalog, expected_oid: Oid, actual: &Catalog, actual_oid: Oid) -> Vec<AttrDifference> {
+pub fn compare_objects(
+    expected: &Catalog,
+    expected_oid: Oid,
+    actual: &Catalog,
+    actual_oid: Oid,
+) -> Vec<AttrDifference> {
     let (expected_attrs, actual_attrs) = (expected.attrs(expected_oid), actual.attrs(actual_oid));
     if expected_attrs == actual_attrs && !expected_attrs.iter().any(|(_, attr)| matches!(attr, Attr::Unknown(_))) {
         return Vec::new();
@@ -87,7 +92,13 @@ fn shown(attr: &Attr) -> String {
     }
 }
 
-fn one(name: &str, expected: Option<&Attr>, expected_at: &Place<'_>, actual: Option<&Attr>, actual_at: &Place<'_>) -> Comparison {
+fn one(
+    name: &str,
+    expected: Option<&Attr>,
+    expected_at: &Place<'_>,
+    actual: Option<&Attr>,
+    actual_at: &Place<'_>,
+) -> Comparison {
     let expressions = |left: &Expr, right: &Expr| {
         expected_at.with_context(name, |left_context| {
             actual_at.with_context(name, |right_context| compare(left, left_context, right, right_context))
@@ -108,9 +119,9 @@ fn one(name: &str, expected: Option<&Attr>, expected_at: &Place<'_>, actual: Opt
                 Comparison::Unknown(Reason::new("body", what))
             }
         }
-        (Some(Attr::Body(_)), Some(Attr::Expr(_))) | (Some(Attr::Expr(_)), Some(Attr::Body(_))) => {
-            Comparison::Unknown(Reason::new("body", format!("its {name} is a text on one side and an expression on the other")))
-        }
+        (Some(Attr::Body(_)), Some(Attr::Expr(_))) | (Some(Attr::Expr(_)), Some(Attr::Body(_))) => Comparison::Unknown(
+            Reason::new("body", format!("its {name} is a text on one side and an expression on the other")),
+        ),
         (Some(Attr::Text(left)), Some(Attr::Text(right))) if left == right => Comparison::Same,
         // NULL as a default is none.
         (Some(Attr::Expr(expr)), None) | (None, Some(Attr::Expr(expr))) if expr.is_null() => Comparison::Same,
@@ -140,8 +151,7 @@ impl Place<'_> {
         let user_type = |name: &QName| user_type(self.catalog, name);
         // A default and a generated value are for a column: the one that they are called after.
         let target = if matches!(attr, "default" | "generated") {
-            own_type(self.catalog, self.oid)
-                .or_else(|| column(&self.catalog.id(self.oid)?.name))
+            own_type(self.catalog, self.oid).or_else(|| column(&self.catalog.id(self.oid)?.name))
         } else {
             None
         };

@@ -92,7 +92,8 @@ pub(crate) struct Side<'a> {
 
 impl<'a> Side<'a> {
     fn of(catalog: &'a Catalog, options: &Options<'_>) -> Side<'a> {
-        let objects = catalog.comparable().filter(|(_, id)| !is_version_table(id, options)).map(|(oid, id)| (id, oid)).collect();
+        let objects =
+            catalog.comparable().filter(|(_, id)| !is_version_table(id, options)).map(|(oid, id)| (id, oid)).collect();
         Side { catalog, objects }
     }
 
@@ -200,11 +201,14 @@ impl Differ<'_> {
             return None;
         }
         let expected_table = self.table_in(&self.expected, &id);
-        let doubt = expected_table.and_then(|table| self.expected.catalog.presence(table)).or(self.actual.catalog.doubt(oid));
+        let doubt =
+            expected_table.and_then(|table| self.expected.catalog.presence(table)).or(self.actual.catalog.doubt(oid));
         let change = doubt.map_or(Change::Extra, |reason| Change::Uncompared(reason.clone()));
         let mentioned = self.options.mentioned.is_some_and(|mentioned| mentioned(&id));
         let mut difference = Difference::new(change, id.clone(), None, Some(oid));
-        let is_open = expected_table.and_then(|table| self.expected.catalog.table(table)).is_some_and(|table| table.open.is_some());
+        let is_open = expected_table
+            .and_then(|table| self.expected.catalog.table(table))
+            .is_some_and(|table| table.open.is_some());
         difference.baseline = is_open && !mentioned;
         // What stands on a table of the revisions is an addition to it, whoever made it.
         difference.foreign = expected_table.is_none() && !mentioned;
@@ -225,9 +229,10 @@ fn unmatched(side: &Side<'_>, other: &Side<'_>) -> BTreeSet<Oid> {
 /// What goes with another object that is unmatched too: a table's columns, a column's default, a serial's sequence. A schema
 /// stands for nothing but itself, so that its tables are named.
 fn swallowed(side: &Side<'_>, oid: Oid, unmatched: &BTreeSet<Oid>) -> bool {
-    let belongs = side.ancestors(oid).into_iter().any(|parent| {
-        unmatched.contains(&parent) && side.catalog.id(parent).is_some_and(|id| id.schema.is_some())
-    });
+    let belongs = side
+        .ancestors(oid)
+        .into_iter()
+        .any(|parent| unmatched.contains(&parent) && side.catalog.id(parent).is_some_and(|id| id.schema.is_some()));
     let owned = side.catalog.id(oid).is_some_and(|id| id.table.is_none()) && {
         let owners = unmatched.iter().filter(|owner| side.catalog.depend(oid, **owner) == Some(Depend::Auto));
         owners.into_iter().any(|owner| side.catalog.id(*owner).is_some_and(|id| id.schema.is_some()))
@@ -247,7 +252,11 @@ pub fn mismatch(expected: Option<(&Catalog, Oid)>, actual: Option<(&Catalog, Oid
     match (expected, actual) {
         (None, None) => Some(false),
         (Some((catalog, oid)), None) | (None, Some((catalog, oid))) => {
-            if catalog.doubt(oid).is_some() { None } else { Some(!only_null(catalog, oid)) }
+            if catalog.doubt(oid).is_some() {
+                None
+            } else {
+                Some(!only_null(catalog, oid))
+            }
         }
         (Some((expected, expected_oid)), Some((actual, actual_oid))) => {
             if expected.doubt(expected_oid).or(actual.doubt(actual_oid)).is_some() {

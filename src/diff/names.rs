@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::attrs::{compare_objects, verdict};
 use super::Side;
+use super::attrs::{compare_objects, verdict};
 use crate::catalog::Oid;
 use crate::pg::expr::Comparison;
 
@@ -31,7 +31,8 @@ pub(super) fn pair(
             same_place
                 && !used.contains(actual_oid)
                 && actual.catalog.doubt(*actual_oid).is_none()
-                && verdict(&compare_objects(expected.catalog, expected_oid, actual.catalog, *actual_oid)) == Comparison::Same
+                && verdict(&compare_objects(expected.catalog, expected_oid, actual.catalog, *actual_oid))
+                    == Comparison::Same
         });
         if let Some(actual_oid) = found {
             used.insert(actual_oid);

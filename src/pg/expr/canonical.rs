@@ -230,7 +230,8 @@ impl Canon<'_> {
             {
                 // make_row_comparison_op(): equality is taken apart.
                 let pairs = left.args.iter().zip(&right.args);
-                let parts = pairs.map(|(left, right)| self.operator(op.clone(), vec![left.clone(), right.clone()])).collect();
+                let parts =
+                    pairs.map(|(left, right)| self.operator(op.clone(), vec![left.clone(), right.clone()])).collect();
                 return Tree::new(if op == "=" { Head::And } else { Head::Or }, parts).typed(boolean);
             }
             if let (Head::Row, Head::Row) = (&left.head, &right.head) {
@@ -268,7 +269,10 @@ impl Canon<'_> {
         if let Some(ty) = &right_type {
             self.literal_of(right, ty);
         }
-        if op == "||" && left.is_untyped() && right.ty.as_ref().is_some_and(|ty| ty.builtin_name() == Some("text") && !ty.array) {
+        if op == "||"
+            && left.is_untyped()
+            && right.ty.as_ref().is_some_and(|ty| ty.builtin_name() == Some("text") && !ty.array)
+        {
             self.literal_of(left, &DataType::builtin("text"));
         }
         let ty = match op.as_str() {
@@ -478,7 +482,10 @@ fn widest(args: &[Tree]) -> Option<DataType> {
 
 fn is_moment(ty: &DataType) -> bool {
     !ty.array
-        && matches!(ty.builtin_name(), Some("timestamp without time zone" | "timestamp with time zone" | "time without time zone"))
+        && matches!(
+            ty.builtin_name(),
+            Some("timestamp without time zone" | "timestamp with time zone" | "time without time zone")
+        )
 }
 
 /// The result of `+`, `-` and their kin on dates and times, as far as it is used.

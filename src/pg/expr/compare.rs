@@ -113,10 +113,13 @@ pub(super) fn trees(a: &Tree, b: &Tree, context: &Context<'_>) -> Verdict {
         return constants(a, b, context);
     }
     let heads = match (&a.head, &b.head) {
-        (Head::Call(left), Head::Call(right)) if left.name == right.name && left.schema != right.schema => Verdict::Unknown,
+        (Head::Call(left), Head::Call(right)) if left.name == right.name && left.schema != right.schema => {
+            Verdict::Unknown
+        }
         // Until version 13, EXTRACT was `date_part`.
         (Head::Call(left), Head::Call(right))
-            if left != right && [left, right].iter().all(|name| matches!(name.name.as_str(), "extract" | "date_part")) =>
+            if left != right
+                && [left, right].iter().all(|name| matches!(name.name.as_str(), "extract" | "date_part")) =>
         {
             Verdict::Unknown
         }
@@ -142,12 +145,24 @@ fn constants(a: &Tree, b: &Tree, context: &Context<'_>) -> Verdict {
         return match (&a.head, &b.head) {
             (Head::Null, Head::Null) => Verdict::Same,
             (Head::Null, _) | (_, Head::Null) => Verdict::Different,
-            _ if text(a) == text(b) => if of_text(a) && of_text(b) { Verdict::Same } else { Verdict::Unknown },
+            _ if text(a) == text(b) => {
+                if of_text(a) && of_text(b) {
+                    Verdict::Same
+                } else {
+                    Verdict::Unknown
+                }
+            }
             _ => Verdict::different(of_text(a) && of_text(b)),
         };
     };
     match (&a.head, &b.head) {
-        (left, right) if left == right => if same_type { Verdict::Same } else { Verdict::Unknown },
+        (left, right) if left == right => {
+            if same_type {
+                Verdict::Same
+            } else {
+                Verdict::Unknown
+            }
+        }
         (Head::Number(_), Head::Number(_)) => Verdict::Different,
         (Head::Value(_), Head::Value(_)) | (Head::Bool(_), Head::Bool(_)) => Verdict::Different,
         (Head::Text(_), Head::Text(_)) => {

@@ -138,7 +138,11 @@ fn array(text: &str, ty: &DataType) -> Option<Tree> {
             }
         }
         let item = if quoted { item } else { item.trim_end().to_string() };
-        items.push(if !quoted && item.eq_ignore_ascii_case("null") { Tree::leaf(Head::Null) } else { read(&item, &element) });
+        items.push(if !quoted && item.eq_ignore_ascii_case("null") {
+            Tree::leaf(Head::Null)
+        } else {
+            read(&item, &element)
+        });
         match chars.next() {
             Some(',') => {}
             Some(_) => return None,

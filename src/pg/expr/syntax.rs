@@ -456,8 +456,11 @@ impl Reader {
                 let args = if self.eat(&Token::LParen) { self.list(&Token::RParen)? } else { Vec::new() };
                 Some(Tree::new(Head::Keyword(folded), args))
             }
-            "current_user" | "session_user" | "user" | "current_role" | "current_catalog" | "current_schema" if !open => {
-                let canonical = if matches!(folded.as_str(), "user" | "current_role") { "current_user" } else { &folded };
+            "current_user" | "session_user" | "user" | "current_role" | "current_catalog" | "current_schema"
+                if !open =>
+            {
+                let canonical =
+                    if matches!(folded.as_str(), "user" | "current_role") { "current_user" } else { &folded };
                 Some(Tree::leaf(Head::Keyword(canonical.to_string())))
             }
             _ => {
@@ -676,7 +679,11 @@ impl Reader {
             }
             _ => {
                 let name = self.qname()?;
-                let written = if word.quote_style.is_some() { format!("\"{}\"", name.name.as_str()) } else { name.name.as_str().to_string() };
+                let written = if word.quote_style.is_some() {
+                    format!("\"{}\"", name.name.as_str())
+                } else {
+                    name.name.as_str().to_string()
+                };
                 let builtin = if name.schema.is_none() { types::builtin(&written) } else { None };
                 let name = builtin.map_or(TypeName::User(name), TypeName::Builtin);
                 DataType { name, modifiers: self.modifiers()?, array: false }

@@ -107,7 +107,8 @@ fn written_and_printed_are_the_same() {
     let (columns, rows) = rows();
     let (mut wrong, mut unknown, mut pairs) = (Vec::new(), Vec::new(), 0);
     for row in &rows {
-        let printed: BTreeSet<&String> = row.printed.iter().filter(|text| !matches!(text.as_str(), "-" | "(none)")).collect();
+        let printed: BTreeSet<&String> =
+            row.printed.iter().filter(|text| !matches!(text.as_str(), "-" | "(none)")).collect();
         for text in printed {
             // A key of an index is printed in parentheses, or without them where it is a call.
             for (a, b) in [(row.written.as_str(), text.as_str()), (text.as_str(), row.written.as_str())] {
@@ -157,11 +158,16 @@ fn others_are_never_the_same() {
                 unknown += usize::from(verdict == Verdict::Unknown);
                 let bad = match verdict {
                     Verdict::Different => equal,
-                    Verdict::Same => !equal && !EQUIVALENT.contains(&[a.written.as_str(), "\t", b.written.as_str()].concat()),
+                    Verdict::Same => {
+                        !equal && !EQUIVALENT.contains(&[a.written.as_str(), "\t", b.written.as_str()].concat())
+                    }
                     Verdict::Unknown => false,
                 };
                 if bad {
-                    wrong.push(format!("{kind} {target}: {} | {} -> {verdict:?}, printed {} | {}", a.written, b.written, a.printed[0], b.printed[0]));
+                    wrong.push(format!(
+                        "{kind} {target}: {} | {} -> {verdict:?}, printed {} | {}",
+                        a.written, b.written, a.printed[0], b.printed[0]
+                    ));
                 }
             }
         }

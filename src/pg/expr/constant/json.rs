@@ -48,7 +48,9 @@ impl Reader<'_> {
             '"' => Some(format!("{:?}", self.string()?)),
             _ => {
                 let mut word = String::new();
-                while let Some(char) = self.chars.next_if(|char| char.is_ascii_alphanumeric() || matches!(char, '-' | '+' | '.')) {
+                while let Some(char) =
+                    self.chars.next_if(|char| char.is_ascii_alphanumeric() || matches!(char, '-' | '+' | '.'))
+                {
                     word.push(char);
                 }
                 match word.as_str() {

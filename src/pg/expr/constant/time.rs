@@ -30,8 +30,12 @@ pub(super) fn interval(text: &str) -> Option<String> {
             "month" | "months" | "mon" | "mons" => months = months.checked_add(whole()?)?,
             "week" | "weeks" | "w" => days = days.checked_add(whole()?.checked_mul(7)?)?,
             "day" | "days" | "d" => days = days.checked_add(whole()?)?,
-            "hour" | "hours" | "h" | "hr" | "hrs" => micros = micros.checked_add(whole()?.checked_mul(3600 * SECOND)?)?,
-            "minute" | "minutes" | "m" | "min" | "mins" => micros = micros.checked_add(whole()?.checked_mul(60 * SECOND)?)?,
+            "hour" | "hours" | "h" | "hr" | "hrs" => {
+                micros = micros.checked_add(whole()?.checked_mul(3600 * SECOND)?)?
+            }
+            "minute" | "minutes" | "m" | "min" | "mins" => {
+                micros = micros.checked_add(whole()?.checked_mul(60 * SECOND)?)?
+            }
             "second" | "seconds" | "s" | "sec" | "secs" => micros = micros.checked_add(seconds(word)?)?,
             _ => return None,
         }
