@@ -4,4 +4,7 @@
 //! revisions call, `run` is one `alembic upgrade`, `stamp` keeps the version rows.
 
 pub mod eval;
+pub mod graph;
+pub mod revision;
 pub mod run;
+pub mod stamp;
