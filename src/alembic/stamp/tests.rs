@@ -20,7 +20,7 @@ fn a_dependency_is_normalised_away() {
     let mut rows = Rows::new(&ids(&["c", "d", "n1"]), None);
     let n2 = graph.get("n2").expect("n2");
     rows.upgrade(&graph, n2).expect("one row each");
-    assert_eq!(rows.rows(), ids(&["d", "n2"]));
+    assert_eq!(rows.rows(), ids(&["n2", "d"]), "the UPDATE turns c into n2");
 }
 
 #[test]
