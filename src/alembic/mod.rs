@@ -5,6 +5,8 @@
 
 pub mod eval;
 pub mod graph;
+pub mod project;
+pub mod python;
 pub mod revision;
 pub mod run;
 pub mod stamp;

@@ -1,6 +1,7 @@
 //! Histories: equal to real Alembic's on recorded random graphs.
 
 use restamp::alembic::graph::Graph;
+use restamp::alembic::project::{Environment, InputFile, ProjectOptions, is_wanted, read};
 use restamp::alembic::revision::{Revision, RevisionId};
 use restamp::alembic::stamp::{Rows, stamp};
 use restamp::source::Sources;
@@ -103,4 +104,93 @@ fn random_graphs_answer_as_alembic_does() {
         failures.len(),
         failures[..failures.len().min(12)].join("\n")
     );
+}
+
+/// All files of a folder that the project reader wants, with paths below it.
+fn files(folder: &std::path::Path) -> Vec<InputFile> {
+    fn walk(folder: &std::path::Path, below: &str, found: &mut Vec<InputFile>) {
+        for entry in std::fs::read_dir(folder).expect("readable folder") {
+            let entry = entry.expect("readable folder");
+            let name = format!("{below}{}", entry.file_name().to_string_lossy());
+            if entry.path().is_dir() {
+                walk(&entry.path(), &format!("{name}/"), found);
+            } else if is_wanted(&name) {
+                found.push(InputFile { bytes: std::fs::read(entry.path()).expect("readable file"), path: name });
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(folder, "", &mut found);
+    found
+}
+
+/// The folder of a corpus project, downloaded on first use.
+fn corpus(name: &str) -> std::path::PathBuf {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = root.join("target/corpus").join(name);
+    if !folder.exists() {
+        let status = std::process::Command::new("python3").arg(root.join("tests/oracle/fetch.py")).arg(name).status();
+        assert!(status.is_ok_and(|status| status.success()), "{name} could not be downloaded");
+    }
+    folder
+}
+
+#[track_caller]
+fn compare(name: &str, place: &str, environment: &Environment, failures: &mut Vec<String>) {
+    let path = format!("{}/tests/fixtures/graphs/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    let real: Value = serde_json::from_str(&std::fs::read_to_string(path).expect("fixture")).expect("fixture");
+    let graph = environment.graph();
+    for problem in graph.problems() {
+        failures.push(format!("{name} {place}: {}", problem.diagnostic(&graph).message));
+    }
+    let order: Vec<RevisionId> = graph.upgrade_order().iter().map(|revision| revision.id.clone()).collect();
+    for (what, ours) in [
+        ("heads", list(&graph.heads())),
+        ("real_heads", list(&graph.real_heads())),
+        ("bases", list(&graph.bases())),
+        ("order", list(&order)),
+    ] {
+        if ours != real[what] {
+            failures.push(format!("{name} {place} {what}:\n  Alembic: {}\n  here:    {ours}", real[what]));
+        }
+    }
+    for (id, down) in real["down"].as_object().expect("fixture") {
+        let labels = real["labels"].get(id).cloned().unwrap_or_else(|| Value::Array(Vec::new()));
+        if sorted(&graph.down(id)) != sorted(&strings(down)) || list(&graph.labels_of(id)) != labels {
+            failures.push(format!("{name} {place} {id}: links or labels differ"));
+        }
+    }
+}
+
+#[test]
+fn the_corpus_has_the_histories_that_alembic_sees() {
+    let projects: Vec<Value> = serde_json::from_str(include_str!("../oracle/corpus.json")).expect("corpus.json");
+    assert_eq!(projects.len(), 25);
+    let mut failures = Vec::new();
+    for project in &projects {
+        let name = project["name"].as_str().expect("corpus.json");
+        let locations = strings(&project["locations"]);
+        let folder = corpus(name);
+        let mut sources = Sources::default();
+        let (whole, _) = read(files(&folder), &ProjectOptions::default(), &mut sources);
+        match whole.choose(Some(&locations[0])).or_else(|_| whole.choose(Some(locations[0].trim_end_matches("/versions")))) {
+            Ok(environment) => compare(name, "from the wheel", environment, &mut failures),
+            Err(error) => failures.push(format!("{name} from the wheel: {} {:?}", error.message, error.help)),
+        }
+        let mut only = Vec::new();
+        for location in &locations {
+            let below = files(&folder.join(&**location));
+            only.extend(below.into_iter().map(|file| InputFile { path: format!("{location}/{}", file.path), ..file }));
+        }
+        let mut sources = Sources::default();
+        let (alone, _) = read(only, &ProjectOptions::default(), &mut sources);
+        // Two version locations without the configuration that joins them are two histories.
+        if locations.len() == 1 {
+            match alone.choose(None) {
+                Ok(environment) => compare(name, "from the version location", environment, &mut failures),
+                Err(error) => failures.push(format!("{name} from the version location: {}", error.message)),
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} differences:\n{}", failures.len(), failures.join("\n"));
 }

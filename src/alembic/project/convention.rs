@@ -1,0 +1,317 @@
+//! The `naming_convention` of the metadata that `env.py` names, followed through the given files.
+
+use super::literal::{Literal, Scope};
+use super::modules::Modules;
+use super::tree::parent;
+use crate::alembic::python::ast::{self, Call, Expr, ExprKind, StmtKind};
+use crate::pg::error::Reason;
+use crate::source::{FileId, Span};
+
+/// What is known of it.
+pub enum Convention {
+    /// Its templates; none if the metadata has no convention of its own.
+    Known(Vec<(String, String)>, Option<Span>),
+    /// It cannot be told.
+    Unknown(Reason),
+}
+
+fn unknown(what: impl Into<String>, span: Span) -> Convention {
+    Convention::Unknown(Reason::new("naming-convention", what.into()).at(span))
+}
+
+const DEPTH: usize = 12;
+
+/// The convention of `target_metadata` in `env.py`.
+pub fn of_environment(modules: &Modules, env: FileId, module: &ast::Module, flask: bool) -> Convention {
+    let start = Span { file: env, start: 0, end: 0 };
+    if let Some(found) = assigned(modules, module) {
+        return found;
+    }
+    let scope = Scope::with_functions(&module.body);
+    match scope.expression("target_metadata") {
+        Some(expression) => match follow(modules, env, module, expression, 0) {
+            Convention::Unknown(_) if flask => of_flask(modules, start),
+            found => found,
+        },
+        None if flask => of_flask(modules, start),
+        None if scope.has("target_metadata") => unknown("target_metadata in env.py is set in several places", start),
+        None => unknown("env.py has no target_metadata to read", start),
+    }
+}
+
+/// `….naming_convention = {…}`
+fn assigned(modules: &Modules, module: &ast::Module) -> Option<Convention> {
+    let scope = Scope::of(&module.body);
+    module.body.iter().find_map(|statement| {
+        let StmtKind::Assign { targets, value } = &statement.kind else { return None };
+        let attribute = |target: &Expr| matches!(&target.kind, ExprKind::Attribute { attr, .. } if &**attr == "naming_convention");
+        targets.iter().any(attribute).then(|| literal(modules, &scope, value))
+    })
+}
+
+fn literal(modules: &Modules, scope: &Scope, value: &Expr) -> Convention {
+    let strings = |items: Vec<(String, Literal)>| -> Option<Vec<(String, String)>> {
+        let text = |(key, item): (String, Literal)| match item {
+            Literal::Str(text) => Some((key, text)),
+            Literal::None | Literal::Bool(_) | Literal::List(_) | Literal::Dict(_) => None,
+        };
+        items.into_iter().map(text).collect()
+    };
+    match scope.value(value) {
+        Some(Literal::None) => Convention::Known(Vec::new(), Some(value.span)),
+        Some(Literal::Dict(items)) => match strings(items) {
+            Some(items) => Convention::Known(items, Some(value.span)),
+            None => unknown("the naming_convention holds more than strings", value.span),
+        },
+        _ => unknown(
+            format!("the naming_convention {} is not a literal", modules.sources().text(value.span)),
+            value.span,
+        ),
+    }
+}
+
+/// Flask-SQLAlchemy: `SQLAlchemy(metadata=…)` in any given file.
+fn of_flask(modules: &Modules, start: Span) -> Convention {
+    for (file, source) in modules.sources().iter() {
+        if !source.path().ends_with(".py") || !source.text().contains("flask_sqlalchemy") {
+            continue;
+        }
+        let Some(module) = modules.parse(file) else { continue };
+        let mut found = None;
+        super::walk::calls(&module.body, &mut |call| {
+            if name_of(&call.func) == Some("SQLAlchemy") && found.is_none() {
+                found = Some(of_call(modules, file, &module, call, 0));
+            }
+        });
+        if let Some(found) = found {
+            return found;
+        }
+    }
+    unknown("the file with SQLAlchemy(…) was not given", start)
+}
+
+/// The last part of a dotted name.
+fn name_of(expression: &Expr) -> Option<&str> {
+    match &expression.kind {
+        ExprKind::Name(name) => Some(name),
+        ExprKind::Attribute { attr, .. } => Some(attr),
+        _ => None,
+    }
+}
+
+/// `a.b.c` as its parts.
+fn dotted(expression: &Expr) -> Option<Vec<String>> {
+    match &expression.kind {
+        ExprKind::Name(name) => Some(vec![name.to_string()]),
+        ExprKind::Attribute { value, attr } => {
+            let mut parts = dotted(value)?;
+            parts.push(attr.to_string());
+            Some(parts)
+        }
+        _ => None,
+    }
+}
+
+fn of_call(modules: &Modules, file: FileId, module: &ast::Module, call: &Call, depth: usize) -> Convention {
+    let keyword = |name: &str| {
+        call.keywords.iter().find(|(keyword, _)| keyword.as_deref() == Some(name)).map(|(_, value)| value)
+    };
+    let hidden = call.keywords.iter().any(|(name, _)| name.is_none());
+    match name_of(&call.func) {
+        Some("MetaData") => match keyword("naming_convention") {
+            Some(value) => match literal(modules, &Scope::of(&module.body), value) {
+                Convention::Unknown(reason) => match name_of(value).and_then(|name| imported(modules, file, module, name)) {
+                    Some((target, Some(symbol))) => match modules.parse(target) {
+                        Some(other) => {
+                            let scope = Scope::of(&other.body);
+                            scope.expression(&symbol).map_or(Convention::Unknown(reason), |value| literal(modules, &scope, value))
+                        }
+                        None => Convention::Unknown(reason),
+                    },
+                    _ => Convention::Unknown(reason),
+                },
+                found => found,
+            },
+            None if hidden => unknown("MetaData(…) takes keywords that do not stand there", call.func.span),
+            None => Convention::Known(Vec::new(), Some(call.func.span)),
+        },
+        Some("declarative_base" | "SQLAlchemy" | "registry" | "automap_base") => match keyword("metadata") {
+            Some(value) => follow(modules, file, module, value, depth + 1),
+            None if hidden => unknown("the metadata may be among hidden keywords", call.func.span),
+            None => Convention::Known(Vec::new(), Some(call.func.span)),
+        },
+        _ => unknown(format!("{} is not followed", modules.sources().text(call.func.span)), call.func.span),
+    }
+}
+
+/// The metadata that an expression stands for.
+fn follow(modules: &Modules, file: FileId, module: &ast::Module, expression: &Expr, depth: usize) -> Convention {
+    if depth > DEPTH {
+        return unknown("the metadata is followed through too many files", expression.span);
+    }
+    match &expression.kind {
+        ExprKind::Constant(ast::Constant::None) => Convention::Known(Vec::new(), Some(expression.span)),
+        ExprKind::Call(call) => of_call(modules, file, module, call, depth),
+        ExprKind::List(items) | ExprKind::Tuple(items) => match items.first() {
+            Some(first) => follow(modules, file, module, first, depth + 1),
+            None => Convention::Known(Vec::new(), Some(expression.span)),
+        },
+        ExprKind::Name(_) | ExprKind::Attribute { .. } => match dotted(expression) {
+            Some(parts) => symbol(modules, file, module, &parts, expression.span, depth + 1),
+            None => unknown(format!("{} is not followed", modules.sources().text(expression.span)), expression.span),
+        },
+        _ => unknown(format!("{} is not followed", modules.sources().text(expression.span)), expression.span),
+    }
+}
+
+/// The metadata behind `a.b.c` as seen in a file.
+fn symbol(
+    modules: &Modules,
+    file: FileId,
+    module: &ast::Module,
+    parts: &[String],
+    span: Span,
+    depth: usize,
+) -> Convention {
+    let text = parts.join(".");
+    let Some((first, rest)) = parts.split_first() else { return unknown("an empty name", span) };
+    if depth > DEPTH {
+        return unknown(format!("{text} is followed through too many files"), span);
+    }
+    for statement in module.body.iter() {
+        if let StmtKind::ClassDef(class) = &statement.kind
+            && *class.name == **first
+        {
+            return of_class(modules, file, module, class, depth);
+        }
+    }
+    let scope = Scope::with_functions(&module.body);
+    if let Some(value) = scope.expression(first) {
+        return follow(modules, file, module, value, depth + 1);
+    }
+    // `import a.b.c` binds `a`; the longest part of the name that is a file counts.
+    for length in (1..=parts.len()).rev() {
+        let name = parts[..length].join(".");
+        if imports_module(module, &name)
+            && let Some(found) = modules.find_file(&name)
+            && let Some(other) = modules.parse(found.file)
+        {
+            return symbol(modules, found.file, &other, &parts[length..], span, depth + 1);
+        }
+    }
+    match imported(modules, file, module, first) {
+        Some((target, name)) => {
+            let Some(other) = modules.parse(target) else {
+                return unknown(format!("{first} is imported from a file that is not read as Python"), span);
+            };
+            let parts: Vec<String> = name.into_iter().chain(rest.iter().cloned()).collect();
+            symbol(modules, target, &other, &parts, span, depth + 1)
+        }
+        None => unknown(format!("{text} comes from a file that was not given"), span),
+    }
+}
+
+fn of_class(modules: &Modules, file: FileId, module: &ast::Module, class: &ast::ClassDef, depth: usize) -> Convention {
+    let scope = Scope::of(&class.body);
+    if let Some(value) = scope.expression("metadata") {
+        return follow(modules, file, module, value, depth + 1);
+    }
+    for base in &class.bases {
+        match name_of(base) {
+            Some("DeclarativeBase" | "DeclarativeBaseNoMeta") => {
+                return Convention::Known(Vec::new(), Some(class.span));
+            }
+            Some(_) => match follow(modules, file, module, base, depth + 1) {
+                Convention::Unknown(_) => {}
+                found => return found,
+            },
+            None => {}
+        }
+    }
+    let span = Span { end: class.span.start, ..class.span };
+    unknown(format!("the metadata of class {} is not found", class.name), span)
+}
+
+fn imports_module(module: &ast::Module, name: &str) -> bool {
+    module.body.iter().any(|statement| match &statement.kind {
+        StmtKind::Import(names) => names.iter().any(|alias| alias.alias.is_none() && &*alias.name == name),
+        _ => false,
+    })
+}
+
+/// The file that a name is imported from, and the name there; `None` for the module itself.
+pub fn imported(
+    modules: &Modules,
+    file: FileId,
+    module: &ast::Module,
+    name: &str,
+) -> Option<(FileId, Option<String>)> {
+    let mut found = None;
+    for statement in module.body.iter() {
+        match &statement.kind {
+            StmtKind::Import(names) => {
+                for alias in names {
+                    if alias.alias.as_deref() == Some(name) || (alias.alias.is_none() && &*alias.name == name) {
+                        found = modules.find_file(&alias.name).map(|target| (target.file, None));
+                    }
+                }
+            }
+            StmtKind::ImportFrom { module: from, names, level } => {
+                for alias in names {
+                    let star = &*alias.name == "*";
+                    if alias.alias.as_deref().unwrap_or(&alias.name) != name && !star {
+                        continue;
+                    }
+                    let wanted = if star { name } else { &alias.name };
+                    let base = absolute(modules, file, from.as_deref(), *level);
+                    let Some(base) = base else { continue };
+                    let submodule = modules.find_file(&format!("{base}.{wanted}"));
+                    let target = modules.find_file(&base);
+                    let bound = |target: &super::modules::Found| {
+                        modules.parse(target.file).is_some_and(|other| {
+                            let class = |statement: &ast::Stmt| {
+                                matches!(&statement.kind, StmtKind::ClassDef(class) if &*class.name == wanted)
+                            };
+                            Scope::of(&other.body).has(wanted)
+                                || other.body.iter().any(class)
+                                || imports_name(&other, wanted)
+                        })
+                    };
+                    match (target, submodule) {
+                        (Some(target), _) if bound(&target) => found = Some((target.file, Some(wanted.to_string()))),
+                        (_, Some(submodule)) if !star => found = Some((submodule.file, None)),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn imports_name(module: &ast::Module, name: &str) -> bool {
+    module.body.iter().any(|statement| match &statement.kind {
+        StmtKind::ImportFrom { names, .. } => {
+            names.iter().any(|alias| alias.alias.as_deref().unwrap_or(&alias.name) == name || &*alias.name == "*")
+        }
+        StmtKind::Import(names) => names.iter().any(|alias| alias.alias.as_deref() == Some(name)),
+        _ => false,
+    })
+}
+
+/// The absolute name behind `from ..a import b`.
+fn absolute(modules: &Modules, file: FileId, name: Option<&str>, level: u32) -> Option<String> {
+    if level == 0 {
+        return name.map(str::to_string);
+    }
+    let mut folder = modules.sources().file(file).path().to_string();
+    for _ in 0..level {
+        folder = parent(&folder).to_string();
+    }
+    let package = modules.dotted(&format!("{folder}/__init__.py"))?;
+    Some(match name {
+        Some(name) => format!("{package}.{name}"),
+        None => package,
+    })
+}

@@ -1,0 +1,98 @@
+//! Which file a dotted name means.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::tree::{Tree, ancestors, join};
+use crate::alembic::python::{self, ast};
+use crate::source::{FileId, Sources};
+
+/// The importable files, as seen from one environment.
+#[derive(Clone, Debug)]
+pub struct Modules {
+    tree: Arc<Tree>,
+    texts: Arc<Sources>,
+    /// Folders as on `sys.path`, the first one first.
+    roots: Vec<String>,
+    parsed: RefCell<HashMap<FileId, Option<Rc<ast::Module>>>>,
+}
+
+/// A module's file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The file.
+    pub file: FileId,
+    /// Its path.
+    pub path: String,
+    /// It is the `__init__.py` of a package.
+    pub is_package: bool,
+}
+
+impl Modules {
+    /// `roots` are searched first, then what is around `folder`: it and each folder above it, with its `src`.
+    pub fn new(tree: Arc<Tree>, texts: Arc<Sources>, explicit: &[String], folder: &str) -> Modules {
+        let mut roots: Vec<String> = explicit.to_vec();
+        for around in ancestors(folder) {
+            for root in [around.to_string(), join(around, "src")] {
+                if (root.is_empty() || tree.has_folder(&root)) && !roots.contains(&root) {
+                    roots.push(root);
+                }
+            }
+        }
+        Modules { tree, texts, roots, parsed: RefCell::default() }
+    }
+
+    /// The texts that files are read from.
+    pub fn sources(&self) -> &Sources {
+        &self.texts
+    }
+
+    fn at(&self, base: &str) -> Option<Found> {
+        let package = join(base, "__init__.py");
+        if let Some(file) = self.tree.file(&package) {
+            return Some(Found { file, path: package, is_package: true });
+        }
+        let path = format!("{base}.py");
+        self.tree.file(&path).map(|file| Found { file, path, is_package: false })
+    }
+
+    /// The file of `a.b.c`: below a root, or, where no root has it, the only file anywhere whose path ends so.
+    pub fn find_file(&self, dotted: &str) -> Option<Found> {
+        if dotted.is_empty() || dotted.split('.').any(str::is_empty) {
+            return None;
+        }
+        let relative = dotted.replace('.', "/");
+        if let Some(found) = self.roots.iter().find_map(|root| self.at(&join(root, &relative))) {
+            return Some(found);
+        }
+        if !dotted.contains('.') {
+            return None;
+        }
+        let ends = [format!("/{relative}.py"), format!("/{relative}/__init__.py")];
+        let mut found = self.tree.files().filter(|(path, _)| ends.iter().any(|end| path.ends_with(end.as_str())));
+        let (path, file) = found.next()?;
+        let unique = found.next().is_none();
+        unique.then(|| Found { file, path: path.to_string(), is_package: path.ends_with("/__init__.py") })
+    }
+
+    /// The dotted name of a file, by the first root that it lies under.
+    pub fn dotted(&self, path: &str) -> Option<String> {
+        let name = path.strip_suffix("/__init__.py").or_else(|| path.strip_suffix(".py"))?;
+        self.roots.iter().find_map(|root| {
+            let below = if root.is_empty() { name } else { name.strip_prefix(root.as_str())?.strip_prefix('/')? };
+            (!below.is_empty()).then(|| below.replace('/', "."))
+        })
+    }
+
+    /// The parsed file; `None` if it is not read as Python.
+    pub fn parse(&self, file: FileId) -> Option<Rc<ast::Module>> {
+        if let Some(known) = self.parsed.borrow().get(&file) {
+            return known.clone();
+        }
+        let parsed = python::parse(self.texts.file(file).text(), file).ok();
+        self.parsed.borrow_mut().insert(file, parsed.clone());
+        parsed
+    }
+}

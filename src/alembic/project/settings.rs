@@ -1,0 +1,333 @@
+//! What `env.py` passes to `context.configure`, as far as it stands there.
+//!
+//! No code is run: literals, names bound once, and class attributes of files that were given. Anything else is unknown,
+//! with its place.
+
+use std::rc::Rc;
+
+use super::convention::{self, Convention};
+use super::literal::{Literal, Scope};
+use super::modules::Modules;
+use super::walk;
+use crate::alembic::python::ast::{self, Call, Expr, ExprKind, StmtKind};
+use crate::pg::error::Reason;
+use crate::source::{FileId, Span};
+
+/// A setting that may not be known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Setting<T> {
+    /// It is this; `at` is where it is set, `None` for Alembic's default.
+    Known {
+        /// The value.
+        value: T,
+        /// Where it stands.
+        at: Option<Span>,
+    },
+    /// It cannot be told.
+    Unknown(Reason),
+}
+
+impl<T: Clone> Setting<T> {
+    /// Alembic's default.
+    pub fn default_of(value: T) -> Setting<T> {
+        Setting::Known { value, at: None }
+    }
+
+    /// The value, if it is known.
+    pub fn known(&self) -> Option<T> {
+        match self {
+            Setting::Known { value, .. } => Some(value.clone()),
+            Setting::Unknown(_) => None,
+        }
+    }
+
+    /// Why it is not known.
+    pub fn unknown(&self) -> Option<&Reason> {
+        match self {
+            Setting::Known { .. } => None,
+            Setting::Unknown(reason) => Some(reason),
+        }
+    }
+}
+
+/// What matters here of what `context.configure` takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// `version_table`
+    pub version_table: Setting<String>,
+    /// `version_table_schema`
+    pub version_table_schema: Setting<Option<String>>,
+    /// `version_table_pk`
+    pub version_table_pk: Setting<bool>,
+    /// `include_schemas`
+    pub include_schemas: Setting<bool>,
+    /// `transaction_per_migration`
+    pub transaction_per_migration: Setting<bool>,
+    /// `transactional_ddl`; true on PostgreSQL unless set.
+    pub transactional_ddl: Setting<bool>,
+    /// `render_as_batch`
+    pub render_as_batch: Setting<bool>,
+    /// `naming_convention` of `target_metadata`: keys and templates.
+    pub naming_convention: Setting<Vec<(String, String)>>,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            version_table: Setting::default_of("alembic_version".into()),
+            version_table_schema: Setting::default_of(None),
+            version_table_pk: Setting::default_of(true),
+            include_schemas: Setting::default_of(false),
+            transaction_per_migration: Setting::default_of(false),
+            transactional_ddl: Setting::default_of(true),
+            render_as_batch: Setting::default_of(false),
+            naming_convention: Setting::default_of(Vec::new()),
+        }
+    }
+}
+
+impl Settings {
+    /// The settings when there is no `env.py` to read.
+    pub fn without_env() -> Settings {
+        let reason = Reason::new("env", "env.py was not given");
+        Settings { naming_convention: Setting::Unknown(reason), ..Settings::default() }
+    }
+
+    /// All reasons why something is not known, with the setting's name.
+    pub fn unknowns(&self) -> Vec<(&'static str, &Reason)> {
+        [
+            ("version_table", self.version_table.unknown()),
+            ("version_table_schema", self.version_table_schema.unknown()),
+            ("version_table_pk", self.version_table_pk.unknown()),
+            ("include_schemas", self.include_schemas.unknown()),
+            ("transaction_per_migration", self.transaction_per_migration.unknown()),
+            ("transactional_ddl", self.transactional_ddl.unknown()),
+            ("render_as_batch", self.render_as_batch.unknown()),
+            ("naming_convention", self.naming_convention.unknown()),
+        ]
+        .into_iter()
+        .filter_map(|(name, reason)| reason.map(|reason| (name, reason)))
+        .collect()
+    }
+}
+
+/// One `configure(…)`: its keywords, those of `Migrate(…)` where it takes Flask-Migrate's, and whether others may hide.
+struct Configure {
+    keywords: Vec<(String, FileId, Rc<ast::Module>, Span)>,
+    hidden: Option<Span>,
+}
+
+/// Reads `env.py`.
+pub fn read(modules: &Modules, env: FileId, flask: bool) -> Settings {
+    let Some(module) = modules.parse(env) else {
+        let reason = Reason::new("env", "env.py is not read as Python").at(Span { file: env, start: 0, end: 0 });
+        return unknown(&reason);
+    };
+    let mut found: Vec<&Call> = Vec::new();
+    walk::calls(&module.body, &mut |call| {
+        if let ExprKind::Attribute { attr, .. } = &call.func.kind
+            && &**attr == "configure"
+            && has_any(call, &["connection", "url", "target_metadata"])
+        {
+            found.push(call);
+        }
+    });
+    let online: Vec<&Call> = found.iter().copied().filter(|call| !has_any(call, &["url"])).collect();
+    let Some(chosen) = (if online.is_empty() { found.first() } else { online.first() }) else {
+        return unknown(&Reason::new("env", "env.py has no context.configure(…) to read").at(Span {
+            file: env,
+            start: 0,
+            end: 0,
+        }));
+    };
+    let mut configure = Configure { keywords: Vec::new(), hidden: None };
+    for call in if online.is_empty() { vec![*chosen] } else { online } {
+        collect(call, env, &module, &mut configure);
+    }
+    if configure.hidden.is_some() && flask {
+        let migrate = flask_migrate(modules);
+        if !migrate.is_empty() {
+            configure.hidden = None;
+            for (file, module, call_span) in migrate {
+                walk::calls(&module.body.clone(), &mut |call| {
+                    if call.func.span == call_span {
+                        collect(call, file, &module, &mut configure);
+                    }
+                });
+            }
+        }
+    }
+    let text = |name, default: Option<&str>| setting(modules, &configure, name, default.map(str::to_string), as_text);
+    let flag = |name, default| setting(modules, &configure, name, default, as_flag);
+    Settings {
+        version_table: match text("version_table", Some("alembic_version")) {
+            Setting::Known { value, at } => {
+                Setting::Known { value: value.unwrap_or_else(|| "alembic_version".into()), at }
+            }
+            Setting::Unknown(reason) => Setting::Unknown(reason),
+        },
+        version_table_schema: text("version_table_schema", None),
+        version_table_pk: flag("version_table_pk", true),
+        include_schemas: flag("include_schemas", false),
+        transaction_per_migration: flag("transaction_per_migration", false),
+        transactional_ddl: flag("transactional_ddl", true),
+        render_as_batch: flag("render_as_batch", false),
+        naming_convention: match convention::of_environment(modules, env, &module, flask) {
+            Convention::Known(value, at) => Setting::Known { value, at },
+            Convention::Unknown(reason) => Setting::Unknown(reason),
+        },
+    }
+}
+
+fn unknown(reason: &Reason) -> Settings {
+    Settings {
+        version_table: Setting::Unknown(reason.clone()),
+        version_table_schema: Setting::Unknown(reason.clone()),
+        version_table_pk: Setting::Unknown(reason.clone()),
+        include_schemas: Setting::Unknown(reason.clone()),
+        transaction_per_migration: Setting::Unknown(reason.clone()),
+        transactional_ddl: Setting::Unknown(reason.clone()),
+        render_as_batch: Setting::Unknown(reason.clone()),
+        naming_convention: Setting::Unknown(reason.clone()),
+    }
+}
+
+fn has_any(call: &Call, names: &[&str]) -> bool {
+    call.keywords.iter().any(|(name, _)| name.as_deref().is_some_and(|name| names.contains(&name)))
+}
+
+fn collect(call: &Call, file: FileId, module: &Rc<ast::Module>, configure: &mut Configure) {
+    for (name, value) in &call.keywords {
+        match name {
+            Some(name) => configure.keywords.push((name.to_string(), file, module.clone(), value.span)),
+            None => configure.hidden = Some(value.span),
+        }
+    }
+}
+
+/// The places of `Migrate(…)` and `migrate.init_app(…)` in the given files: Flask-Migrate hands their keywords to
+/// `configure` as `**conf_args`.
+fn flask_migrate(modules: &Modules) -> Vec<(FileId, Rc<ast::Module>, Span)> {
+    let mut found = Vec::new();
+    for (file, source) in modules.sources().iter() {
+        if !source.path().ends_with(".py") || !source.text().contains("flask_migrate") {
+            continue;
+        }
+        let Some(module) = modules.parse(file) else { continue };
+        let mut spans = Vec::new();
+        walk::calls(&module.body, &mut |call| match &call.func.kind {
+            ExprKind::Name(name) if &**name == "Migrate" => spans.push(call.func.span),
+            ExprKind::Attribute { value, attr } if &**attr == "init_app" => {
+                if matches!(&value.kind, ExprKind::Name(name) if name.to_lowercase().contains("migrat")) {
+                    spans.push(call.func.span);
+                }
+            }
+            _ => {}
+        });
+        found.extend(spans.into_iter().map(|span| (file, module.clone(), span)));
+    }
+    found
+}
+
+fn setting<T: Clone + PartialEq>(
+    modules: &Modules,
+    configure: &Configure,
+    name: &str,
+    default: T,
+    convert: fn(Literal) -> Option<T>,
+) -> Setting<T> {
+    let mut value: Option<(T, Span)> = None;
+    for (keyword, file, module, span) in &configure.keywords {
+        if keyword != name {
+            continue;
+        }
+        let read = literal_at(modules, *file, module, *span).and_then(convert);
+        match (read, &value) {
+            (Some(read), None) => value = Some((read, *span)),
+            (Some(read), Some((known, _))) if read == *known => {}
+            (Some(_), Some(_)) => {
+                let what = format!("{name} is set differently in several places of env.py");
+                return Setting::Unknown(Reason::new("env", what).at(*span));
+            }
+            (None, _) => {
+                let what = format!("{name} is set to {}, which is not a literal", modules.sources().text(*span));
+                return Setting::Unknown(Reason::new("env", what).at(*span));
+            }
+        }
+    }
+    match (value, configure.hidden) {
+        (Some((value, at)), _) => Setting::Known { value, at: Some(at) },
+        (None, Some(span)) => {
+            let what = format!("{name} may be among **{}", modules.sources().text(span));
+            Setting::Unknown(Reason::new("env", what).at(span))
+        }
+        (None, None) => Setting::default_of(default),
+    }
+}
+
+fn as_text(value: Literal) -> Option<Option<String>> {
+    match value {
+        Literal::None => Some(None),
+        Literal::Str(text) => Some(Some(text)),
+        Literal::Bool(_) | Literal::List(_) | Literal::Dict(_) => None,
+    }
+}
+
+fn as_flag(value: Literal) -> Option<bool> {
+    match value {
+        Literal::Bool(flag) => Some(flag),
+        Literal::None => Some(false),
+        Literal::Str(_) | Literal::List(_) | Literal::Dict(_) => None,
+    }
+}
+
+fn literal_at(modules: &Modules, file: FileId, module: &Rc<ast::Module>, span: Span) -> Option<Literal> {
+    let scope = Scope::with_functions(&module.body);
+    let mut value = None;
+    walk::calls(&module.body, &mut |call| {
+        if let Some((_, expression)) = call.keywords.iter().find(|(_, expression)| expression.span == span) {
+            value = scope.value(expression).or_else(|| elsewhere(modules, file, module, &scope, expression, 0));
+        }
+    });
+    value
+}
+
+/// The value of an imported constant, or of an attribute of an imported class.
+fn elsewhere(
+    modules: &Modules,
+    file: FileId,
+    module: &ast::Module,
+    scope: &Scope,
+    expression: &Expr,
+    depth: usize,
+) -> Option<Literal> {
+    if depth > 5 {
+        return None;
+    }
+    match &expression.kind {
+        ExprKind::Name(name) => {
+            if let Some(bound) = scope.expression(name) {
+                return scope.value(bound).or_else(|| elsewhere(modules, file, module, scope, bound, depth + 1));
+            }
+            let (target, symbol) = convention::imported(modules, file, module, name)?;
+            let other = modules.parse(target)?;
+            let scope = Scope::of(&other.body);
+            scope.value(scope.expression(&symbol?)?)
+        }
+        ExprKind::Attribute { value, attr } => {
+            let ExprKind::Name(name) = &value.kind else { return None };
+            let (target, symbol) = convention::imported(modules, file, module, name)?;
+            let other = modules.parse(target)?;
+            let outer = Scope::of(&other.body);
+            let Some(symbol) = symbol else { return outer.value(outer.expression(attr)?) };
+            let body = other.body.iter().find_map(|statement| match &statement.kind {
+                StmtKind::ClassDef(class) if *class.name == *symbol => Some(&class.body),
+                _ => None,
+            })?;
+            let inner = Scope::of(body);
+            let bound = inner.expression(attr)?;
+            inner.value(bound).or_else(|| outer.value(bound))
+        }
+        _ => None,
+    }
+}

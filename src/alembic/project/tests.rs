@@ -1,0 +1,150 @@
+use super::*;
+
+fn read_all(files: &[(&str, &str)]) -> (Project, Vec<Diagnostic>, Sources) {
+    let mut sources = Sources::default();
+    let files = files.iter().map(|(path, text)| InputFile { path: path.to_string(), bytes: text.as_bytes().to_vec() });
+    let (project, diagnostics) = read(files.collect(), &ProjectOptions::default(), &mut sources);
+    (project, diagnostics, sources)
+}
+
+fn codes(diagnostics: &[Diagnostic]) -> Vec<&'static str> {
+    diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
+}
+
+const A: &str = "revision = 'a'\ndown_revision = None\n";
+const B: &str = "\"\"\"add x\n\nRevises: a\"\"\"\nfrom typing import Union\nrevision: str = \"b\"\ndown_revision: Union[str, None] = ('a',)\n";
+
+#[test]
+fn a_folder_with_revisions_is_enough() {
+    let (project, diagnostics, _) = read_all(&[("versions/b.py", B), ("versions/a.py", A), ("versions/__init__.py", "")]);
+    assert_eq!(codes(&diagnostics), [] as [&str; 0]);
+    let environment = project.choose(None).expect("one");
+    let graph = environment.graph();
+    assert_eq!(graph.heads(), ["b".into()]);
+    assert_eq!(graph.get("b").map(|revision| revision.message.as_str()), Some("add x"));
+}
+
+#[test]
+fn alembic_ini_names_several_version_locations() {
+    let ini = "[alembic]\nscript_location = %(here)s/db\n# c\nversion_locations =\n    %(here)s/one\n    %(here)s/two\npath_separator = newline\n";
+    let (project, _, _) =
+        read_all(&[("app/alembic.ini", ini), ("app/one/a.py", A), ("app/two/b.py", B), ("app/db/env.py", "")]);
+    let environment = project.choose(None).expect("one");
+    assert_eq!(environment.version_locations, ["app/one", "app/two"]);
+    assert_eq!(environment.name, "app/db");
+    assert_eq!(environment.graph().heads(), ["b".into()]);
+}
+
+#[test]
+fn pyproject_and_recursive_locations() {
+    let toml = "[tool.alembic]\nscript_location = \"%(here)s/m\"\nrecursive_version_locations = true\n";
+    let (project, _, _) = read_all(&[("pyproject.toml", toml), ("m/versions/x/a.py", A), ("m/versions/y/b.py", B)]);
+    assert_eq!(project.choose(None).expect("one").revisions.len(), 2);
+}
+
+#[test]
+fn two_histories_are_two_environments() {
+    let (project, _, _) = read_all(&[("x/versions/a.py", A), ("y/versions/a.py", A)]);
+    let error = project.choose(None).expect_err("two");
+    assert!(error.message.contains("x/versions, y/versions"), "{}", error.message);
+    assert_eq!(project.choose(Some("y")).expect("one").version_locations, ["y/versions"]);
+}
+
+#[test]
+fn a_folder_per_database_system_means_postgresql() {
+    let env = "from alembic import context\n";
+    let (project, _, _) =
+        read_all(&[("m/env.py", env), ("m/versions/postgresql/a.py", A), ("m/versions/sqlite/a.py", A)]);
+    assert_eq!(project.environments.len(), 2);
+    assert_eq!(project.choose(None).expect("PostgreSQL").version_locations, ["m/versions/postgresql"]);
+}
+
+#[test]
+fn a_file_that_is_no_python_keeps_its_place() {
+    let broken = "revision = 'b'  # x\ndown_revision = (\n    'a',  # the first\n)\ndef upgrade(:\n";
+    let (project, diagnostics, sources) = read_all(&[("versions/a.py", A), ("versions/b.py", broken)]);
+    let environment = project.choose(None).expect("one");
+    assert_eq!(environment.graph().heads(), ["b".into()]);
+    assert!(!environment.revisions[1].parsed);
+    assert_eq!(codes(&diagnostics), ["python-syntax"]);
+    let span = diagnostics[0].span.expect("a place");
+    assert_eq!(sources.location(span).line, 5);
+}
+
+#[test]
+fn bad_files_are_named() {
+    let mut sources = Sources::default();
+    let files = vec![
+        InputFile { path: "versions/a.py".into(), bytes: A.into() },
+        InputFile { path: "versions/b.py".into(), bytes: vec![0xff, 0xfe, 0x00] },
+        InputFile { path: "versions/c.py".into(), bytes: b"x = 1\n".to_vec() },
+        InputFile { path: "versions/d.py".into(), bytes: b"revision = make()\ndown_revision = 'a'\n".to_vec() },
+        InputFile { path: "dump.sql".into(), bytes: vec![b' '; MAX_FILE_BYTES as usize + 1] },
+        InputFile { path: "x.zip".into(), bytes: b"PK\x03\x04 no zip".to_vec() },
+    ];
+    let (project, diagnostics) = read(files, &ProjectOptions::default(), &mut sources);
+    let mut found = codes(&diagnostics);
+    found.sort_unstable();
+    assert_eq!(found, ["archive-unreadable", "file-too-large", "no-revision", "not-utf8", "revision-not-literal"]);
+    assert_eq!(project.choose(None).expect("one").revisions.len(), 1);
+}
+
+#[test]
+fn nothing_and_only_compiled_files() {
+    assert_eq!(codes(&read_all(&[]).1), ["empty-input"]);
+    assert_eq!(codes(&read_all(&[("versions/__pycache__/a.pyc", "")]).1), ["only-compiled"]);
+}
+
+#[test]
+fn env_py_is_read_and_not_run() {
+    let env = "from alembic import context\nfrom app.models import Base\nfrom app.db import Manager\n\
+               target_metadata = Base.metadata\nTABLE = 'versions_' + 'x'\n\
+               def offline():\n    context.configure(url='x', version_table='other')\n\
+               def online(connection):\n    context.configure(connection=connection, target_metadata=target_metadata,\n\
+               \x20       version_table=TABLE, transaction_per_migration=True, version_table_schema=Manager.schema,\n\
+               \x20       include_schemas=choose())\n";
+    let models = "from sqlalchemy.orm import DeclarativeBase\nfrom .meta import metadata\n\
+                  class Base(DeclarativeBase):\n    metadata = metadata\n";
+    let meta = "from sqlalchemy import MetaData\nCONVENTION = {'pk': 'pk_%(table_name)s'}\n\
+                metadata = MetaData(naming_convention=CONVENTION)\n";
+    let db = "class Manager:\n    schema = 'own'\n";
+    let (project, _, sources) = read_all(&[
+        ("m/versions/a.py", A),
+        ("m/env.py", env),
+        ("app/__init__.py", ""),
+        ("app/models.py", models),
+        ("app/meta.py", meta),
+        ("app/db.py", db),
+    ]);
+    let settings = &project.choose(None).expect("one").settings;
+    assert_eq!(settings.version_table.known().as_deref(), Some("versions_x"));
+    assert_eq!(settings.version_table_schema.known(), Some(Some("own".to_string())));
+    assert_eq!(settings.transaction_per_migration.known(), Some(true));
+    assert_eq!(settings.render_as_batch.known(), Some(false));
+    let reason = settings.include_schemas.unknown().expect("a call is not a literal");
+    assert_eq!(sources.location(reason.span.expect("a place")).line, 11);
+    assert_eq!(settings.naming_convention.known(), Some(vec![("pk".to_string(), "pk_%(table_name)s".to_string())]));
+}
+
+#[test]
+fn flask_migrate_takes_its_settings_from_the_application() {
+    let env = "from flask import current_app\nfrom alembic import context\n\
+               def run():\n    conf_args = current_app.extensions['migrate'].configure_args\n\
+               \x20   context.configure(connection=connection, target_metadata=get_metadata(), **conf_args)\n";
+    let alone = [("migrations/versions/a.py", A), ("migrations/env.py", env)];
+    let (project, _, _) = read_all(&alone);
+    let environment = project.choose(None).expect("one");
+    assert!(environment.flask);
+    assert!(environment.settings.render_as_batch.unknown().is_some());
+    let app = "from flask_migrate import Migrate\nmigrate = Migrate(app, db, render_as_batch=True)\n";
+    let (project, _, _) = read_all(&[alone[0], alone[1], ("app.py", app)]);
+    let settings = &project.choose(None).expect("one").settings;
+    assert_eq!(settings.render_as_batch.known(), Some(true));
+    assert_eq!(settings.version_table.known().as_deref(), Some("alembic_version"));
+}
+
+#[test]
+fn paths_are_normalized() {
+    assert_eq!(normalize("./a//b/../c\\d.py"), "a/c/d.py");
+    assert_eq!(normalize("/a/./b"), "/a/b");
+}
