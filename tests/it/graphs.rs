@@ -173,7 +173,10 @@ fn the_corpus_has_the_histories_that_alembic_sees() {
         let folder = corpus(name);
         let mut sources = Sources::default();
         let (whole, _) = read(files(&folder), &ProjectOptions::default(), &mut sources);
-        match whole.choose(Some(&locations[0])).or_else(|_| whole.choose(Some(locations[0].trim_end_matches("/versions")))) {
+        match whole
+            .choose(Some(&locations[0]))
+            .or_else(|_| whole.choose(Some(locations[0].trim_end_matches("/versions"))))
+        {
             Ok(environment) => compare(name, "from the wheel", environment, &mut failures),
             Err(error) => failures.push(format!("{name} from the wheel: {} {:?}", error.message, error.help)),
         }

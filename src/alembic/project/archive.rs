@@ -38,8 +38,11 @@ fn add(
     }
     if depth >= MAX_DEPTH {
         diagnostics.push(
-            Diagnostic::warning("archive-too-deep", format!("{} is an archive in an archive in an archive.", file.path))
-                .help("Unpack it and hand in the folder."),
+            Diagnostic::warning(
+                "archive-too-deep",
+                format!("{} is an archive in an archive in an archive.", file.path),
+            )
+            .help("Unpack it and hand in the folder."),
         );
         return;
     }

@@ -44,7 +44,8 @@ fn assigned(modules: &Modules, module: &ast::Module) -> Option<Convention> {
     let scope = Scope::of(&module.body);
     module.body.iter().find_map(|statement| {
         let StmtKind::Assign { targets, value } = &statement.kind else { return None };
-        let attribute = |target: &Expr| matches!(&target.kind, ExprKind::Attribute { attr, .. } if &**attr == "naming_convention");
+        let attribute =
+            |target: &Expr| matches!(&target.kind, ExprKind::Attribute { attr, .. } if &**attr == "naming_convention");
         targets.iter().any(attribute).then(|| literal(modules, &scope, value))
     })
 }
@@ -113,23 +114,26 @@ fn dotted(expression: &Expr) -> Option<Vec<String>> {
 }
 
 fn of_call(modules: &Modules, file: FileId, module: &ast::Module, call: &Call, depth: usize) -> Convention {
-    let keyword = |name: &str| {
-        call.keywords.iter().find(|(keyword, _)| keyword.as_deref() == Some(name)).map(|(_, value)| value)
-    };
+    let keyword =
+        |name: &str| call.keywords.iter().find(|(keyword, _)| keyword.as_deref() == Some(name)).map(|(_, value)| value);
     let hidden = call.keywords.iter().any(|(name, _)| name.is_none());
     match name_of(&call.func) {
         Some("MetaData") => match keyword("naming_convention") {
             Some(value) => match literal(modules, &Scope::of(&module.body), value) {
-                Convention::Unknown(reason) => match name_of(value).and_then(|name| imported(modules, file, module, name)) {
-                    Some((target, Some(symbol))) => match modules.parse(target) {
-                        Some(other) => {
-                            let scope = Scope::of(&other.body);
-                            scope.expression(&symbol).map_or(Convention::Unknown(reason), |value| literal(modules, &scope, value))
-                        }
-                        None => Convention::Unknown(reason),
-                    },
-                    _ => Convention::Unknown(reason),
-                },
+                Convention::Unknown(reason) => {
+                    match name_of(value).and_then(|name| imported(modules, file, module, name)) {
+                        Some((target, Some(symbol))) => match modules.parse(target) {
+                            Some(other) => {
+                                let scope = Scope::of(&other.body);
+                                scope
+                                    .expression(&symbol)
+                                    .map_or(Convention::Unknown(reason), |value| literal(modules, &scope, value))
+                            }
+                            None => Convention::Unknown(reason),
+                        },
+                        _ => Convention::Unknown(reason),
+                    }
+                }
                 found => found,
             },
             None if hidden => unknown("MetaData(…) takes keywords that do not stand there", call.func.span),
@@ -240,12 +244,7 @@ fn imports_module(module: &ast::Module, name: &str) -> bool {
 }
 
 /// The file that a name is imported from, and the name there; `None` for the module itself.
-pub fn imported(
-    modules: &Modules,
-    file: FileId,
-    module: &ast::Module,
-    name: &str,
-) -> Option<(FileId, Option<String>)> {
+pub fn imported(modules: &Modules, file: FileId, module: &ast::Module, name: &str) -> Option<(FileId, Option<String>)> {
     let mut found = None;
     for statement in module.body.iter() {
         match &statement.kind {

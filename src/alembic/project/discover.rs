@@ -69,7 +69,8 @@ impl Reader<'_> {
 
     /// Folders whose revisions refer to each other, as groups.
     fn groups(&mut self, folders: &[String]) -> Vec<Vec<String>> {
-        let links: Vec<(BTreeSet<String>, BTreeSet<String>)> = folders.iter().map(|folder| self.links(folder)).collect();
+        let links: Vec<(BTreeSet<String>, BTreeSet<String>)> =
+            folders.iter().map(|folder| self.links(folder)).collect();
         let mut group: Vec<usize> = (0..folders.len()).collect();
         for (from, (own, wanted)) in links.iter().enumerate() {
             for name in wanted.difference(own) {
@@ -115,7 +116,11 @@ pub fn environments(
     for (path, file) in tree.files() {
         let text = sources.file(file).text();
         let folder = parent(path);
-        if file_name(path) == "env.py" && !known.contains(folder) && text.contains("alembic") && text.contains("context") {
+        if file_name(path) == "env.py"
+            && !known.contains(folder)
+            && text.contains("alembic")
+            && text.contains("context")
+        {
             candidates.push(Candidate { folder: folder.to_string(), ..Candidate::default() });
         }
     }
@@ -174,17 +179,15 @@ fn environment(candidate: &Candidate, name: String, locations: Vec<String>, recu
 
 /// The environments of one configuration: one, or several where its version location holds only folders whose histories
 /// have nothing to do with each other (one per database system, chosen by code in `env.py`).
-fn from_candidate(
-    candidate: &Candidate,
-    reader: &mut Reader,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Environment> {
+fn from_candidate(candidate: &Candidate, reader: &mut Reader, diagnostics: &mut Vec<Diagnostic>) -> Vec<Environment> {
     let explicit = !candidate.locations.is_empty();
     let locations = if explicit { candidate.locations.clone() } else { vec![join(&candidate.folder, "versions")] };
     let name = candidate.folder.clone();
     if candidate.recursive || locations.iter().any(|location| reader.folders.contains(location)) {
         let mut used = locations.clone();
-        if !candidate.recursive && let [location] = &locations[..] {
+        if !candidate.recursive
+            && let [location] = &locations[..]
+        {
             // Code may set version locations that no file shows: folders below that the history refers to belong to it.
             let below = reader.below(location);
             let group = reader.groups(&below).into_iter().find(|group| group.contains(location));
@@ -213,7 +216,9 @@ fn from_candidate(
 fn assumed(candidate: &Candidate, location: &str) -> Diagnostic {
     let diagnostic = Diagnostic::info(
         "version-locations-assumed",
-        format!("The folders below {location} are read as version locations, since their revisions refer to each other."),
+        format!(
+            "The folders below {location} are read as version locations, since their revisions refer to each other."
+        ),
     )
     .help("If Alembic loads others, hand in only those.");
     match candidate.config {
@@ -266,7 +271,12 @@ fn from_ini(tree: &Tree, ini: &Ini, section: &str, path: &str, file: FileId) -> 
     Some(Candidate {
         locations: locations.iter().filter_map(|location| resolve(tree, here, location)).collect(),
         recursive: get("recursive_version_locations").as_deref() == Some("true"),
-        sys_path: get("prepend_sys_path").map(|value| split(&value)).unwrap_or_default().iter().map(|p| join(here, p)).collect(),
+        sys_path: get("prepend_sys_path")
+            .map(|value| split(&value))
+            .unwrap_or_default()
+            .iter()
+            .map(|p| join(here, p))
+            .collect(),
         engines: get("databases")
             .map(|value| value.split(',').map(|name| name.trim().to_string()).filter(|name| !name.is_empty()).collect())
             .unwrap_or_default(),
@@ -283,7 +293,9 @@ fn from_toml(tree: &Tree, text: &str, path: &str, file: FileId) -> Option<Candid
     let shown = if here.is_empty() { "." } else { here };
     let list = |key: &str| -> Vec<String> {
         match alembic.get(key) {
-            Some(toml::Value::Array(items)) => items.iter().filter_map(toml::Value::as_str).map(str::to_string).collect(),
+            Some(toml::Value::Array(items)) => {
+                items.iter().filter_map(toml::Value::as_str).map(str::to_string).collect()
+            }
             Some(toml::Value::String(text)) => vec![text.clone()],
             _ => Vec::new(),
         }

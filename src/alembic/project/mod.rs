@@ -161,11 +161,11 @@ fn likely<'a>(all: &[&'a Environment]) -> Vec<&'a Environment> {
     const OTHERS: [&str; 6] = ["sqlite", "mysql", "mariadb", "oracle", "mssql", "cockroachdb"];
     let siblings = |environment: &Environment| -> bool {
         let folder = tree::parent(&environment.name);
-        all.iter().any(|other| {
-            tree::parent(&other.name) == folder && POSTGRESQL.contains(&tree::file_name(&other.name))
-        })
+        all.iter()
+            .any(|other| tree::parent(&other.name) == folder && POSTGRESQL.contains(&tree::file_name(&other.name)))
     };
-    let foreign = |environment: &Environment| OTHERS.contains(&tree::file_name(&environment.name)) && siblings(environment);
+    let foreign =
+        |environment: &Environment| OTHERS.contains(&tree::file_name(&environment.name)) && siblings(environment);
     all.iter().copied().filter(|environment| !foreign(environment)).collect()
 }
 

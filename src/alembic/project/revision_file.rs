@@ -32,25 +32,25 @@ pub fn read(sources: &Sources, file: FileId, diagnostics: &mut Vec<Diagnostic>) 
         Err(failure) => {
             let revision = from_lines(&text, file);
             let known = match &revision {
-                Some(revision) => format!("its revision {} is read from its lines, its effects are unknown", revision.id),
+                Some(revision) => {
+                    format!("its revision {} is read from its lines, its effects are unknown", revision.id)
+                }
                 None => "no revision is found in its lines".to_string(),
             };
             diagnostics.push(
-                Diagnostic::error("python-syntax", format!("{path} is not read as Python ({}); {known}.", failure.message))
-                    .at(failure.span)
-                    .help("Check that this is the file that was deployed; syntax newer than Python 3.11 is not read yet."),
+                Diagnostic::error(
+                    "python-syntax",
+                    format!("{path} is not read as Python ({}); {known}.", failure.message),
+                )
+                .at(failure.span)
+                .help("Check that this is the file that was deployed; syntax newer than Python 3.11 is not read yet."),
             );
             revision
         }
     }
 }
 
-fn from_module(
-    path: &str,
-    module: &ast::Module,
-    file: FileId,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Revision> {
+fn from_module(path: &str, module: &ast::Module, file: FileId, diagnostics: &mut Vec<Diagnostic>) -> Option<Revision> {
     let scope = Scope::of(&module.body);
     let mut names = |name: &str| -> Option<(Vec<RevisionId>, Span)> {
         let expression = scope.last(name);
@@ -62,9 +62,12 @@ fn from_module(
             _ if scope.has(name) => {
                 let span = expression.map_or(Span { file, start: 0, end: 0 }, |expression| expression.span);
                 diagnostics.push(
-                    Diagnostic::error("revision-not-literal", format!("{name} in {path} is computed, so it is not known."))
-                        .at(span)
-                        .help("Write the identifier as a plain string."),
+                    Diagnostic::error(
+                        "revision-not-literal",
+                        format!("{name} in {path} is computed, so it is not known."),
+                    )
+                    .at(span)
+                    .help("Write the identifier as a plain string."),
                 );
                 None
             }
@@ -89,9 +92,12 @@ fn from_module(
     };
     if !scope.has("down_revision") {
         diagnostics.push(
-            Diagnostic::error("no-down-revision", format!("{path} has a revision but no down_revision; Alembic fails on it."))
-                .at(id_span.unwrap_or(Span { file, start: 0, end: 0 }))
-                .help("Add the line `down_revision = None`, or the revision that comes before it."),
+            Diagnostic::error(
+                "no-down-revision",
+                format!("{path} has a revision but no down_revision; Alembic fails on it."),
+            )
+            .at(id_span.unwrap_or(Span { file, start: 0, end: 0 }))
+            .help("Add the line `down_revision = None`, or the revision that comes before it."),
         );
     }
     let span = |found: &Option<(Vec<RevisionId>, Span)>| found.as_ref().map(|(_, span)| *span);

@@ -16,7 +16,8 @@ const B: &str = "\"\"\"add x\n\nRevises: a\"\"\"\nfrom typing import Union\nrevi
 
 #[test]
 fn a_folder_with_revisions_is_enough() {
-    let (project, diagnostics, _) = read_all(&[("versions/b.py", B), ("versions/a.py", A), ("versions/__init__.py", "")]);
+    let (project, diagnostics, _) =
+        read_all(&[("versions/b.py", B), ("versions/a.py", A), ("versions/__init__.py", "")]);
     assert_eq!(codes(&diagnostics), [] as [&str; 0]);
     let environment = project.choose(None).expect("one");
     let graph = environment.graph();

@@ -36,29 +36,68 @@ pub struct Stmt {
 #[expect(missing_docs, reason = "the names are those of Python's own `ast` module")]
 pub enum StmtKind {
     Expr(Expr),
-    Assign { targets: Vec<Expr>, value: Expr },
-    AugAssign { target: Expr, op: BinaryOp, value: Expr },
-    AnnAssign { target: Expr, annotation: Expr, value: Option<Expr> },
+    Assign {
+        targets: Vec<Expr>,
+        value: Expr,
+    },
+    AugAssign {
+        target: Expr,
+        op: BinaryOp,
+        value: Expr,
+    },
+    AnnAssign {
+        target: Expr,
+        annotation: Expr,
+        value: Option<Expr>,
+    },
     Return(Option<Expr>),
-    Raise { exception: Option<Expr>, cause: Option<Expr> },
+    Raise {
+        exception: Option<Expr>,
+        cause: Option<Expr>,
+    },
     Delete(Vec<Expr>),
     /// `elif` is flattened: the first branch whose test holds runs.
-    If { branches: Vec<(Expr, Block)>, orelse: Block },
-    For { target: Rc<Expr>, iter: Expr, body: Block, orelse: Block },
-    While { test: Expr, body: Block, orelse: Block },
-    With { items: Rc<[WithItem]>, body: Block },
+    If {
+        branches: Vec<(Expr, Block)>,
+        orelse: Block,
+    },
+    For {
+        target: Rc<Expr>,
+        iter: Expr,
+        body: Block,
+        orelse: Block,
+    },
+    While {
+        test: Expr,
+        body: Block,
+        orelse: Block,
+    },
+    With {
+        items: Rc<[WithItem]>,
+        body: Block,
+    },
     Try(Rc<Try>),
     FunctionDef(Rc<FunctionDef>),
     ClassDef(Rc<ClassDef>),
     Import(Vec<Alias>),
-    ImportFrom { module: Option<Name>, names: Vec<Alias>, level: u32 },
+    ImportFrom {
+        module: Option<Name>,
+        names: Vec<Alias>,
+        level: u32,
+    },
     Global,
     Nonlocal,
     Pass,
     Break,
     Continue,
-    Assert { test: Expr, message: Option<Expr> },
-    Match { subject: Expr, cases: Vec<MatchCase> },
+    Assert {
+        test: Expr,
+        message: Option<Expr>,
+    },
+    Match {
+        subject: Expr,
+        cases: Vec<MatchCase>,
+    },
     /// Syntax that the interpreter does not run, by its name.
     Unsupported(&'static str),
 }

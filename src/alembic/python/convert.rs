@@ -146,10 +146,9 @@ impl Convert<'_> {
                 let orelse = self.block(stmt.orelse);
                 StmtKind::Try(Rc::new(Try { body, handlers, orelse, finally: self.block(stmt.finalbody) }))
             }
-            raw::Stmt::Assert(stmt) => StmtKind::Assert {
-                test: self.expr(*stmt.test),
-                message: stmt.msg.map(|value| self.expr(*value)),
-            },
+            raw::Stmt::Assert(stmt) => {
+                StmtKind::Assert { test: self.expr(*stmt.test), message: stmt.msg.map(|value| self.expr(*value)) }
+            }
             raw::Stmt::Import(stmt) => {
                 let names = stmt.names.into_iter().map(|alias| self.alias(alias, true)).collect();
                 StmtKind::Import(names)
@@ -410,11 +409,9 @@ impl Convert<'_> {
                 // The grammar allows names only.
                 _ => self.expr(*expr.value).kind,
             },
-            raw::Expr::BinOp(expr) => ExprKind::Binary {
-                left: self.boxed(expr.left),
-                op: binary_op(expr.op),
-                right: self.boxed(expr.right),
-            },
+            raw::Expr::BinOp(expr) => {
+                ExprKind::Binary { left: self.boxed(expr.left), op: binary_op(expr.op), right: self.boxed(expr.right) }
+            }
             raw::Expr::UnaryOp(expr) => ExprKind::Unary { op: unary_op(expr.op), operand: self.boxed(expr.operand) },
             raw::Expr::Lambda(expr) => self.lambda(expr, span),
             raw::Expr::IfExp(expr) => ExprKind::Conditional(Box::new(Conditional {
@@ -423,7 +420,8 @@ impl Convert<'_> {
                 orelse: self.expr(*expr.orelse),
             })),
             raw::Expr::Dict(expr) => {
-                let one = |(key, value): (Option<raw::Expr>, raw::Expr)| (key.map(|key| self.expr(key)), self.expr(value));
+                let one =
+                    |(key, value): (Option<raw::Expr>, raw::Expr)| (key.map(|key| self.expr(key)), self.expr(value));
                 ExprKind::Dict(expr.keys.into_iter().zip(expr.values).map(one).collect())
             }
             raw::Expr::Set(expr) => ExprKind::Set(self.exprs(expr.elts)),
@@ -513,7 +511,9 @@ impl Convert<'_> {
 
     fn f_parts(&mut self, values: Vec<raw::Expr>) -> Vec<FPart> {
         let one = |value| match value {
-            raw::Expr::Constant(raw::ExprConstant { value: raw::Constant::Str(text), .. }) => FPart::Literal(text.into()),
+            raw::Expr::Constant(raw::ExprConstant { value: raw::Constant::Str(text), .. }) => {
+                FPart::Literal(text.into())
+            }
             raw::Expr::FormattedValue(field) => self.field(field),
             other => FPart::Field { value: Box::new(self.expr(other)), conversion: None, spec: None },
         };

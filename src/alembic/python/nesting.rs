@@ -101,7 +101,8 @@ impl Scan<'_> {
 
     fn word(&mut self) {
         let start = self.at;
-        while self.at < self.bytes.len() && (self.bytes[self.at].is_ascii_alphanumeric() || self.bytes[self.at] == b'_') {
+        while self.at < self.bytes.len() && (self.bytes[self.at].is_ascii_alphanumeric() || self.bytes[self.at] == b'_')
+        {
             self.at += 1;
         }
         let word = &self.bytes[start..self.at];
@@ -214,7 +215,8 @@ mod tests {
 
     #[test]
     fn ordinary_code_is_accepted() {
-        let text = "def f(x):\n    # ((((\n    return [g(y) for y in x if y], '((((', f'{x[0]}{{', \"\"\"(((\n(((\"\"\"\n";
+        let text =
+            "def f(x):\n    # ((((\n    return [g(y) for y in x if y], '((((', f'{x[0]}{{', \"\"\"(((\n(((\"\"\"\n";
         assert_eq!(too_deep(text), None);
         assert_eq!(too_deep(&format!("x = [{}]", "a.b(c + d), ".repeat(50_000))), None);
     }
