@@ -104,7 +104,11 @@ impl Catalog {
             match current {
                 Pass::Indexes => {
                     for key in &keys {
-                        self.add_key(table, key, session)?;
+                        if only {
+                            self.add_key_only(table, key)?;
+                        } else {
+                            self.add_key(table, key, session)?;
+                        }
                     }
                 }
                 Pass::OtherConstraints => {

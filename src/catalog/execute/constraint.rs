@@ -110,19 +110,30 @@ impl Catalog {
         Ok(())
     }
 
-    /// `PRIMARY KEY`, `UNIQUE`, `EXCLUDE`: a constraint and its index.
+    /// `PRIMARY KEY`, `UNIQUE`, `EXCLUDE`: a constraint and its index, of the table and of its partitions.
     pub(super) fn add_key(
         &mut self,
         table: Oid,
         key: &ConstraintDef,
         session: &Session,
     ) -> Result<Option<Oid>, Refusal> {
+        let made = self.add_key_only(table, key)?;
+        if let ConstraintKind::Unique(options) | ConstraintKind::PrimaryKey(options) = &key.kind
+            && options.using_index.is_none()
+        {
+            self.key_of_partitions(table, key, session)?;
+        }
+        Ok(made)
+    }
+
+    /// The same under `ALTER TABLE ONLY`, which pg_dump writes: partitions get theirs by statements of their own.
+    pub(super) fn add_key_only(&mut self, table: Oid, key: &ConstraintDef) -> Result<Option<Oid>, Refusal> {
         match &key.kind {
             ConstraintKind::Unique(options) | ConstraintKind::PrimaryKey(options) => {
                 let is_primary = matches!(key.kind, ConstraintKind::PrimaryKey(_));
                 match &options.using_index {
                     Some(index) => self.key_using_index(table, key, index, is_primary).map(Some),
-                    None => self.key_with_index(table, key, options, is_primary, session).map(Some),
+                    None => self.key_with_index(table, key, options, is_primary).map(Some),
                 }
             }
             ConstraintKind::Exclude { method, elements, predicate } => {
@@ -148,7 +159,6 @@ impl Catalog {
         key: &ConstraintDef,
         options: &KeyOptions,
         is_primary: bool,
-        session: &Session,
     ) -> Result<Oid, Refusal> {
         let columns = self.key_columns(table, &options.columns)?;
         let include = self.key_columns(table, &options.include)?;
@@ -169,7 +179,6 @@ impl Catalog {
         if is_primary {
             self.columns_not_null(&columns);
         }
-        self.key_of_partitions(table, key, session)?;
         Ok(constraint)
     }
 
