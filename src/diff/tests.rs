@@ -7,9 +7,11 @@ use crate::sql::statement::parse;
 /// The invariant of this folder.
 #[test]
 fn nothing_here_knows_a_kind() {
-    for (name, source) in
-        [("mod.rs", include_str!("mod.rs")), ("attrs.rs", include_str!("attrs.rs")), ("names.rs", include_str!("names.rs"))]
-    {
+    for (name, source) in [
+        ("mod.rs", include_str!("mod.rs")),
+        ("attrs.rs", include_str!("attrs.rs")),
+        ("names.rs", include_str!("names.rs")),
+    ] {
         for word in [concat!("Object", "::"), concat!("Kind", "::")] {
             assert!(!source.contains(word), "{name} names a kind: {word}");
         }
@@ -46,7 +48,8 @@ fn line(difference: &Difference) -> String {
             attrs.collect::<Vec<_>>().join("; ")
         }
     };
-    let flags = [(difference.naming, " (naming)"), (difference.baseline, " (baseline)"), (difference.foreign, " (foreign)")];
+    let flags =
+        [(difference.naming, " (naming)"), (difference.baseline, " (baseline)"), (difference.foreign, " (foreign)")];
     let flags: String = flags.into_iter().filter(|(set, _)| *set).map(|(_, flag)| flag).collect();
     format!("{:?} {id}: {what}{flags}", id.kind)
 }
@@ -121,7 +124,10 @@ fn names_that_nobody_wrote() {
     check(
         "CREATE TABLE t (a int, b int, UNIQUE (a), CONSTRAINT mine UNIQUE (b))",
         "CREATE TABLE t (a int, b int, CONSTRAINT uq_t_a UNIQUE (a), CONSTRAINT other UNIQUE (b))",
-        &["Constraint public.t.mine: name mine -> other", "Constraint public.t.t_a_key: name t_a_key -> uq_t_a (naming)"],
+        &[
+            "Constraint public.t.mine: name mine -> other",
+            "Constraint public.t.t_a_key: name t_a_key -> uq_t_a (naming)",
+        ],
     );
     let found = diff(
         &catalog("CREATE TABLE t (a int, CONSTRAINT uq_t_a UNIQUE (a))"),
