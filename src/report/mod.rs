@@ -1,15 +1,19 @@
 //! Floor 6: what goes in and what comes out. The only serialisable types of the crate.
 //!
-//! [`Report`] is the contract of `restamp analyze --format json`, of the wasm library and of the page.
+//! [`Report`] is the contract of `restamp analyze --format json`, of the wasm library and of the page. Its JSON
+//! Schema (`report.schema.json`) and TypeScript types (`report.d.ts`) are made from these types by the tests in `schema`.
 //!
 //! **Invariant:** no key is ever left out of the JSON; what does not apply is `null` or empty.
 
 mod bytes;
 mod database;
+pub mod files;
 mod history;
 pub mod input;
 mod plan;
 mod root;
+#[cfg(feature = "cli")]
+pub mod schema;
 
 pub use database::{Change, Database, Drift, Introduced, Located, ObjectName, Stamped, StampedSource};
 pub use history::{

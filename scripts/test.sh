@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Runs all tests; `make test` calls it after the set-up. Names of parts run only those: `scripts/test.sh rust page`.
+set -euo pipefail
+. "$(dirname "$0")/env.sh"
+cd "$root"
+
+part() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
+
+# Formatting, lints, unit tests, and the integration binary.
+rust() {
+  part cargo fmt
+  cargo fmt --check
+  part cargo clippy
+  cargo clippy --quiet --all-targets --all-features -- -D warnings
+  part cargo test
+  cargo test --quiet --all-features
+}
+
+# Real Alembic on real PostgreSQL.
+oracle() {
+  part pytest
+  cargo build --quiet --features cli
+  "$RESTAMP_PYTHON" -m pytest -q -p no:cacheprovider tests/oracle
+}
+
+# The library as wasm, under Node.
+wasm() {
+  part wasm
+  scripts/wasm.sh
+  node --test tests/wasm/*.mjs
+}
+
+# The page: types, then a real Chromium.
+page() {
+  part page
+  scripts/wasm.sh
+  tsc -p www/jsconfig.json
+  node --test --test-concurrency=1 tests/page/*.mjs
+}
+
+for name in "${@:-rust oracle wasm page}"; do
+  for one in $name; do "$one"; done
+done

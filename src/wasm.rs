@@ -1,0 +1,67 @@
+//! The door for JavaScript. Thin: values in, [`crate::analyze`], values out.
+//!
+//! A panic cannot be caught here (`panic = "abort"`): the hook throws it as a JavaScript `Error` named `RestampPanic`.
+//! The instance must not be used after that; the page ends its worker and starts another.
+
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use crate::report::{Input, Report};
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = include_str!("report/report.d.ts");
+
+/// Runs once when the module is loaded.
+#[wasm_bindgen(start)]
+pub fn start() {
+    std::panic::set_hook(Box::new(|info| {
+        let error = js_sys::Error::new(&info.to_string());
+        error.set_name("RestampPanic");
+        wasm_bindgen::throw_val(error.into());
+    }));
+}
+
+/// Analyses a project and a dump. `progress` is called from time to time.
+///
+/// # Errors
+/// An `Error` when `input` is not of its type. What is wrong with the files is in the report.
+#[wasm_bindgen(unchecked_return_type = "Report")]
+pub fn analyze(
+    #[wasm_bindgen(unchecked_param_type = "Input")] input: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "(progress: Progress) => void")] progress: &js_sys::Function,
+) -> Result<JsValue, JsValue> {
+    let input: Input = serde_wasm_bindgen::from_value(input)?;
+    let report = crate::analyze(&input, &mut |step| {
+        if let Ok(step) = to_js(&step) {
+            // What the page does with it is its own matter.
+            let _ = progress.call1(&JsValue::NULL, &step);
+        }
+    });
+    to_js(&report)
+}
+
+/// The files of a report with the scripts of its plan number `plan`, in the order in which they are used.
+///
+/// # Errors
+/// An `Error` when `report` is not of its type.
+#[wasm_bindgen(unchecked_return_type = "Array<{ name: string, text: string }>")]
+pub fn files(
+    #[wasm_bindgen(unchecked_param_type = "Report")] report: JsValue,
+    plan: Option<u32>,
+) -> Result<JsValue, JsValue> {
+    let report: Report = serde_wasm_bindgen::from_value(report)?;
+    let plan = plan.and_then(|index| report.plans.get(index as usize));
+    let files = js_sys::Array::new();
+    for file in report.files(plan) {
+        let object = js_sys::Object::new();
+        js_sys::Reflect::set(&object, &"name".into(), &file.name.into())?;
+        js_sys::Reflect::set(&object, &"text".into(), &file.text.into())?;
+        files.push(&object);
+    }
+    Ok(files.into())
+}
+
+/// As JSON would: null for nothing, plain objects for maps.
+fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    Ok(value.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
+}
