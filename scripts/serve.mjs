@@ -3,10 +3,10 @@
 
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
-import { extname, join, normalize, sep } from 'node:path';
+import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const www = fileURLToPath(new URL('../www/', import.meta.url));
 
 const TYPES = /** @type {Record<string, string>} */ ({
   '.css': 'text/css; charset=utf-8',
@@ -18,13 +18,18 @@ const TYPES = /** @type {Record<string, string>} */ ({
 });
 
 /**
- * The file of a URL path: `/pkg/` is the build, everything else is `www/`. Null outside both.
- * @param {string} path
+ * The file of a request: below `www/` (whose `pkg` is a link to the build), or null.
+ * @param {string} url
  */
-function fileOf(path) {
-  const folder = path.startsWith('/pkg/') ? root : join(root, 'www');
-  const file = normalize(join(folder, path === '/' ? 'index.html' : path));
-  return file.startsWith(folder.endsWith(sep) ? folder : folder + sep) ? file : null;
+function fileOf(url) {
+  try {
+    const path = decodeURIComponent(new URL(url, 'http://localhost').pathname);
+    const file = normalize(join(www, path === '/' ? 'index.html' : path));
+    return file.startsWith(www) ? file : null;
+  } catch {
+    // A malformed URL names no file.
+    return null;
+  }
 }
 
 /**
@@ -34,8 +39,7 @@ function fileOf(path) {
  */
 export function serve(port) {
   const server = createServer(async (request, response) => {
-    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
-    const file = fileOf(path);
+    const file = fileOf(request.url ?? '/');
     const body = file === null ? null : await readFile(file).catch(() => null);
     response.setHeader('X-Content-Type-Options', 'nosniff');
     response.setHeader('Referrer-Policy', 'no-referrer');

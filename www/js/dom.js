@@ -1,0 +1,67 @@
+// Making elements. The page makes DOM in no other way: text stays text, whatever it holds.
+
+/** @typedef {Node | string | number | null | undefined | false} Leaf */
+/** @typedef {Leaf | Array<Leaf | Array<Leaf | Leaf[]>>} Child */
+/** @typedef {Record<string, string | number | boolean | EventListener | null | undefined>} Props */
+
+/**
+ * An element. Keys that start with `on` are listeners; true and false add and leave out an attribute.
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Props | null} [props]
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[T]}
+ */
+export function h(tag, props, ...children) {
+  const element = document.createElement(tag);
+  for (const [key, value] of Object.entries(props ?? {})) {
+    if (typeof value === 'function') element.addEventListener(key.slice(2), value);
+    else if (value === true) element.setAttribute(key, '');
+    else if (value !== null && value !== undefined && value !== false) element.setAttribute(key, String(value));
+  }
+  append(element, children);
+  return element;
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {Child[]} children
+ */
+function append(element, children) {
+  for (const child of children) {
+    if (Array.isArray(child)) append(element, child);
+    else if (child !== null && child !== undefined && child !== false) element.append(child instanceof Node ? child : String(child));
+  }
+}
+
+/**
+ * Text in which `…` is code.
+ * @param {string} text
+ * @returns {Leaf[]}
+ */
+export function prose(text) {
+  return text.split('`').map((part, index) => (index % 2 === 1 ? h('code', null, part) : part));
+}
+
+/**
+ * The element with an id, of a class.
+ * @template {HTMLElement} T
+ * @param {string} id
+ * @param {new () => T} type
+ * @returns {T}
+ */
+export function byId(id, type) {
+  const element = document.getElementById(id);
+  if (!(element instanceof type)) throw new Error(`#${id} is not in the page`);
+  return element;
+}
+
+/**
+ * "1 revision", "2 revisions".
+ * @param {number} count
+ * @param {string} one
+ * @param {string} [many]
+ */
+export function counted(count, one, many = `${one}s`) {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+}

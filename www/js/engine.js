@@ -1,0 +1,118 @@
+// The bridge to the worker. One analysis runs at a time and the latest request wins; cancelling ends the worker, for
+// nothing else stops a running wasm function, and starts another. So does a panic, after which an instance is unusable.
+
+/** @typedef {import('./state.js').Answer} Answer */
+/** @typedef {import('./state.js').Progress} Progress */
+/** @typedef {import('./worker.js').Request} Request */
+/** @typedef {import('./worker.js').Reply} Reply */
+
+/** An analysis that the user, or a later one, ended. */
+export class Cancelled extends Error {}
+
+/** @type {Promise<WebAssembly.Module> | null} */
+let compiled = null;
+
+/** The module is compiled once and handed to each worker, so that a second worker needs no network. */
+function wasm() {
+  const url = new URL('../pkg/restamp_bg.wasm', import.meta.url);
+  compiled ??= WebAssembly.compileStreaming(fetch(url)).catch((error) => {
+    compiled = null;
+    throw error;
+  });
+  return compiled;
+}
+
+/**
+ * A worker that is loaded from a URL would not be under the page's policy; one from a blob inherits it.
+ */
+function spawn() {
+  const url = new URL('worker.js', import.meta.url).href;
+  const blob = URL.createObjectURL(new Blob([`import ${JSON.stringify(url)};`], { type: 'text/javascript' }));
+  const worker = new Worker(trusted(blob), { type: 'module', name: 'restamp' });
+  return worker;
+}
+
+/**
+ * @param {string} url
+ * @returns {string}
+ */
+function trusted(url) {
+  const types = /** @type {any} */ (globalThis).trustedTypes;
+  if (!types) return url;
+  policy ??= types.createPolicy('restamp', {
+    // Only blobs that this very page made; their content is written above.
+    createScriptURL: (/** @type {string} */ text) => {
+      if (!text.startsWith('blob:')) throw new TypeError('Only blobs of this page are run.');
+      return text;
+    },
+  });
+  return policy.createScriptURL(url);
+}
+/** @type {any} */
+let policy = null;
+
+export class Engine {
+  /** @type {Worker | null} */
+  #worker = null;
+  /** @type {{ resolve: (answer: Answer) => void, reject: (error: Error) => void, progress: (step: Progress) => void } | null} */
+  #pending = null;
+
+  /** Loads worker and module before they are needed. */
+  warm() {
+    this.#worker ??= this.#start();
+  }
+
+  /**
+   * @param {Request} request
+   * @param {(step: Progress) => void} progress
+   * @returns {Promise<Answer>}
+   */
+  analyze(request, progress) {
+    this.cancel();
+    this.warm();
+    return new Promise((resolve, reject) => {
+      this.#pending = { resolve, reject, progress };
+      this.#worker?.postMessage({ request });
+    });
+  }
+
+  /** Ends a running analysis. */
+  cancel() {
+    if (this.#pending === null) return;
+    this.#end(new Cancelled('Cancelled'));
+    this.warm();
+  }
+
+  #start() {
+    const worker = spawn();
+    worker.addEventListener('message', (message) => this.#hear(/** @type {Reply} */ (message.data)));
+    worker.addEventListener('error', (event) => this.#end(new Error(event.message || 'The worker could not be started.')));
+    wasm().then(
+      (module) => worker.postMessage({ module }),
+      (error) => this.#end(new Error(`The engine could not be loaded: ${error}. Reload the page.`)),
+    );
+    return worker;
+  }
+
+  /** @param {Reply} reply */
+  #hear(reply) {
+    if (reply.kind === 'progress') {
+      this.#pending?.progress(reply.progress);
+    } else if (reply.kind === 'answer') {
+      const pending = this.#pending;
+      this.#pending = null;
+      pending?.resolve(reply.answer);
+    } else {
+      this.#end(new Error(reply.message));
+    }
+  }
+
+  /** @param {Error} error */
+  #end(error) {
+    const pending = this.#pending;
+    this.#pending = null;
+    this.#worker?.terminate();
+    this.#worker = null;
+    pending?.reject(error);
+  }
+}

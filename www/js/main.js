@@ -1,0 +1,243 @@
+// The page: events in, `update`, and what changed is drawn.
+
+import { byId, counted, h } from './dom.js';
+import { Cancelled, Engine } from './engine.js';
+import { fromDrop, fromPicker, isDump, nameOf, pasted, projectFiles, sample } from './intake.js';
+import { initial, update } from './state.js';
+import { failed, results } from './view/results.js';
+import { STAGE } from './view/words.js';
+
+/** @typedef {import('./state.js').State} State */
+/** @typedef {import('./state.js').Event} Event */
+/** @typedef {import('./state.js').Taken} Taken */
+
+const engine = new Engine();
+const area = (/** @type {string} */ id) => byId(id, HTMLTextAreaElement);
+const field = (/** @type {string} */ id) => byId(id, HTMLInputElement);
+const button = (/** @type {string} */ id) => byId(id, HTMLButtonElement);
+const status = byId('status', HTMLOutputElement);
+const progressBar = byId('progress', HTMLProgressElement);
+const resultsSection = byId('results', HTMLElement);
+
+/** @type {Readonly<State>} */
+let state = initial;
+
+/** @param {Event} event */
+function dispatch(event) {
+  const before = state;
+  state = update(state, event);
+  render(before, state);
+}
+
+/**
+ * Draws what is not the same object any more.
+ * @param {Readonly<State>} before
+ * @param {Readonly<State>} now
+ */
+function render(before, now) {
+  if (before.project !== now.project) {
+    byId('project-taken', HTMLElement).replaceChildren(taken(
+      now.project.length === 0 ? null : `${now.projectName} ${counted(now.project.length, 'file')}`,
+      () => dispatch({ type: 'project', files: [], name: '' })));
+  }
+  if (before.dump !== now.dump) {
+    byId('dump-taken', HTMLElement).replaceChildren(taken(
+      now.dump === null ? null : `${now.dump.path} ${size(now.dump.blob.size)}`,
+      () => dispatch({ type: 'dump', file: null })));
+  }
+  if (before.run !== now.run || before.reading !== now.reading) renderRun(before, now);
+}
+
+/**
+ * @param {Readonly<State>} before
+ * @param {Readonly<State>} now
+ */
+function renderRun(before, now) {
+  const { run } = now;
+  const running = run.kind === 'running';
+  button('cancel').hidden = !running;
+  progressBar.hidden = !running;
+  button('analyze').disabled = running || now.reading;
+  button('sample').disabled = running;
+  resultsSection.setAttribute('aria-busy', String(running));
+  if (running && run.progress !== null && run.progress.total > 0) {
+    progressBar.max = run.progress.total;
+    progressBar.value = run.progress.done;
+  } else {
+    progressBar.removeAttribute('value');
+  }
+  const text = now.reading ? 'Looking through the files…'
+    : run.kind === 'running' ? `${run.progress === null ? 'Starting' : STAGE[run.progress.stage]}…`
+    : run.kind === 'done' ? 'Done.'
+    : run.kind === 'cancelled' ? 'Cancelled.'
+    : run.kind === 'failed' ? 'No answer.' : '';
+  if (status.textContent !== text) status.textContent = text;
+  if (before.run.kind === run.kind && run.kind !== 'done') return;
+  if (run.kind === 'done') resultsSection.replaceChildren(...results(run.answer, (choices) => {
+    dispatch({ type: 'choose', choices });
+    void start();
+  }));
+  else if (run.kind === 'failed') resultsSection.replaceChildren(...failed(run.message));
+  else if (run.kind === 'running') resultsSection.replaceChildren();
+  if (run.kind === 'done' || run.kind === 'failed') {
+    const heading = byId('verdict', HTMLElement);
+    heading.focus({ preventScroll: true });
+    heading.closest('header')?.scrollIntoView({ block: 'start' });
+  }
+}
+
+/**
+ * @param {string | null} text
+ * @param {() => void} clear
+ */
+function taken(text, clear) {
+  if (text === null) return '';
+  return h('p', null, h('span', { class: 'mark good', 'aria-hidden': 'true' }, '✓'), ' ', text, ' ',
+    h('button', { type: 'button', class: 'small', onclick: clear }, 'Remove'));
+}
+
+/** @param {number} bytes */
+function size(bytes) {
+  return bytes < 10_000 ? counted(bytes, 'byte') : bytes < 10_000_000 ? `${Math.round(bytes / 1000)} kB` : `${Math.round(bytes / 1e6)} MB`;
+}
+
+/** @param {unknown} error */
+const messageOf = (error) => (error instanceof Error ? error.message : String(error));
+
+/** Asks the engine. */
+async function start() {
+  const rows = field('no-rows').checked;
+  const versionText = area('version-text').value;
+  const dump = state.dump ?? pasted(area('dump-text').value);
+  const log = pasted(area('log-text').value);
+  if (state.project.length === 0 && dump === null && log === null) {
+    status.textContent = 'Choose your migrations first.';
+    button('pick-folder').focus();
+    return;
+  }
+  dispatch({ type: 'start' });
+  try {
+    const answer = await engine.analyze({
+      files: state.project,
+      dump,
+      versionDump: pasted(versionText),
+      stamped: rows ? [] : null,
+      log,
+      options: options(),
+    }, (progress) => dispatch({ type: 'progress', progress }));
+    dispatch({ type: 'answer', answer });
+  } catch (error) {
+    // A cancelled run has been drawn already, or a later one has taken its place.
+    if (!(error instanceof Cancelled)) dispatch({ type: 'failed', message: messageOf(error) });
+  }
+}
+
+function options() {
+  /** @param {string} id */
+  const text = (id) => field(id).value.trim() || null;
+  return {
+    source_roots: area('source-roots').value.split('\n').map((line) => line.trim()).filter((line) => line !== ''),
+    baseline: null,
+    environment: state.choices.environment,
+    engine: null,
+    role: text('role'),
+    search_path: text('search-path'),
+    target: text('target'),
+    allow_drops: false,
+    allow_data_loss: false,
+    database: state.choices.database,
+  };
+}
+
+/** @param {readonly Taken[]} files */
+function takeProject(files) {
+  const useful = projectFiles(files);
+  if (useful.length === 0) {
+    dispatch({ type: 'project', files: [], name: '' });
+    status.textContent = 'There is no Python file among these.';
+  } else {
+    dispatch({ type: 'project', files: useful, name: nameOf(useful) });
+  }
+}
+
+/** @param {Taken | undefined} file */
+function takeDump(file) {
+  if (file !== undefined) {
+    area('dump-text').value = '';
+    dispatch({ type: 'dump', file });
+  }
+}
+
+/**
+ * @param {HTMLElement | Document} zone
+ * @param {(files: Taken[]) => void} take
+ */
+function dropZone(zone, take) {
+  const lit = zone instanceof HTMLElement ? zone : document.body;
+  let depth = 0;
+  zone.addEventListener('dragenter', () => { depth += 1; lit.classList.add('over'); });
+  zone.addEventListener('dragleave', () => { depth -= 1; if (depth <= 0) lit.classList.remove('over'); });
+  zone.addEventListener('dragover', (event) => event.preventDefault());
+  zone.addEventListener('drop', async (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    depth = 0;
+    lit.classList.remove('over');
+    document.body.classList.remove('over');
+    const transfer = /** @type {DragEvent} */ (event).dataTransfer;
+    if (transfer === null || transfer.items.length === 0) return;
+    const collected = fromDrop(transfer);
+    dispatch({ type: 'reading' });
+    try {
+      take(await collected);
+    } catch (error) {
+      dispatch({ type: 'failed', message: messageOf(error) });
+    }
+    if (state.reading) dispatch({ type: 'project', files: state.project, name: state.projectName });
+  });
+}
+
+dropZone(byId('project-zone', HTMLElement), takeProject);
+dropZone(byId('database-zone', HTMLElement), (files) => takeDump(files[0]));
+dropZone(document, (files) => (isDump(files) ? takeDump(files[0]) : takeProject(files)));
+
+for (const [pick, input] of [['pick-folder', 'folder-input'], ['pick-files', 'files-input'], ['pick-dump', 'dump-input']]) {
+  button(String(pick)).addEventListener('click', () => field(String(input)).click());
+}
+for (const id of ['folder-input', 'files-input']) {
+  field(id).addEventListener('change', () => takeProject(fromPicker(field(id).files ?? [])));
+}
+field('dump-input').addEventListener('change', () => {
+  const file = field('dump-input').files?.[0];
+  takeDump(file && { path: file.name, blob: file });
+});
+area('dump-text').addEventListener('input', () => {
+  // The text is the dump now; a file that was chosen before would silently win over it.
+  if (state.dump !== null && area('dump-text').value.trim() !== '') dispatch({ type: 'dump', file: null });
+});
+byId('inputs', HTMLFormElement).addEventListener('submit', (event) => {
+  event.preventDefault();
+  void start();
+});
+button('cancel').addEventListener('click', () => {
+  engine.cancel();
+  dispatch({ type: 'cancel' });
+  button('analyze').focus();
+});
+button('sample').addEventListener('click', async () => {
+  try {
+    const { files, dump, log } = await preloaded;
+    byId('inputs', HTMLFormElement).reset();
+    area('log-text').value = log;
+    dispatch({ type: 'project', files, name: 'sample/' });
+    dispatch({ type: 'dump', file: dump });
+    await start();
+  } catch (error) {
+    dispatch({ type: 'failed', message: messageOf(error) });
+  }
+});
+
+// Everything is loaded at once, so that nothing needs the network later.
+const preloaded = sample();
+preloaded.catch(() => {});
+engine.warm();

@@ -1,0 +1,94 @@
+// Source excerpts, statements, copying and saving.
+
+import { h } from '../dom.js';
+
+/** @typedef {import('../../pkg/restamp.js').Excerpt} Excerpt */
+/** @typedef {import('../state.js').OutFile} OutFile */
+
+/**
+ * Lines with their numbers; those that matter are marked, and not by colour alone.
+ * @param {Excerpt} excerpt
+ */
+export function excerpt(excerpt) {
+  const rows = excerpt.lines.map((line, index) => {
+    const number = excerpt.first_line + index;
+    const marked = number >= excerpt.from_line && number <= excerpt.to_line;
+    return h('span', { class: marked ? 'row marked' : 'row' },
+      h('span', { class: 'gutter', 'aria-hidden': 'true' }, `${marked ? '›' : ' '} ${number}`),
+      h('span', { class: 'code' }, line === '' ? ' ' : line));
+  });
+  return h('pre', { class: 'excerpt', tabindex: '0', 'aria-label': `Source, line ${excerpt.from_line} matters` }, rows);
+}
+
+/**
+ * A file and a line.
+ * @param {string | null} file
+ * @param {number | null} line
+ */
+export function place(file, line) {
+  if (file === null) return null;
+  return h('code', { class: 'place' }, line === null ? file : `${file}:${line}`);
+}
+
+/**
+ * A line to type, with a button that copies it.
+ * @param {string} text
+ */
+export function command(text) {
+  return h('div', { class: 'command' }, h('pre', { tabindex: '0' }, text), copyButton(text, 'the command'));
+}
+
+/**
+ * @param {string} text
+ * @param {string} what
+ */
+export function copyButton(text, what) {
+  const button = h('button', { type: 'button', class: 'small', 'aria-label': `Copy ${what}` }, 'Copy');
+  button.addEventListener('click', async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = 'Copied';
+    } catch {
+      button.textContent = 'Select and copy';
+    }
+    button.addEventListener('blur', () => { button.textContent = 'Copy'; }, { once: true });
+  });
+  return button;
+}
+
+/**
+ * Saves a file. The link lives as long as the click.
+ * @param {OutFile} file
+ */
+export function save(file) {
+  const url = URL.createObjectURL(new Blob([file.text], { type: 'text/plain;charset=utf-8' }));
+  h('a', { href: url, download: file.name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/** What each file is for. */
+const PURPOSE = /** @type {Record<string, string>} */ ({
+  'check.sql': 'reads what your rows hold, before anything is changed',
+  'fix.sql': 'brings the schema to the revision',
+  'stamp.sql': 'sets the version row without Alembic',
+  'verify.sql': 'checks that the fix arrived',
+  'undo.sql': 'takes the fix back',
+  'commands.txt': 'all commands',
+  'repair_revision.py': 'the same fix as an Alembic revision',
+  'report.md': 'the whole report, for a ticket',
+  'report.json': 'the whole report, for programs',
+});
+
+/**
+ * Files to look at, copy and save.
+ * @param {readonly OutFile[]} files
+ */
+export function fileList(files) {
+  return h('ul', { class: 'files' }, files.map((file) => {
+    const body = h('pre', { class: 'script', tabindex: '0' });
+    const details = h('details', { ontoggle: () => { body.textContent = file.text; } },
+      h('summary', null, h('code', null, file.name), ' ', h('span', { class: 'soft' }, PURPOSE[file.name] ?? '')), body);
+    const saving = h('button', { type: 'button', class: 'small', 'aria-label': `Save ${file.name}`, onclick: () => save(file) }, 'Save');
+    return h('li', null, details, h('span', { class: 'actions' }, copyButton(file.text, file.name), saving));
+  }));
+}

@@ -1,0 +1,110 @@
+// The history: one line per revision. Long runs of the same verdict are folded, for a real project has hundreds.
+
+import { counted, h, prose } from '../dom.js';
+import { fillOnce, objectName } from './drift.js';
+import { SOURCE, VERDICT } from './words.js';
+
+/** @typedef {import('../../pkg/restamp.js').Report} Report */
+/** @typedef {import('../../pkg/restamp.js').Revision} Revision */
+
+/** A run of the same verdict that is longer is folded. */
+const FOLDED = 6;
+
+/** @param {Report} report */
+export function history(report) {
+  if (report.revisions.length === 0) return null;
+  // The newest first, as `alembic history` prints it.
+  const newest = report.revisions.toReversed();
+  const marks = marksOf(report);
+  /** @type {Revision[][]} */
+  const runs = [];
+  for (const revision of newest) {
+    const last = runs.at(-1);
+    const same = last?.[0] !== undefined && last[0].verdict === revision.verdict && !marks.has(revision.id) && !marks.has(last.at(-1)?.id ?? '');
+    if (same) last?.push(revision);
+    else runs.push([revision]);
+  }
+  return h('section', { class: 'card', 'aria-labelledby': 'history-title' },
+    h('h3', { id: 'history-title' }, 'History ', h('span', { class: 'soft' }, `${counted(report.revisions.length, 'revision')}, newest first`)),
+    stamped(report),
+    h('ol', { class: 'history', reversed: true }, runs.flatMap((run) =>
+      run.length <= FOLDED ? run.map((one) => line(one, marks)) : [fold(run, marks)])));
+}
+
+/** @param {Report} report */
+function stamped(report) {
+  if (report.stamped === null) {
+    return report.database === null ? null : h('p', null, 'What the version table says is not known: the dump holds no rows of it.');
+  }
+  const { revisions, source, table_exists, ghosts } = report.stamped;
+  if (table_exists === false) return h('p', null, 'The database has no version table: Alembic takes it for empty.');
+  return h('p', null, 'The version table says ', revisions.length === 0 ? 'nothing' : h('code', null, revisions.join(', ')), `, ${SOURCE[source]}.`,
+    ghosts.length > 0 && [' No file has ', h('code', null, ghosts.join(', ')), '.']);
+}
+
+/**
+ * Words beside a revision.
+ * @param {Report} report
+ * @returns {Map<string, Array<{ word: string, tone: string }>>}
+ */
+function marksOf(report) {
+  /** @type {Map<string, Array<{ word: string, tone: string }>>} */
+  const marks = new Map();
+  /** @param {string | null | undefined} id @param {string} word @param {string} tone */
+  const mark = (id, word, tone) => {
+    if (id !== null && id !== undefined) marks.set(id, [...(marks.get(id) ?? []), { word, tone }]);
+  };
+  for (const id of report.located?.revisions ?? []) mark(id, report.located?.exact ? 'the schema is here' : 'the schema is nearest here', 'good');
+  for (const id of report.stamped?.revisions ?? []) mark(id, 'the version row', 'plain');
+  if (report.prediction?.outcome === 'fails') mark(report.prediction.revision, 'the upgrade fails here', 'bad');
+  return marks;
+}
+
+/**
+ * @param {Revision[]} run
+ * @param {ReturnType<typeof marksOf>} marks
+ */
+function fold(run, marks) {
+  const first = /** @type {Revision} */ (run[0]);
+  const { shape, word, tone } = VERDICT[first.verdict];
+  return h('li', { class: 'fold' }, h('details', { ontoggle: fillOnce(() => h('ol', { class: 'history', reversed: true }, run.map((one) => line(one, marks)))) },
+    h('summary', null, h('span', { class: `shape ${tone}`, 'aria-hidden': 'true' }, shape), ` ${counted(run.length, 'revision')} ${word}`)));
+}
+
+/**
+ * @param {Revision} revision
+ * @param {ReturnType<typeof marksOf>} marks
+ */
+function line(revision, marks) {
+  const { shape, word, tone } = VERDICT[revision.verdict];
+  const { effects } = revision;
+  const state = effects !== null && revision.verdict === 'partial' ? `${effects.present} of ${effects.total} effects` : word;
+  const more = revision.evidence.length > 0 || revision.unmodelled.length > 0 || revision.data_steps.length > 0;
+  const head = [
+    h('span', { class: `shape ${tone}`, 'aria-hidden': 'true' }, shape), ' ',
+    h('code', null, revision.id), ' ', h('span', { class: 'title' }, revision.title), ' ',
+    h('span', { class: 'soft' }, state),
+    (marks.get(revision.id) ?? []).map((mark) => [' ', h('span', { class: `tag ${mark.tone}` }, mark.word)]).flat(),
+  ];
+  return h('li', { class: marks.has(revision.id) ? 'noted' : null },
+    more ? h('details', { ontoggle: fillOnce(() => evidence(revision)) }, h('summary', null, head)) : h('div', { class: 'flat' }, head));
+}
+
+const FOUND = /** @type {Record<Revision['evidence'][number]['found'], string>} */ ({
+  yes: '● there', no: '○ not there', different: '≠ otherwise', unknown: '? cannot be told',
+});
+
+/** @param {Revision} revision */
+function evidence(revision) {
+  return h('div', { class: 'evidence' },
+    h('p', { class: 'fine' }, h('code', null, revision.file),
+      revision.down.length > 0 && [' after ', h('code', null, revision.down.join(', '))],
+      revision.depends_on.length > 0 && [', needs ', h('code', null, revision.depends_on.join(', '))],
+      revision.labels.length > 0 && [', labels ', h('code', null, revision.labels.join(', '))]),
+    revision.evidence.length > 0 && h('ul', null, revision.evidence.map((one) =>
+      h('li', null, h('span', { class: 'found' }, FOUND[one.found]), ` ${one.effect} ${one.object.kind} `, h('code', null, objectName(one.object)),
+        one.line !== null && h('span', { class: 'soft' }, ` line ${one.line}`), one.note !== null && [': ', ...prose(one.note)]))),
+    revision.data_steps.length > 0 && h('p', null, `${counted(revision.data_steps.length, 'data step')}, at line ${revision.data_steps.map((step) => step.line).join(', ')}`),
+    revision.unmodelled.length > 0 && h('ul', null, revision.unmodelled.map((one) =>
+      h('li', null, h('span', { class: 'found' }, '? not followed'), ' ', h('code', null, one.line === null ? one.file : `${one.file}:${one.line}`), ' ', prose(one.reason)))));
+}

@@ -1,0 +1,79 @@
+// The answer in one sentence, what fails, and what the deploy log says.
+
+import { h, prose } from '../dom.js';
+import { excerpt, place } from './code.js';
+import { OUTCOME, SITUATION } from './words.js';
+
+/** @typedef {import('../../pkg/restamp.js').Report} Report */
+/** @typedef {import('../../pkg/restamp.js').LogRun} LogRun */
+/** @typedef {Pick<import('../../pkg/restamp.js').Prediction, 'message' | 'sqlstate' | 'statement' | 'excerpt' | 'file' | 'line' | 'revision'>} Failure */
+
+/**
+ * The headline of the results; it takes the focus when they appear.
+ * @param {Report} report
+ */
+export function verdict(report) {
+  const { word, tone } = SITUATION[report.verdict.situation];
+  return h('header', { class: `verdict ${tone}` },
+    h('p', { class: 'situation' }, word),
+    h('h2', { id: 'verdict', tabindex: '-1' }, prose(report.verdict.sentence)),
+    report.verdict.facts.length > 0 && h('ul', { class: 'facts' }, report.verdict.facts.map((fact) => h('li', null, prose(fact)))));
+}
+
+/**
+ * Where it stops and why.
+ * @param {Failure} failure
+ */
+function cause(failure) {
+  return h('div', { class: 'cause' },
+    h('p', null, failure.sqlstate !== null && h('span', { class: 'tag bad' }, failure.sqlstate), ' ',
+      h('strong', null, failure.message ?? 'The reason is not known.')),
+    h('p', { class: 'soft' }, failure.revision !== null && ['revision ', h('code', null, failure.revision), failure.file !== null && ', '],
+      place(failure.file, failure.line)),
+    failure.excerpt !== null && excerpt(failure.excerpt),
+    failure.statement !== null && h('details', { open: failure.excerpt === null },
+      h('summary', null, 'The statement'), h('pre', { class: 'script', tabindex: '0' }, failure.statement)));
+}
+
+/** @param {Report} report */
+export function prediction(report) {
+  const predicted = report.prediction;
+  if (predicted === null || (predicted.outcome === 'succeeds' && predicted.runs.length === 0)) return null;
+  const { word, tone } = OUTCOME[predicted.outcome];
+  const count = predicted.runs.length;
+  return h('section', { class: 'card', 'aria-labelledby': 'prediction-title' },
+    h('h3', { id: 'prediction-title' }, h('code', null, 'alembic upgrade'), ' on this database as it is ', h('span', { class: `tag ${tone}` }, word)),
+    predicted.outcome === 'succeeds'
+      ? h('p', null, `It runs ${count === 1 ? 'one revision' : `${count} revisions`}: `, h('code', null, predicted.runs.join(' → ')))
+      : cause(predicted));
+}
+
+const LEFT = /** @type {Record<LogRun['left'], string>} */ ({
+  nothing: 'The log shows no failure.',
+  rolled_back: 'The run was rolled back: it left nothing behind.',
+  kept: 'The run was kept up to ',
+  unknown: 'It cannot be told what the run left behind.',
+});
+
+/**
+ * Whether the log's failure is the one that is shown already.
+ * @param {NonNullable<LogRun['failure']>} failure
+ * @param {Report['prediction']} predicted
+ */
+function foretold(failure, predicted) {
+  return predicted !== null && predicted.outcome === 'fails' && failure.revision === predicted.revision &&
+    failure.sqlstate === predicted.sqlstate && failure.message === predicted.message;
+}
+
+/** @param {Report} report */
+export function log(report) {
+  const run = report.log;
+  if (run === null) return null;
+  return h('section', { class: 'card', 'aria-labelledby': 'log-heading' },
+    h('h3', { id: 'log-heading' }, 'What the deploy log says'),
+    run.failure !== null && (foretold(run.failure, report.prediction)
+      ? h('p', null, 'It failed just there: the same error, at line ', String(run.failure.log_line), ' of the log.')
+      : cause(run.failure)),
+    h('p', null, LEFT[run.left], run.left === 'kept' && run.kept_up_to !== null && h('code', null, run.kept_up_to), ' ', h('span', { class: 'soft' }, prose(run.why))),
+    run.next !== null && h('p', { class: 'next' }, h('strong', null, 'Next: '), prose(run.next)));
+}
