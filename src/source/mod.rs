@@ -37,6 +37,8 @@ pub struct SourceFile {
     text: Arc<str>,
     /// Byte offset at which each line starts.
     lines: Vec<u32>,
+    /// Lines that the text leaves out: the index of the line behind each gap, and all lines left out up to there.
+    gaps: Vec<(u32, u32)>,
 }
 
 impl SourceFile {
@@ -52,12 +54,19 @@ impl SourceFile {
 
     /// The text of line `line` (from 1), without its line break.
     pub fn line(&self, line: u32) -> &str {
-        let index = line.saturating_sub(1) as usize;
+        let skipped = self.gaps.iter().rev().find(|(first, skipped)| first + skipped < line).map_or(0, |gap| gap.1);
+        let index = line.saturating_sub(skipped).saturating_sub(1) as usize;
         let Some(&start) = self.lines.get(index) else {
             return "";
         };
         let end = self.lines.get(index + 1).map_or(self.text.len(), |&end| end as usize);
         self.text[start as usize..end].trim_end_matches(['\n', '\r'])
+    }
+
+    /// Lines left out before a line of the text (from 1).
+    fn skipped(&self, line: u32) -> u32 {
+        let gaps = self.gaps.partition_point(|(first, _)| *first < line);
+        gaps.checked_sub(1).map_or(0, |last| self.gaps[last].1)
     }
 
     fn line_of(&self, offset: u32) -> u32 {
@@ -74,9 +83,22 @@ pub struct Sources {
 impl Sources {
     /// Takes a text in and gives its number.
     pub fn add(&mut self, path: &str, text: &str) -> FileId {
+        self.add_with_gaps(path, text, &[])
+    }
+
+    /// Takes in a text of which lines were left out, such as the rows of a dump: at each byte offset, so many lines of the
+    /// original are missing. Places are told with the line numbers of the original.
+    pub fn add_with_gaps(&mut self, path: &str, text: &str, gaps: &[(u32, u32)]) -> FileId {
         let mut lines = vec![0];
         lines.extend(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1));
-        self.files.push(SourceFile { path: path.replace('\\', "/").into(), text: text.into(), lines });
+        let mut skipped = 0u32;
+        let gaps = gaps.iter().map(|(at, missing)| {
+            skipped = skipped.saturating_add(*missing);
+            // A gap inside a line shifts the lines behind it.
+            (lines.partition_point(|start| start < at) as u32, skipped)
+        });
+        let gaps = gaps.collect();
+        self.files.push(SourceFile { path: path.replace('\\', "/").into(), text: text.into(), lines, gaps });
         FileId(self.files.len() as u32 - 1)
     }
 
@@ -100,7 +122,7 @@ impl Sources {
             at -= 1;
         }
         let column = file.text[line_start.min(at)..at].chars().count() as u32 + 1;
-        Location { path: file.path.clone(), line, column }
+        Location { path: file.path.clone(), line: line + file.skipped(line), column }
     }
 
     /// The text under a span.

@@ -1,3 +1,5 @@
 //! Floor 3: text in, commands out.
 
+pub mod dump;
+pub mod split;
 pub mod statement;

@@ -1,0 +1,215 @@
+//! What a dump comes in: plain text, gzip, base64 of gzip pasted from a terminal, UTF-16 of a PowerShell redirect; and what
+//! it must not be.
+
+use std::io::Write;
+
+use base64::Engine as _;
+use flate2::write::MultiGzDecoder;
+
+use crate::diagnostic::Diagnostic;
+
+/// Turns bytes as they were handed in into UTF-8 text.
+pub(super) struct Decoder {
+    name: String,
+    form: Form,
+    /// What came before the form was known.
+    head: Vec<u8>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+enum Form {
+    Unknown,
+    Plain,
+    Gzip(MultiGzDecoder<Vec<u8>>),
+    /// Lines of base64 of gzip; `carry` holds the current line.
+    Pasted { begun: bool, over: bool, line: Vec<u8>, digits: Vec<u8>, gzip: MultiGzDecoder<Vec<u8>> },
+    Utf16 { big: bool, carry: Vec<u8> },
+    /// Not readable: everything is ignored.
+    Refused,
+}
+
+/// So many bytes tell the form.
+const HEAD: usize = 4096;
+
+impl Decoder {
+    pub fn new(name: &str) -> Decoder {
+        Decoder { name: name.to_string(), form: Form::Unknown, head: Vec::new(), diagnostics: Vec::new() }
+    }
+
+    /// Takes bytes and gives text.
+    pub fn feed(&mut self, bytes: &[u8]) -> Vec<u8> {
+        if matches!(self.form, Form::Unknown) {
+            self.head.extend_from_slice(bytes);
+            return if self.head.len() < HEAD { Vec::new() } else { self.open() };
+        }
+        self.decode(bytes)
+    }
+
+    /// The input is over.
+    pub fn finish(&mut self) -> Vec<u8> {
+        let mut out = if matches!(self.form, Form::Unknown) { self.open() } else { Vec::new() };
+        let mut cut = false;
+        if matches!(self.form, Form::Pasted { .. }) {
+            out.extend(self.decode(b"\n"));
+        }
+        match &mut self.form {
+            Form::Gzip(gzip) => {
+                cut = gzip.try_finish().is_err();
+                out.append(gzip.get_mut());
+            }
+            Form::Pasted { gzip, digits, .. } => {
+                if let Ok(bytes) = PASTED.decode(&digits) {
+                    cut |= gzip.write_all(&bytes).is_err();
+                }
+                cut |= gzip.try_finish().is_err();
+                out.append(gzip.get_mut());
+            }
+            Form::Unknown | Form::Plain | Form::Utf16 { .. } | Form::Refused => {}
+        }
+        if cut {
+            let message = format!("{}: the compressed data ends too early or is damaged", self.name);
+            self.diagnostics.push(Diagnostic::error("dump-truncated", message).help("Make the dump again and hand in all of it."));
+            self.form = Form::Refused;
+        }
+        out
+    }
+
+    fn open(&mut self) -> Vec<u8> {
+        let head = std::mem::take(&mut self.head);
+        self.form = match refused(&self.name, &head) {
+            Some(diagnostic) => {
+                self.diagnostics.push(diagnostic);
+                Form::Refused
+            }
+            None if head.starts_with(&[0x1f, 0x8b]) => Form::Gzip(MultiGzDecoder::new(Vec::new())),
+            None if head.starts_with(&[0xff, 0xfe]) => Form::Utf16 { big: false, carry: Vec::new() },
+            None if head.starts_with(&[0xfe, 0xff]) => Form::Utf16 { big: true, carry: Vec::new() },
+            None if is_pasted(&head) => Form::Pasted {
+                begun: false,
+                over: false,
+                line: Vec::new(),
+                digits: Vec::new(),
+                gzip: MultiGzDecoder::new(Vec::new()),
+            },
+            None => Form::Plain,
+        };
+        let skip = match self.form {
+            Form::Utf16 { .. } => 2,
+            Form::Plain if head.starts_with("\u{feff}".as_bytes()) => 3,
+            _ => 0,
+        };
+        self.decode(&head[skip..])
+    }
+
+    fn decode(&mut self, bytes: &[u8]) -> Vec<u8> {
+        match &mut self.form {
+            Form::Unknown | Form::Refused => Vec::new(),
+            Form::Plain => bytes.to_vec(),
+            Form::Gzip(gzip) => {
+                if gzip.write_all(bytes).is_err() {
+                    let message = format!("{}: the compressed data is damaged", self.name);
+                    self.diagnostics.push(Diagnostic::error("dump-damaged", message).help("Make the dump again."));
+                    self.form = Form::Refused;
+                    return Vec::new();
+                }
+                std::mem::take(gzip.get_mut())
+            }
+            Form::Pasted { begun, over, line, digits, gzip } => {
+                for &byte in bytes {
+                    if byte != b'\n' {
+                        line.push(byte);
+                        continue;
+                    }
+                    let text = line.trim_ascii();
+                    let encoded = !text.is_empty() && text.iter().all(|byte| is_base64(*byte));
+                    *begun |= text.starts_with(b"H4sI");
+                    if *begun && !*over && encoded {
+                        digits.extend_from_slice(text);
+                    } else if *begun && !text.is_empty() {
+                        *over = true;
+                    }
+                    line.clear();
+                }
+                let whole = digits.len() / 4 * 4;
+                if let Ok(bytes) = PASTED.decode(&digits[..whole]) {
+                    digits.drain(..whole);
+                    if gzip.write_all(&bytes).is_err() {
+                        *over = true;
+                    }
+                }
+                std::mem::take(gzip.get_mut())
+            }
+            Form::Utf16 { big, carry } => {
+                carry.extend_from_slice(bytes);
+                // A surrogate pair must not be cut.
+                let unit = |pair: &[u8]| if *big { u16::from_be_bytes([pair[0], pair[1]]) } else { u16::from_le_bytes([pair[0], pair[1]]) };
+                let mut units: Vec<u16> = carry.chunks_exact(2).map(unit).collect();
+                if units.last().is_some_and(|unit| (0xd800..0xdc00).contains(unit)) {
+                    units.pop();
+                }
+                carry.drain(..units.len() * 2);
+                String::from_utf16_lossy(&units).into_bytes()
+            }
+        }
+    }
+}
+
+const PASTED: base64::engine::GeneralPurpose = base64::engine::GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    base64::engine::GeneralPurposeConfig::new().with_decode_padding_mode(base64::engine::DecodePaddingMode::Indifferent),
+);
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
+}
+
+/// A line starts as base64 of gzip does.
+fn is_pasted(head: &[u8]) -> bool {
+    head.split(|byte| *byte == b'\n').any(|line| {
+        let line = line.trim_ascii();
+        line.starts_with(b"H4sI") && line.iter().all(|byte| is_base64(*byte))
+    })
+}
+
+/// Leading bytes of other formats: bytes, where, what it is, what to do with it.
+const MAGIC: &[(&[u8], usize, &str, &str)] = &[
+    (b"PGDMP", 0, "is in pg_dump's custom format", "Turn it into SQL: pg_restore -f - FILE > dump.sql"),
+    (b"toc.dat", 0, "is in pg_dump's tar format", "Turn it into SQL: pg_restore -f - FILE > dump.sql"),
+    (b"ustar", 257, "is a tar archive", "Unpack it, or turn a dump of pg_dump -Ft into SQL: pg_restore -f - FILE > dump.sql"),
+    (b"PK\x03\x04", 0, "is a zip archive", "Unpack it and hand in the dump inside."),
+    (b"\x28\xb5\x2f\xfd", 0, "is compressed with zstd", "Decompress it: zstd -d FILE"),
+    (b"\x04\x22\x4d\x18", 0, "is compressed with lz4", "Decompress it: lz4 -d FILE"),
+    (b"\xfd7zXZ\0", 0, "is compressed with xz", "Decompress it: xz -d FILE"),
+    (b"BZh", 0, "is compressed with bzip2", "Decompress it: bzip2 -d FILE"),
+    (b"SQLite format 3\0", 0, "is a SQLite database", "Restamp reads dumps of PostgreSQL only."),
+];
+
+/// Words near the start of dumps of other database systems.
+const OTHERS: &[(&str, &str)] = &[
+    ("-- MySQL dump", "MySQL"),
+    ("-- MariaDB dump", "MariaDB"),
+    ("/*M!999999", "MariaDB"),
+    ("/*!40101 SET", "MySQL"),
+    ("PRAGMA foreign_keys=", "SQLite"),
+    ("SET ANSI_NULLS ON", "SQL Server"),
+    ("USE [master]", "SQL Server"),
+    ("-- CockroachDB", "CockroachDB"),
+];
+
+fn refused(name: &str, head: &[u8]) -> Option<Diagnostic> {
+    if head.trim_ascii().is_empty() {
+        let message = format!("{name}: the dump is empty");
+        return Some(Diagnostic::error("dump-empty", message).help("Make it with: pg_dump --schema-only DATABASE > dump.sql"));
+    }
+    for (magic, at, what, help) in MAGIC {
+        if head.get(*at..).is_some_and(|head| head.starts_with(magic)) {
+            let quoted = format!("'{}'", name.replace('\'', "'\\''"));
+            let code = if what.contains("pg_dump") { "dump-custom-format" } else { "dump-format" };
+            return Some(Diagnostic::error(code, format!("{name} {what}")).help(help.replace("FILE", &quoted)));
+        }
+    }
+    let text = String::from_utf8_lossy(head);
+    let (_, system) = OTHERS.iter().find(|(words, _)| text.contains(words))?;
+    let message = format!("{name} is a dump of {system}, another database system");
+    Some(Diagnostic::error("dump-other-system", message).help("Restamp reads dumps of PostgreSQL, made with pg_dump."))
+}

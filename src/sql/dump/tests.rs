@@ -1,0 +1,127 @@
+use std::io::Write;
+
+use base64::Engine as _;
+
+use super::*;
+use crate::source::Sources;
+
+const PLAIN: &str = "--\n-- PostgreSQL database dump\n--\n\n\\restrict abc\n\n-- Dumped from database version 15.20 (Debian)\n\
+-- Dumped by pg_dump version 15.20\n\nSET statement_timeout = 0;\n\n--\n-- Name: t; Type: TABLE; Schema: public; Owner: joe\n--\n\n\
+CREATE TABLE public.t (\n    a integer,\n    b text\n);\n\n--\n-- Data for Name: t; Type: TABLE DATA; Schema: public; Owner: joe\n--\n\n\
+COPY public.t (a, b) FROM stdin;\n1\tx;'y\n2\t$$\n\\\\.\t3\n\\.\n\n\nCOPY public.alembic_version (version_num) FROM stdin;\nae10\nbf20\n\\.\n\n\
+--\n-- Name: f(integer); Type: FUNCTION; Schema: public; Owner: -\n--\n\nCREATE FUNCTION public.f(a integer) RETURNS text\n    LANGUAGE sql\n    AS $_$ SELECT ';'; $_$;\n\n--\n-- PostgreSQL database dump complete\n--\n\n\\unrestrict abc\n";
+
+fn read(bytes: &[u8], chunk: usize) -> (Dump, Sources) {
+    let mut sources = Sources::default();
+    let mut reader = DumpReader::new("d.sql", DumpOptions::default());
+    bytes.chunks(chunk).for_each(|chunk| reader.feed(chunk));
+    let dump = reader.finish(&mut sources);
+    (dump, sources)
+}
+
+fn codes(bytes: &[u8]) -> Vec<&'static str> {
+    read(bytes, 4096).0.diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
+}
+
+#[track_caller]
+fn check_plain(dump: &Dump, sources: &Sources) {
+    assert_eq!(dump.diagnostics, []);
+    let texts: Vec<&str> = dump.statements.iter().map(|statement| sources.text(statement.command.span)).collect();
+    assert_eq!(texts.len(), 3, "{texts:?}");
+    let lines: Vec<u32> = dump.statements.iter().map(|statement| sources.location(statement.command.span).line).collect();
+    let original: Vec<u32> = ["SET st", "CREATE TABLE", "CREATE FUNCTION"]
+        .iter()
+        .map(|words| PLAIN.lines().position(|line| line.starts_with(words)).unwrap() as u32 + 1)
+        .collect();
+    assert_eq!(lines, original);
+    assert!(sources.file(dump.statements[2].command.span.file).line(lines[2]).starts_with("CREATE FUNCTION"));
+    assert_eq!(dump.statements[1].header.as_ref().unwrap().owner.as_ref().unwrap().as_str(), "joe");
+    assert_eq!(dump.statements[2].header.as_ref().unwrap().name, "f(integer)");
+    assert_eq!(dump.version_rows.values().next().unwrap(), &["ae10", "bf20"]);
+    assert_eq!(dump.rows.values().copied().collect::<Vec<u64>>(), [2, 3]);
+    assert_eq!(dump.pg_dump_version.as_deref(), Some("15.20"));
+    assert!(dump.contents.complete && dump.contents.tables && !dump.contents.keys);
+    assert!(!sources.iter().any(|(_, file)| file.text().contains("x;'y")), "row data was kept");
+}
+
+/// Chunks may end anywhere.
+#[test]
+fn plain_in_chunks_of_every_size() {
+    for chunk in 1..80 {
+        let (dump, sources) = read(PLAIN.as_bytes(), chunk);
+        check_plain(&dump, &sources);
+    }
+    let (dump, sources) = read(PLAIN.as_bytes(), usize::MAX);
+    check_plain(&dump, &sources);
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn compressed_and_pasted() {
+    let gz = gzip(PLAIN);
+    let (dump, sources) = read(&gz, 100);
+    check_plain(&dump, &sources);
+    assert_eq!(codes(&gz[..gz.len() - 20]), ["dump-truncated"]);
+    let digits = base64::engine::general_purpose::STANDARD.encode(&gz);
+    let mut paste = "/app $ pg_dump -s $URL | gzip | base64 -w 76\r\n".to_string();
+    for line in digits.as_bytes().chunks(76) {
+        paste.push_str(std::str::from_utf8(line).unwrap());
+        paste.push_str("\r\n");
+    }
+    paste.push_str("/app $ ");
+    let (dump, sources) = read(paste.as_bytes(), 50);
+    check_plain(&dump, &sources);
+}
+
+#[test]
+fn utf_16_of_a_redirect() {
+    let mut bytes = vec![0xff, 0xfe];
+    bytes.extend(PLAIN.encode_utf16().flat_map(u16::to_le_bytes));
+    let (dump, sources) = read(&bytes, 33);
+    check_plain(&dump, &sources);
+}
+
+#[test]
+fn inserts() {
+    let sql = "CREATE TABLE t (a int);\nINSERT INTO t VALUES (1,\n'x;');\nINSERT INTO t (a) VALUES (1), (2);\n\
+               INSERT INTO public.alembic_version VALUES ('ae10');\nCREATE INDEX i ON t (a);\n";
+    let (dump, sources) = read(sql.as_bytes(), 7);
+    assert_eq!(dump.statements.len(), 2);
+    assert_eq!(sources.location(dump.statements[1].command.span).line, 6);
+    assert_eq!(dump.rows[&QName::bare("t")], 3);
+    assert_eq!(dump.version_rows[&QName::new(Some("public".into()), "alembic_version")], ["ae10"]);
+}
+
+#[test]
+fn several_databases() {
+    let sql = "CREATE ROLE joe;\n\\connect template1\nSET a = 1;\n\\connect \"my db\"\nCREATE TABLE t (a int);\n\\connect other\nCREATE TABLE u (a int);\n";
+    let (dump, _) = read(sql.as_bytes(), 64);
+    assert_eq!(dump.databases, ["template1", "my db", "other"]);
+    assert_eq!(dump.diagnostics[0].code, "dump-several-databases");
+    let mut reader = DumpReader::new("d", DumpOptions { database: Some("my db".into()), ..DumpOptions::default() });
+    reader.feed(sql.as_bytes());
+    let dump = reader.finish(&mut Sources::default());
+    assert_eq!((dump.diagnostics.len(), dump.statements.len()), (0, 1));
+}
+
+#[test]
+fn bad_inputs() {
+    assert_eq!(codes(b""), ["dump-empty"]);
+    assert_eq!(codes(b" \n"), ["dump-empty"]);
+    assert_eq!(codes(b"PGDMP\x01\x0e"), ["dump-custom-format"]);
+    assert_eq!(codes(b"-- MySQL dump 10.13\nCREATE TABLE `t`;"), ["dump-other-system"]);
+    assert_eq!(codes(b"CREATE TABLE t (a int"), ["dump-truncated"]);
+    assert_eq!(codes(b"SELECT 'a"), ["dump-truncated"]);
+    assert_eq!(codes(b"COPY t (a) FROM stdin;\n1\n"), ["dump-truncated"]);
+    assert_eq!(codes(b"hello world;"), ["dump-not-sql"]);
+    assert_eq!(codes(b"pg_dump: error: no password\n"), ["dump-failed"]);
+    assert_eq!(codes(b"CREATE TABLE t (a int)"), Vec::<&str>::new());
+    assert_eq!(codes(b"CREATE TABLE t\xff (a int);"), ["dump-encoding", "dump-not-sql"][..1].to_vec());
+    let custom = read(b"PGDMP", 9).0.diagnostics.remove(0);
+    assert_eq!(custom.help.as_deref(), Some("Turn it into SQL: pg_restore -f - 'd.sql' > dump.sql"));
+}
