@@ -44,7 +44,9 @@ enum State {
     Normal,
     Line,
     Block(u32),
-    String { escapes: bool },
+    String {
+        escapes: bool,
+    },
     Quoted,
     Dollar(Vec<u8>),
     Meta,

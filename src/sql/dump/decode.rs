@@ -22,8 +22,17 @@ enum Form {
     Plain,
     Gzip(MultiGzDecoder<Vec<u8>>),
     /// Lines of base64 of gzip; `carry` holds the current line.
-    Pasted { begun: bool, over: bool, line: Vec<u8>, digits: Vec<u8>, gzip: MultiGzDecoder<Vec<u8>> },
-    Utf16 { big: bool, carry: Vec<u8> },
+    Pasted {
+        begun: bool,
+        over: bool,
+        line: Vec<u8>,
+        digits: Vec<u8>,
+        gzip: MultiGzDecoder<Vec<u8>>,
+    },
+    Utf16 {
+        big: bool,
+        carry: Vec<u8>,
+    },
     /// Not readable: everything is ignored.
     Refused,
 }
@@ -68,7 +77,8 @@ impl Decoder {
         }
         if cut {
             let message = format!("{}: the compressed data ends too early or is damaged", self.name);
-            self.diagnostics.push(Diagnostic::error("dump-truncated", message).help("Make the dump again and hand in all of it."));
+            self.diagnostics
+                .push(Diagnostic::error("dump-truncated", message).help("Make the dump again and hand in all of it."));
             self.form = Form::Refused;
         }
         out
@@ -142,7 +152,9 @@ impl Decoder {
             Form::Utf16 { big, carry } => {
                 carry.extend_from_slice(bytes);
                 // A surrogate pair must not be cut.
-                let unit = |pair: &[u8]| if *big { u16::from_be_bytes([pair[0], pair[1]]) } else { u16::from_le_bytes([pair[0], pair[1]]) };
+                let unit = |pair: &[u8]| {
+                    if *big { u16::from_be_bytes([pair[0], pair[1]]) } else { u16::from_le_bytes([pair[0], pair[1]]) }
+                };
                 let mut units: Vec<u16> = carry.chunks_exact(2).map(unit).collect();
                 if units.last().is_some_and(|unit| (0xd800..0xdc00).contains(unit)) {
                     units.pop();
@@ -156,7 +168,8 @@ impl Decoder {
 
 const PASTED: base64::engine::GeneralPurpose = base64::engine::GeneralPurpose::new(
     &base64::alphabet::STANDARD,
-    base64::engine::GeneralPurposeConfig::new().with_decode_padding_mode(base64::engine::DecodePaddingMode::Indifferent),
+    base64::engine::GeneralPurposeConfig::new()
+        .with_decode_padding_mode(base64::engine::DecodePaddingMode::Indifferent),
 );
 
 fn is_base64(byte: u8) -> bool {
@@ -175,7 +188,12 @@ fn is_pasted(head: &[u8]) -> bool {
 const MAGIC: &[(&[u8], usize, &str, &str)] = &[
     (b"PGDMP", 0, "is in pg_dump's custom format", "Turn it into SQL: pg_restore -f - FILE > dump.sql"),
     (b"toc.dat", 0, "is in pg_dump's tar format", "Turn it into SQL: pg_restore -f - FILE > dump.sql"),
-    (b"ustar", 257, "is a tar archive", "Unpack it, or turn a dump of pg_dump -Ft into SQL: pg_restore -f - FILE > dump.sql"),
+    (
+        b"ustar",
+        257,
+        "is a tar archive",
+        "Unpack it, or turn a dump of pg_dump -Ft into SQL: pg_restore -f - FILE > dump.sql",
+    ),
     (b"PK\x03\x04", 0, "is a zip archive", "Unpack it and hand in the dump inside."),
     (b"\x28\xb5\x2f\xfd", 0, "is compressed with zstd", "Decompress it: zstd -d FILE"),
     (b"\x04\x22\x4d\x18", 0, "is compressed with lz4", "Decompress it: lz4 -d FILE"),
@@ -199,7 +217,9 @@ const OTHERS: &[(&str, &str)] = &[
 fn refused(name: &str, head: &[u8]) -> Option<Diagnostic> {
     if head.trim_ascii().is_empty() {
         let message = format!("{name}: the dump is empty");
-        return Some(Diagnostic::error("dump-empty", message).help("Make it with: pg_dump --schema-only DATABASE > dump.sql"));
+        return Some(
+            Diagnostic::error("dump-empty", message).help("Make it with: pg_dump --schema-only DATABASE > dump.sql"),
+        );
     }
     for (magic, at, what, help) in MAGIC {
         if head.get(*at..).is_some_and(|head| head.starts_with(magic)) {

@@ -106,17 +106,24 @@ impl DumpReader {
         }
         if let Some(failure) = &pieces.failure {
             let message = format!("{}: pg_dump itself failed: {failure}", self.name);
-            diagnostics.push(Diagnostic::error("dump-failed", message).help("Make the dump again as a role that may read all tables."));
+            diagnostics.push(
+                Diagnostic::error("dump-failed", message)
+                    .help("Make the dump again as a role that may read all tables."),
+            );
         }
         if let Some(at) = truncated(&cut, &mut pieces, &text) {
             let message = match cut {
                 Cut::Rows => format!("{}: the dump ends inside the rows of a table", self.name),
                 _ => format!("{}: the dump ends inside a statement", self.name),
             };
-            let diagnostic = Diagnostic::error("dump-truncated", message).help("Make the dump again and hand in all of it.");
+            let diagnostic =
+                Diagnostic::error("dump-truncated", message).help("Make the dump again and hand in all of it.");
             diagnostics.push(diagnostic.at(span(&at)));
         } else if pieces.pg_dump_version.is_some() && !pieces.complete && diagnostics.is_empty() {
-            let message = format!("{}: pg_dump's last line, \"dump complete\", is missing: objects may be missing too", self.name);
+            let message = format!(
+                "{}: pg_dump's last line, \"dump complete\", is missing: objects may be missing too",
+                self.name
+            );
             diagnostics.push(Diagnostic::warning("dump-incomplete", message).help("Hand in the whole dump."));
         }
         let chosen = choose(&pieces, &text, &self.name, &mut diagnostics);
@@ -142,7 +149,8 @@ impl DumpReader {
                 dump.statements.push(DumpStatement { command, header: header.cloned() });
             }
         }
-        dump.rows = pieces.rows.into_iter().filter(|((at, _), _)| here(*at)).map(|((_, table), rows)| (table, rows)).collect();
+        dump.rows =
+            pieces.rows.into_iter().filter(|((at, _), _)| here(*at)).map(|((_, table), rows)| (table, rows)).collect();
         let versions = pieces.version_rows.into_iter().filter(|((at, _), _)| here(*at));
         dump.version_rows = versions.map(|((_, table), rows)| (table, rows)).collect();
         dump.contents.rows = !dump.rows.is_empty();
@@ -221,7 +229,10 @@ fn choose(pieces: &Pieces, text: &str, name: &str, diagnostics: &mut Vec<Diagnos
         return names.first().map(|_| 0);
     }
     let tables = |index: usize| {
-        pieces.statements.iter().any(|found| found.database == Some(index) && text[found.range.clone()].starts_with("CREATE TABLE"))
+        pieces
+            .statements
+            .iter()
+            .any(|found| found.database == Some(index) && text[found.range.clone()].starts_with("CREATE TABLE"))
     };
     let filled: Vec<usize> = (0..names.len()).filter(|index| tables(*index)).collect();
     if let [only] = filled.as_slice() {
@@ -245,7 +256,9 @@ fn note(contents: &mut Contents, command: &Command) {
                     AlterAction::AddConstraint(def) => match def.kind {
                         ConstraintKind::ForeignKey(_) => contents.foreign_keys = true,
                         ConstraintKind::Unique(_) | ConstraintKind::PrimaryKey(_) => contents.keys = true,
-                        ConstraintKind::Check { .. } | ConstraintKind::NotNull { .. } | ConstraintKind::Exclude { .. } => {}
+                        ConstraintKind::Check { .. }
+                        | ConstraintKind::NotNull { .. }
+                        | ConstraintKind::Exclude { .. } => {}
                     },
                     AlterAction::OwnerTo { .. } => contents.owners = true,
                     _ => {}
@@ -359,7 +372,8 @@ impl Pieces {
         let columns = if cursor.is_sign("(") { cursor.idents_in_parens().ok()? } else { Vec::new() };
         cursor.expect("FROM STDIN").ok()?;
         let wanted = self.is_version_table(&table);
-        let place = columns.iter().position(|column| column.as_str() == "version_num").or(columns.is_empty().then_some(0));
+        let place =
+            columns.iter().position(|column| column.as_str() == "version_num").or(columns.is_empty().then_some(0));
         if wanted && place.is_some() {
             self.version_rows.entry((self.database, table.clone())).or_default();
         }

@@ -28,7 +28,8 @@ fn check_plain(dump: &Dump, sources: &Sources) {
     assert_eq!(dump.diagnostics, []);
     let texts: Vec<&str> = dump.statements.iter().map(|statement| sources.text(statement.command.span)).collect();
     assert_eq!(texts.len(), 3, "{texts:?}");
-    let lines: Vec<u32> = dump.statements.iter().map(|statement| sources.location(statement.command.span).line).collect();
+    let lines: Vec<u32> =
+        dump.statements.iter().map(|statement| sources.location(statement.command.span).line).collect();
     let original: Vec<u32> = ["SET st", "CREATE TABLE", "CREATE FUNCTION"]
         .iter()
         .map(|words| PLAIN.lines().position(|line| line.starts_with(words)).unwrap() as u32 + 1)
