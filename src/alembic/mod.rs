@@ -9,4 +9,5 @@ pub mod project;
 pub mod python;
 pub mod revision;
 pub mod run;
+pub mod sqlalchemy;
 pub mod stamp;

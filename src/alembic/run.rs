@@ -1,8 +1,11 @@
 //! One `alembic upgrade`: what the revisions did, step by step, and what the run remembers between them.
 
+use std::collections::HashSet;
+
 use crate::catalog::{Catalog, Deltas, Session};
 use crate::pg::command::Command;
 use crate::pg::error::{Reason, Refusal};
+use crate::pg::ident::QName;
 use crate::source::Span;
 
 /// The state of one `alembic upgrade` on one database.
@@ -16,6 +19,11 @@ pub struct Run {
     pub steps: Vec<Step>,
     /// Set while code runs of which it is not known whether it runs (a branch on an unknown condition); the innermost last.
     pub uncertain: Vec<Reason>,
+    /// Named types that `CREATE TABLE` has created in this run: SQLAlchemy creates each only once, whatever else happens to it
+    /// (`NamedType._check_for_name_in_memos`; the memo lives as long as Alembic's `DefaultImpl`).
+    pub created_types: HashSet<QName>,
+    /// The naming convention of `target_metadata`: kinds (`ix`, `uq`, `ck`, `fk`, `pk`) and templates. Empty: SQLAlchemy's default.
+    pub naming_convention: Vec<(String, String)>,
     /// Where the interpreter is: call sites from the revision's own file (first) to the innermost frame (last).
     pub trace: Vec<Span>,
 }

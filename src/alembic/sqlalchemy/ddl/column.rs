@@ -1,0 +1,203 @@
+//! A column's specification (`PGDDLCompiler.get_column_specification`).
+
+use std::rc::Rc;
+
+use super::super::expression::{Context, compile};
+use super::super::names::string_literal;
+use super::super::schema::{Autoincrement, Column, ConstraintKind, Identity, ServerDefault, Table};
+use super::super::{Known, seam, types};
+use super::constraint;
+use crate::alembic::eval::Vm;
+use crate::pg::command::{
+    ColumnConstraint, ColumnDef, ColumnType, Identity as IdentityDef, IdentityKind, SequenceOptions, Serial,
+};
+use crate::pg::expr::Expr;
+
+/// A column as it stands in `CREATE TABLE` and `ADD COLUMN`, and its text.
+pub fn specification(vm: &mut Vm, table: &Rc<Table>, column: &Rc<Column>) -> Known<(ColumnDef, String)> {
+    let state = column.state.borrow().clone();
+    if let Some(reason) = state.unknown {
+        return Err(reason.into());
+    }
+    let name = column.name();
+    let mut constraints = Vec::new();
+    let mut sql = name.sql();
+    let mut collation = None;
+    let ty;
+    if let Some(serial) = serial(vm, table, column)? {
+        sql.push_str(match serial {
+            Serial::SmallSerial => " SMALLSERIAL",
+            Serial::Serial => " SERIAL",
+            Serial::BigSerial => " BIGSERIAL",
+        });
+        ty = ColumnType::Serial(serial);
+    } else {
+        let rendered = types::render(vm, &state.ty)?;
+        sql.push_str(&format!(" {}", rendered.sql));
+        ty = ColumnType::Type(rendered.ty);
+        collation = rendered.collation;
+        if let Some(default) = default_text(vm, &state.server_default)? {
+            sql.push_str(&format!(" DEFAULT {default}"));
+            constraints.push(ColumnConstraint::Default(Expr::parse(&default)));
+        }
+    }
+    if let Some(computed) = &state.computed {
+        if computed.persisted == Some(false) {
+            let message = "PostrgreSQL computed columns do not support 'virtual' persistence; set the 'persisted' flag \
+                           to None or True for PostgreSQL support.";
+            return Err(seam::raise(vm, "sqlalchemy.exc.CompileError", message).into());
+        }
+        let text = compile(vm, &computed.expression, Context::DDL)?;
+        sql.push_str(&format!(" GENERATED ALWAYS AS ({text}) STORED"));
+        constraints.push(ColumnConstraint::Generated { expr: Expr::parse(&text), stored: true });
+    }
+    if let Some(identity) = &state.identity {
+        let (definition, text) = self::identity(identity);
+        sql.push_str(&format!(" {text}"));
+        constraints.push(ColumnConstraint::Identity(definition));
+        if state.nullable {
+            sql.push_str(" NULL");
+            constraints.push(ColumnConstraint::Null);
+        }
+    } else if !state.nullable {
+        sql.push_str(" NOT NULL");
+        constraints.push(ColumnConstraint::NotNull { name: None, no_inherit: false });
+    }
+    let mut inline: Vec<_> = state.constraints.clone();
+    inline.sort_by_key(|constraint| constraint.state.borrow().order);
+    for own in inline {
+        if let Some((definition, text)) = constraint::definition(vm, table, &own)? {
+            sql.push_str(&format!(" {text}"));
+            constraints.push(ColumnConstraint::Constraint(definition));
+        }
+    }
+    Ok((ColumnDef { name: name.ident(), ty, collation, constraints }, sql))
+}
+
+/// The serial that the column becomes, if it does.
+fn serial(vm: &mut Vm, table: &Rc<Table>, column: &Rc<Column>) -> Known<Option<Serial>> {
+    let state = column.state.borrow().clone();
+    let plain_default = match &state.sequence {
+        Some(sequence) => sequence.optional,
+        None => !state.client_default,
+    };
+    if !state.primary_key || state.identity.is_some() || !plain_default {
+        return Ok(None);
+    }
+    let autoincrement = autoincrement_column(vm, table)?;
+    if !autoincrement.is_some_and(|found| Rc::ptr_eq(&found, column)) {
+        return Ok(None);
+    }
+    let resolved = types::render::resolve(vm, &state.ty)?;
+    Ok(Some(if types::is_kind_of(&resolved, "sqlalchemy.sql.sqltypes.BigInteger") {
+        Serial::BigSerial
+    } else if types::is_kind_of(&resolved, "sqlalchemy.sql.sqltypes.SmallInteger") {
+        Serial::SmallSerial
+    } else {
+        Serial::Serial
+    }))
+}
+
+/// `PrimaryKeyConstraint._autoincrement_column`
+pub fn autoincrement_column(vm: &mut Vm, table: &Rc<Table>) -> Known<Option<Rc<Column>>> {
+    let columns = table.primary_key_columns();
+    if let [column] = columns.as_slice() {
+        let autoincrement = column.state.borrow().autoincrement;
+        let found = match autoincrement {
+            Autoincrement::True => may_increment(vm, column, true)?,
+            Autoincrement::Auto | Autoincrement::IgnoreFk => may_increment(vm, column, false)?,
+            Autoincrement::False => false,
+        };
+        return Ok(found.then(|| column.clone()));
+    }
+    let mut found: Option<Rc<Column>> = None;
+    for column in &columns {
+        if column.state.borrow().autoincrement == Autoincrement::True {
+            may_increment(vm, column, true)?;
+            if let Some(other) = &found {
+                let message = format!(
+                    "Only one Column may be marked autoincrement=True, found both {} and {}.",
+                    column.name().text,
+                    other.name().text
+                );
+                return Err(seam::raise(vm, "sqlalchemy.exc.ArgumentError", &message).into());
+            }
+            found = Some(column.clone());
+        }
+    }
+    Ok(found)
+}
+
+/// `_validate_autoinc`
+fn may_increment(vm: &mut Vm, column: &Rc<Column>, demanded: bool) -> Known<bool> {
+    let state = column.state.borrow().clone();
+    let refuse = |vm: &mut Vm, why: &str| {
+        let message =
+            format!("Column type{why} on column '{}' is not compatible with autoincrement=True", column.key());
+        Err(seam::raise(vm, "sqlalchemy.exc.ArgumentError", &message).into())
+    };
+    match types::affinity(vm, &state.ty)? {
+        types::Affinity::Numeric { scale } => {
+            if demanded && scale != Some(0) {
+                return refuse(vm, " with non-zero scale");
+            }
+            Ok(demanded)
+        }
+        types::Affinity::Other if demanded => refuse(vm, ""),
+        types::Affinity::Other => Ok(false),
+        types::Affinity::Integer if demanded => Ok(true),
+        types::Affinity::Integer => {
+            let referring = column.table().is_some_and(|table| refers(&table, column));
+            Ok(!(state.client_default && state.sequence.is_none()
+                || !matches!(state.server_default, ServerDefault::None)
+                || state.computed.is_some()
+                || referring && state.autoincrement != Autoincrement::IgnoreFk))
+        }
+    }
+}
+
+/// True if a foreign key of the table starts at the column.
+fn refers(table: &Table, column: &Rc<Column>) -> bool {
+    table.constraints.borrow().iter().any(|constraint| match &constraint.state.borrow().kind {
+        ConstraintKind::ForeignKey { columns, .. } => columns
+            .iter()
+            .any(|referring| referring.resolve(table).is_some_and(|referring| Rc::ptr_eq(&referring, column))),
+        _ => false,
+    })
+}
+
+/// `get_column_default_string`
+pub fn default_text(vm: &mut Vm, default: &ServerDefault) -> Known<Option<String>> {
+    match default {
+        ServerDefault::None | ServerDefault::Fetched => Ok(None),
+        ServerDefault::Literal(text) => Ok(Some(string_literal(text))),
+        ServerDefault::Expression(expression) => Ok(Some(compile(vm, expression, Context::DEFAULT)?)),
+        ServerDefault::Unknown(reason) => Err(reason.clone().into()),
+    }
+}
+
+/// `visit_identity_column`
+pub fn identity(identity: &Identity) -> (IdentityDef, String) {
+    let (kind, words) = match identity.always {
+        true => (IdentityKind::Always, "ALWAYS"),
+        false => (IdentityKind::ByDefault, "BY DEFAULT"),
+    };
+    let options = sequence_options(&identity.options);
+    let options = if options.is_empty() { options } else { format!(" ({options})") };
+    let definition = IdentityDef { kind, sequence_name: None, options: identity.options.clone() };
+    (definition, format!("GENERATED {words} AS IDENTITY{options}"))
+}
+
+/// `get_identity_options`
+pub fn sequence_options(options: &SequenceOptions) -> String {
+    let mut words = Vec::new();
+    words.extend(options.increment.map(|n| format!("INCREMENT BY {n}")));
+    words.extend(options.start.map(|n| format!("START WITH {n}")));
+    words.extend(options.min_value.flatten().map(|n| format!("MINVALUE {n}")));
+    words.extend(options.max_value.flatten().map(|n| format!("MAXVALUE {n}")));
+    words.extend((options.min_value == Some(None)).then(|| "NO MINVALUE".to_string()));
+    words.extend((options.max_value == Some(None)).then(|| "NO MAXVALUE".to_string()));
+    words.extend(options.cache.map(|n| format!("CACHE {n}")));
+    words.extend(options.cycle.map(|cycle| if cycle { "CYCLE" } else { "NO CYCLE" }.to_string()));
+    words.join(" ")
+}

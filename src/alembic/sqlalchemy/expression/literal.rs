@@ -1,0 +1,96 @@
+//! Values as SQL literals.
+
+use super::super::names::string_literal;
+use super::super::{Known, seam, types};
+use crate::alembic::eval::{Value, Vm};
+use crate::pg::error::Reason;
+
+/// A value as PostgreSQL's literal, by its own kind and the type that it is compared with or stored in.
+pub fn literal(vm: &mut Vm, value: &Value, ty: Option<&Value>) -> Known<String> {
+    let json = ty.is_some_and(|ty| types::is_kind_of(ty, "sqlalchemy.sql.sqltypes.JSON"));
+    match value {
+        Value::None if json => Ok("'null'".into()),
+        Value::None => Ok("NULL".into()),
+        Value::Unknown(reason) => Err(reason.clone().into()),
+        value if json => Ok(string_literal(&json_text(value, 0)?)),
+        Value::Bool(bool) => Ok(bool.to_string()),
+        Value::Int(number) => Ok(number.to_string()),
+        Value::Float(number) if number.is_finite() => Ok(python_float(*number)),
+        Value::Str(text) => Ok(string_literal(text)),
+        Value::List(_) | Value::Tuple(_) => {
+            let mut items = Vec::new();
+            for item in seam::items(vm, value)? {
+                items.push(literal(vm, &item, None)?);
+            }
+            Ok(format!("ARRAY[{}]", items.join(", ")))
+        }
+        Value::Native(native) => match seam::shown(vm, native)? {
+            Some(text) => Ok(string_literal(&text)),
+            None => Err(Reason::new("literal", format!("a {} as an SQL literal", native.class())).into()),
+        },
+        Value::Float(_) | Value::Bytes(_) | Value::Dict(_) | Value::Set(_) => {
+            Err(Reason::new("literal", "a value that SQLAlchemy writes no literal for").into())
+        }
+    }
+}
+
+/// `repr` of a float, which always has a point or an exponent.
+fn python_float(number: f64) -> String {
+    format!("{number:?}")
+}
+
+/// `json.dumps`
+fn json_text(value: &Value, depth: usize) -> Result<String, Reason> {
+    if depth > 100 {
+        return Err(Reason::new("literal", "a JSON value that is nested too deeply"));
+    }
+    Ok(match value {
+        Value::None => "null".into(),
+        Value::Bool(bool) => bool.to_string(),
+        Value::Int(number) => number.to_string(),
+        Value::Float(number) if number.is_finite() => python_float(*number),
+        Value::Str(text) => json_string(text),
+        Value::List(items) => json_list(&items.borrow(), depth)?,
+        Value::Tuple(items) => json_list(items, depth)?,
+        Value::Dict(dict) => {
+            let mut items = Vec::new();
+            for (key, value) in &dict.borrow().items {
+                let key = seam::text(key, "a key of a JSON object")?;
+                items.push(format!("{}: {}", json_string(&key), json_text(value, depth + 1)?));
+            }
+            format!("{{{}}}", items.join(", "))
+        }
+        Value::Unknown(reason) => return Err(reason.clone()),
+        Value::Float(_) | Value::Bytes(_) | Value::Set(_) | Value::Native(_) => {
+            return Err(Reason::new("literal", "a value that JSON has no word for"));
+        }
+    })
+}
+
+fn json_list(items: &[Value], depth: usize) -> Result<String, Reason> {
+    let items: Vec<String> = items.iter().map(|item| json_text(item, depth + 1)).collect::<Result<_, _>>()?;
+    Ok(format!("[{}]", items.join(", ")))
+}
+
+fn json_string(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            ' '..='~' => out.push(c),
+            // `ensure_ascii`
+            other => {
+                let mut units = [0; 2];
+                for unit in other.encode_utf16(&mut units) {
+                    out.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+        }
+    }
+    out.push('"');
+    out
+}

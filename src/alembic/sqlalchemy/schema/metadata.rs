@@ -1,0 +1,74 @@
+//! `MetaData`.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::super::names::Name;
+use super::Table;
+use crate::alembic::eval::{Native, Value};
+use crate::alembic::run::Run;
+
+/// `sqlalchemy.MetaData`.
+#[derive(Debug)]
+pub struct MetaData {
+    /// Tables by key, in the order of their definition.
+    pub tables: RefCell<Vec<(Rc<str>, Rc<Table>)>>,
+    /// The default schema of its tables.
+    pub schema: Option<Name>,
+    /// Templates by kind (`ix`, `uq`, `ck`, `fk`, `pk`) and the author's own tokens.
+    pub naming_convention: Vec<(Rc<str>, Value)>,
+    /// Made by Alembic for one operation: a table that a foreign key names need not be defined in it.
+    pub of_operation: bool,
+    /// Types given to it by `Enum(metadata=…)`.
+    pub types: RefCell<Vec<Value>>,
+}
+
+/// `sqlalchemy.sql.schema.DEFAULT_NAMING_CONVENTION`
+const DEFAULT_INDEX_TEMPLATE: &str = "ix_%(column_0_label)s";
+
+impl MetaData {
+    /// `MetaData(schema=…, naming_convention=…)`; an empty convention means SQLAlchemy's default.
+    pub fn new(schema: Option<Name>, mut naming_convention: Vec<(Rc<str>, Value)>) -> Rc<MetaData> {
+        if naming_convention.is_empty() {
+            naming_convention.push(("ix".into(), Value::Str(DEFAULT_INDEX_TEMPLATE.into())));
+        }
+        Rc::new(MetaData {
+            tables: RefCell::default(),
+            schema,
+            naming_convention,
+            of_operation: false,
+            types: RefCell::default(),
+        })
+    }
+
+    /// What Alembic makes for one operation: the naming convention is the one of `target_metadata`
+    /// (`alembic.operations.schemaobj.SchemaObjects.metadata`).
+    pub fn of_operation(run: &Run) -> Rc<MetaData> {
+        let template =
+            |(kind, template): &(String, String)| (Rc::from(kind.as_str()), Value::Str(Rc::from(template.as_str())));
+        let plain = MetaData::new(None, run.naming_convention.iter().map(template).collect());
+        Rc::new(MetaData {
+            tables: RefCell::default(),
+            schema: None,
+            naming_convention: plain.naming_convention.clone(),
+            of_operation: true,
+            types: RefCell::default(),
+        })
+    }
+
+    /// `metadata.tables[key]`
+    pub fn table(&self, key: &str) -> Option<Rc<Table>> {
+        self.tables.borrow().iter().find(|(name, _)| &**name == key).map(|(_, table)| table.clone())
+    }
+}
+
+impl Native for MetaData {
+    fn class(&self) -> &str {
+        "sqlalchemy.sql.schema.MetaData"
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}

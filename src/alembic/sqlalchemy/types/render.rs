@@ -1,0 +1,338 @@
+//! What PostgreSQL's type compiler writes for a type (`sqlalchemy.dialects.postgresql.base.PGTypeCompiler`).
+
+use std::rc::Rc;
+
+use num_traits::Zero;
+
+use super::super::names::{Name, qname, qualified_sql};
+use super::super::{Known, names, seam};
+use super::{TypeClass, TypeInstance, TypeSql, enums};
+use crate::alembic::eval::{Args, Value, Vm};
+use crate::pg::error::Reason;
+use crate::pg::ident::QName;
+use crate::pg::types::{self, DataType, TypeName};
+
+/// A compiled type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rendered {
+    /// As SQLAlchemy writes it, with its `COLLATE`.
+    pub sql: String,
+    /// As PostgreSQL understands it.
+    pub ty: DataType,
+    /// The type's collation.
+    pub collation: Option<QName>,
+}
+
+impl Rendered {
+    fn new(sql: impl Into<String>, ty: DataType) -> Rendered {
+        Rendered { sql: sql.into(), ty, collation: None }
+    }
+
+    fn word(word: &str) -> Rendered {
+        Rendered::new(word, types::named(&word.to_ascii_lowercase()))
+    }
+}
+
+/// The type that PostgreSQL gets for a value in the place of a type: the variant for `postgresql` of an instance, an
+/// instance of an uncalled class, what a `TypeDecorator` stands for.
+pub fn resolve(vm: &mut Vm, value: &Value) -> Known<Value> {
+    let mut value = value.clone();
+    // Decorators of decorators are rare and short; the bound stops a `load_dialect_impl` that returns itself.
+    for _ in 0..16 {
+        match &value {
+            Value::Unknown(reason) => return Err(reason.clone().into()),
+            Value::Native(native) => {
+                if let Some(instance) = native.as_any().downcast_ref::<TypeInstance>() {
+                    let variant = instance.variants.iter().rev().find(|(dialect, _)| &**dialect == "postgresql");
+                    match variant {
+                        Some((_, variant)) => value = variant.clone(),
+                        None if matches!(instance.class.sql, TypeSql::Pickle) => match instance.argument("impl") {
+                            Some(beneath) => value = beneath,
+                            None => return Ok(value),
+                        },
+                        None => return Ok(value),
+                    }
+                } else if let Some(beneath) = decorated(vm, &value)? {
+                    value = beneath;
+                } else {
+                    return Ok(value);
+                }
+            }
+            Value::None => return instance_of(vm, "sqlalchemy.sql.sqltypes.NullType"),
+            _ => return Ok(value),
+        }
+    }
+    Err(Reason::new("type", "a TypeDecorator that stands for itself").into())
+}
+
+fn instance_of(vm: &mut Vm, path: &str) -> Known<Value> {
+    match TypeClass::find(path) {
+        Some(class) => Ok(super::construct(vm, class, Args::default())?),
+        None => Err(Reason::new("type", path).into()),
+    }
+}
+
+/// `dialect.type_compiler_instance.process(type)`
+pub fn render(vm: &mut Vm, value: &Value) -> Known<Rendered> {
+    let value = resolve(vm, value)?;
+    if let Value::Native(native) = &value {
+        if let Some(instance) = native.as_any().downcast_ref::<TypeInstance>() {
+            return render_instance(vm, instance);
+        }
+        if let Some(spec) = col_spec(vm, &value)? {
+            return from_spec(&spec);
+        }
+    }
+    Err(Reason::new("type", format!("{} is no type of SQLAlchemy's", seam::repr(vm, &value))).into())
+}
+
+fn render_instance(vm: &mut Vm, instance: &TypeInstance) -> Known<Rendered> {
+    match instance.class.sql {
+        TypeSql::Word(word) => Ok(Rendered::word(word)),
+        TypeSql::Text(word) => text(instance, word),
+        TypeSql::Sized(word) => {
+            let length = number(instance, "length")?;
+            Ok(with_modifiers(word, types::named(&word.to_ascii_lowercase()), length.into_iter().collect()))
+        }
+        TypeSql::Numeric(word) => numeric(instance, word),
+        TypeSql::Float => float(instance),
+        TypeSql::Zoned(word) => zoned(instance, word),
+        TypeSql::Interval => interval(text_of(instance, "fields")?, number(instance, "precision")?),
+        TypeSql::GenericInterval if is_false(instance, "native")? => Ok(timestamp(false, None)),
+        TypeSql::GenericInterval => interval(None, number(instance, "second_precision")?),
+        TypeSql::Bit => bit(instance),
+        TypeSql::Uuid if is_false(instance, "native_uuid")? => {
+            Ok(with_modifiers("CHAR", DataType::builtin("character"), vec!["32".into()]))
+        }
+        TypeSql::Uuid => Ok(Rendered::word("UUID")),
+        TypeSql::Array => array(vm, instance),
+        TypeSql::Enum { .. } => enums::render(vm, instance),
+        TypeSql::Domain => {
+            let Some(name) = instance.argument("name") else {
+                return Err(
+                    seam::raise(vm, "sqlalchemy.exc.CompileError", "PostgreSQL DOMAIN type requires a name.").into()
+                );
+            };
+            let name = name_of(&name)?;
+            let schema = instance.argument("schema").map(|schema| name_of(&schema)).transpose()?;
+            Ok(user(schema.as_ref(), &name))
+        }
+        TypeSql::Pickle => Ok(Rendered::word("BYTEA")),
+        TypeSql::Null => Err(seam::raise(
+            vm,
+            "sqlalchemy.exc.CompileError",
+            "Can't generate DDL for NullType(); did you forget to specify a type on this Column?",
+        )
+        .into()),
+        TypeSql::Unsupported | TypeSql::Abstract | TypeSql::Decorator | TypeSql::UserDefined => {
+            let message = format!(
+                "Compiler <sqlalchemy.dialects.postgresql.base.PGTypeCompiler object> can't render element of type {}",
+                instance.class.name
+            );
+            Err(seam::raise(vm, "sqlalchemy.exc.UnsupportedCompilationError", &message).into())
+        }
+    }
+}
+
+/// A type of the user's by name (`IdentifierPreparer.format_type`).
+pub fn user(schema: Option<&Name>, name: &Name) -> Rendered {
+    Rendered::new(qualified_sql(schema, name), DataType::user(qname(schema, name)))
+}
+
+/// What `get_col_spec()` returned: any text. Only its shape `word(modifiers)[]` is read.
+fn from_spec(spec: &str) -> Known<Rendered> {
+    let text = spec.trim();
+    let (base, array) = match text.strip_suffix("[]") {
+        Some(base) => (base.trim_end_matches("[]").trim_end(), true),
+        None => (text, false),
+    };
+    let (word, modifiers) = match base.split_once('(') {
+        Some((word, rest)) => match rest.split_once(')') {
+            Some((inner, tail)) => {
+                (format!("{}{}", word.trim_end(), tail), inner.split(',').map(|part| part.trim().to_string()).collect())
+            }
+            None => return Err(Reason::new("type", format!("get_col_spec() gives {spec}")).into()),
+        },
+        None => (base.to_string(), Vec::new()),
+    };
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | ' ' | '.');
+    if word.is_empty() || !word.chars().all(plain) {
+        return Err(Reason::new("type", format!("get_col_spec() gives {spec}")).into());
+    }
+    let folded = word.to_ascii_lowercase();
+    let mut ty = match folded.split_once('.') {
+        Some((schema, name)) => DataType::user(QName::new(Some(schema.into()), name)),
+        None => types::named(&folded),
+    };
+    ty.modifiers = modifiers;
+    ty.array = array;
+    Ok(Rendered::new(text, canonical(ty)))
+}
+
+/// PostgreSQL completes some modifiers: `char` is `character(1)`, `numeric(10)` is `numeric(10,0)`, `float(n)` is `real` or
+/// `double precision` (documentation, chapter 8).
+fn canonical(mut ty: DataType) -> DataType {
+    match &ty.name {
+        TypeName::Builtin("character" | "bit") if ty.modifiers.is_empty() => ty.modifiers.push("1".into()),
+        TypeName::Builtin("numeric") if ty.modifiers.len() == 1 => ty.modifiers.push("0".into()),
+        TypeName::Builtin(_) | TypeName::User(_) => {}
+    }
+    ty
+}
+
+fn with_modifiers(word: &str, ty: DataType, modifiers: Vec<String>) -> Rendered {
+    let sql = if modifiers.is_empty() { word.to_string() } else { format!("{word}({})", modifiers.join(", ")) };
+    Rendered::new(sql, canonical(DataType { modifiers, ..ty }))
+}
+
+fn text(instance: &TypeInstance, word: &str) -> Known<Rendered> {
+    let length = number(instance, "length")?.filter(|length| length != "0");
+    // `NCHAR` is a word of PostgreSQL's grammar; `NVARCHAR` is not.
+    let ty = if word == "NCHAR" { DataType::builtin("character") } else { types::named(&word.to_ascii_lowercase()) };
+    let mut rendered = with_modifiers(word, ty, length.into_iter().collect());
+    if let Some(collation) = instance.argument("collation") {
+        // `format_collation` always quotes.
+        let quoted = |name: Name| Name { quote: Some(true), ..name };
+        let name = quoted(name_of(&collation)?);
+        let schema = instance.argument("collation_schema").map(|schema| name_of(&schema)).transpose()?.map(quoted);
+        rendered.sql = format!("{} COLLATE {}", rendered.sql, qualified_sql(schema.as_ref(), &name));
+        rendered.collation = Some(qname(schema.as_ref(), &name));
+    }
+    Ok(rendered)
+}
+
+fn numeric(instance: &TypeInstance, word: &str) -> Known<Rendered> {
+    let mut modifiers = Vec::new();
+    if let Some(precision) = number(instance, "precision")? {
+        modifiers.push(precision);
+        modifiers.extend(number(instance, "scale")?);
+    }
+    Ok(with_modifiers(word, DataType::builtin("numeric"), modifiers))
+}
+
+fn float(instance: &TypeInstance) -> Known<Rendered> {
+    let precision = number(instance, "precision")?.filter(|precision| precision != "0");
+    let Some(precision) = precision else { return Ok(Rendered::word("FLOAT")) };
+    let name = match precision.parse::<u32>() {
+        Ok(1..=24) => "real",
+        Ok(25..=53) => "double precision",
+        _ => return Err(Reason::new("type", format!("FLOAT({precision})")).into()),
+    };
+    Ok(Rendered::new(format!("FLOAT({precision})"), DataType::builtin(name)))
+}
+
+fn zoned(instance: &TypeInstance, word: &str) -> Known<Rendered> {
+    let with_zone = truth(instance, "timezone")?;
+    let precision = number(instance, "precision")?;
+    if word == "TIMESTAMP" {
+        return Ok(timestamp(with_zone, precision));
+    }
+    let name = if with_zone { "time with time zone" } else { "time without time zone" };
+    Ok(zoned_as(word, name, with_zone, precision))
+}
+
+fn timestamp(with_zone: bool, precision: Option<String>) -> Rendered {
+    let name = if with_zone { "timestamp with time zone" } else { "timestamp without time zone" };
+    zoned_as("TIMESTAMP", name, with_zone, precision)
+}
+
+fn zoned_as(word: &str, name: &'static str, with_zone: bool, precision: Option<String>) -> Rendered {
+    let words = if with_zone { "WITH" } else { "WITHOUT" };
+    let shown = precision.as_ref().map(|precision| format!("({precision})")).unwrap_or_default();
+    let ty = DataType { modifiers: precision.into_iter().collect(), ..DataType::builtin(name) };
+    Rendered::new(format!("{word}{shown} {words} TIME ZONE"), ty)
+}
+
+fn interval(fields: Option<Rc<str>>, precision: Option<String>) -> Known<Rendered> {
+    let mut sql = String::from("INTERVAL");
+    let mut name = String::from("interval");
+    if let Some(fields) = fields {
+        sql.push_str(&format!(" {fields}"));
+        name.push_str(&format!(" {}", fields.trim().to_ascii_lowercase()));
+    }
+    let Some(name) = types::builtin(&name) else {
+        return Err(Reason::new("type", sql).into());
+    };
+    let mut ty = DataType::builtin(name);
+    if let Some(precision) = precision {
+        sql.push_str(&format!(" ({precision})"));
+        ty.modifiers.push(precision);
+    }
+    Ok(Rendered::new(sql, ty))
+}
+
+fn bit(instance: &TypeInstance) -> Known<Rendered> {
+    let length = number(instance, "length")?;
+    if truth(instance, "varying")? {
+        return Ok(with_modifiers("BIT VARYING", DataType::builtin("bit varying"), length.into_iter().collect()));
+    }
+    let length = length.filter(|length| length != "0").unwrap_or_else(|| "1".into());
+    Ok(with_modifiers("BIT", DataType::builtin("bit"), vec![length]))
+}
+
+fn array(vm: &mut Vm, instance: &TypeInstance) -> Known<Rendered> {
+    let item = instance.argument("item_type").unwrap_or(Value::None);
+    let item = render(vm, &item)?;
+    let dimensions: usize = match number(instance, "dimensions")? {
+        Some(dimensions) => {
+            dimensions.parse().map_err(|_| Reason::new("type", format!("an array of {dimensions} dimensions")))?
+        }
+        None => 1,
+    };
+    let brackets = "[]".repeat(dimensions.min(6));
+    let sql = match item.sql.find(" COLLATE") {
+        Some(at) => format!("{}{brackets}{}", &item.sql[..at], &item.sql[at..]),
+        None => format!("{}{brackets}", item.sql),
+    };
+    let ty = if dimensions == 0 { item.ty } else { item.ty.into_array() };
+    Ok(Rendered { sql, ty, collation: item.collation })
+}
+
+/// The name in an argument.
+pub(super) fn name_of(value: &Value) -> Known<Name> {
+    Ok(names::name(value)?)
+}
+
+/// A number in an argument, in digits (SQLAlchemy formats whatever it is given).
+fn number(instance: &TypeInstance, name: &str) -> Known<Option<String>> {
+    match instance.argument(name) {
+        None => Ok(None),
+        Some(Value::Int(number)) => Ok(Some(number.to_string())),
+        Some(Value::Str(text)) => Ok(Some(text.to_string())),
+        Some(Value::Bool(bool)) => Ok(Some(u8::from(bool).to_string())),
+        Some(Value::Unknown(reason)) => Err(reason.into()),
+        Some(_) => Err(Reason::new("type", format!("{name} of {} is no number", instance.class.name)).into()),
+    }
+}
+
+fn text_of(instance: &TypeInstance, name: &str) -> Known<Option<Rc<str>>> {
+    match instance.argument(name) {
+        None => Ok(None),
+        Some(Value::Str(text)) => Ok(Some(text)),
+        Some(Value::Unknown(reason)) => Err(reason.into()),
+        Some(_) => Err(Reason::new("type", format!("{name} of {} is no text", instance.class.name)).into()),
+    }
+}
+
+fn truth(instance: &TypeInstance, name: &str) -> Known<bool> {
+    match instance.argument(name) {
+        None => Ok(false),
+        Some(Value::Bool(bool)) => Ok(bool),
+        Some(Value::Int(number)) => Ok(!number.is_zero()),
+        Some(Value::Unknown(reason)) => Err(reason.into()),
+        Some(_) => Ok(true),
+    }
+}
+
+/// True only if the argument was given as false: these default to true.
+fn is_false(instance: &TypeInstance, name: &str) -> Known<bool> {
+    Ok(instance.argument(name).is_some() && !truth(instance, name)?)
+}
+
+/// What a `TypeDecorator` of the author's stands for.
+fn decorated(_vm: &mut Vm, _value: &Value) -> Known<Option<Value>> {
+    Ok(None)
+}
+fn col_spec(_vm: &mut Vm, _value: &Value) -> Known<Option<String>> {
+    Ok(None)
+}
