@@ -18,8 +18,10 @@ pub struct Session {
     pub aborted: bool,
     /// Everything before this mark is committed; what another connection would see.
     pub committed: Mark,
-    /// Enum labels that the open transaction added to types that are older than itself: not yet usable (55P04).
+    /// Enum labels that the open transaction added: not yet usable (55P04).
     pub new_labels: Vec<(Oid, String)>,
+    /// The server's major version, where it is known; a few outcomes differ.
+    pub server_version: Option<u32>,
     /// `search_path` and role as they were before the transaction changed them: `ROLLBACK` and the end of `SET LOCAL` restore them.
     pub(super) before: Option<(Vec<Ident>, Option<Ident>)>,
     /// What `SET LOCAL` hides until the transaction ends.
@@ -37,6 +39,7 @@ impl Session {
             aborted: false,
             committed,
             new_labels: Vec::new(),
+            server_version: None,
             before: None,
             local: None,
         }

@@ -104,11 +104,7 @@ impl Catalog {
             match current {
                 Pass::Indexes => {
                     for key in &keys {
-                        if only {
-                            self.add_key_only(table, key)?;
-                        } else {
-                            self.add_key(table, key, session)?;
-                        }
+                        self.add_key_below(table, key, only, session)?;
                     }
                 }
                 Pass::OtherConstraints => {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::object::{Column, ColumnDefault, DefaultExpr, Object, Sequence, TypeRef};
-use crate::catalog::{Catalog, Oid, Session, query};
+use crate::catalog::{Catalog, Delta, Oid, Session, query};
 use crate::pg::command::{ColumnConstraint, ColumnDef, ColumnType, Identity, SequenceOptions, Serial};
-use crate::pg::error::{PgError, Refusal, sqlstate};
+use crate::pg::error::{PgError, Reason, Refusal, sqlstate};
 use crate::pg::expr::Expr;
 use crate::pg::ident::{Ident, QName};
 use crate::pg::types::DataType;
@@ -254,6 +254,19 @@ impl Catalog {
             return refuse(sqlstate::INVALID_TEXT, message);
         }
         if session.new_labels.contains(&(ty, literal.clone())) {
+            // Since version 17 a label can be used at once if the transaction made the type too.
+            let made_here = session.transaction.is_some_and(|mark| {
+                let mut deltas = self.deltas_since(mark).iter();
+                deltas.any(|delta| delta.oid() == ty && matches!(delta, Delta::Add { .. }))
+            });
+            match session.server_version {
+                Some(17..) if made_here => return Ok(()),
+                None if made_here => {
+                    let what = format!("whether the new label '{literal}' can be used depends on the server's version");
+                    return Err(Reason::new("server-version", what).into());
+                }
+                Some(_) | None => {}
+            }
             let name = self.visible_name(ty, session);
             let message = format!("unsafe use of new value \"{literal}\" of enum type {name}");
             return Err(PgError::new(sqlstate::UNSAFE_NEW_ENUM_VALUE, message)

@@ -110,7 +110,22 @@ impl Catalog {
         Ok(())
     }
 
-    /// `PRIMARY KEY`, `UNIQUE`, `EXCLUDE`: a constraint and its index, of the table and of its partitions.
+    /// A key of a table and, unless the statement said `ONLY`, of its partitions.
+    pub(super) fn add_key_below(
+        &mut self,
+        table: Oid,
+        key: &ConstraintDef,
+        only: bool,
+        session: &Session,
+    ) -> Result<(), Refusal> {
+        let made = self.add_key(table, key)?;
+        match made {
+            Some(made) if !only => self.key_of_partitions(table, made, key, session),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// `PRIMARY KEY`, `UNIQUE`, `EXCLUDE`: a constraint and its index.
     pub(super) fn add_key(
         &mut self,
         table: Oid,

@@ -190,7 +190,7 @@ impl Catalog {
             self.add_check(table, check, session)?;
         }
         for key in &keys {
-            self.add_key(table, key, session)?;
+            self.add_key(table, key)?;
         }
         for foreign_key in &pending.foreign_keys {
             self.add_foreign_key(table, foreign_key, session)?;

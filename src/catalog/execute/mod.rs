@@ -23,6 +23,8 @@ mod resolve;
 mod routine;
 mod schema;
 mod sequence;
+#[cfg(test)]
+mod tests;
 mod transaction;
 mod trigger;
 mod types;

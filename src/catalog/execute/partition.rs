@@ -193,7 +193,7 @@ impl Catalog {
                 Rule::Check { .. } | Rule::ForeignKey { .. } | Rule::Exclude { .. } => return Ok(None),
             };
             let key = ConstraintDef { name: None, kind, deferrable: constraint.deferrable, not_valid: false };
-            let made = self.add_key(to, &key, session)?;
+            let made = self.add_key(to, &key)?;
             return Ok(made.and_then(|oid| match self.get(oid) {
                 Some(Object::Constraint(constraint)) => constraint.index,
                 _ => None,
@@ -282,29 +282,39 @@ impl Catalog {
         })
     }
 
-    /// The same key for each partition, attached to the parent's.
+    /// The same key for each partition, attached to the parent's; one that is there already is attached.
     pub(super) fn key_of_partitions(
         &mut self,
         table: Oid,
+        made: Oid,
         key: &ConstraintDef,
         session: &Session,
     ) -> Result<(), Refusal> {
-        let partitions = self.partitions(table);
-        let parent = self.indexes(table).last().map(|(oid, _)| *oid);
-        for child in partitions {
+        let Some(Object::Constraint(Constraint { index: parent, .. })) = self.get(made).cloned() else {
+            return Ok(());
+        };
+        for child in self.partitions(table) {
+            let existing = match key.kind {
+                ConstraintKind::PrimaryKey(_) => self.primary_key(child).map(|(oid, _)| oid),
+                _ => None,
+            };
             let unnamed = ConstraintDef { name: None, ..key.clone() };
-            if matches!(key.kind, ConstraintKind::PrimaryKey(_)) && self.primary_key(child).is_some() {
+            let of_child = match existing {
+                Some(existing) => Some(existing),
+                None => self.add_key(child, &unnamed)?,
+            };
+            let Some(of_child) = of_child else {
                 continue;
-            }
-            if let Some(made) = self.add_key(child, &unnamed, session)?
-                && let Some(Object::Constraint(Constraint { index: Some(index), .. })) = self.get(made)
-            {
-                let index = *index;
+            };
+            if let Some(Object::Constraint(Constraint { index: Some(index), .. })) = self.get(of_child).cloned() {
                 self.update(index, |object| {
                     if let Object::Index(index) = object {
                         index.partition_of = parent;
                     }
                 });
+            }
+            if existing.is_none() {
+                self.key_of_partitions(child, of_child, &unnamed, session)?;
             }
         }
         Ok(())

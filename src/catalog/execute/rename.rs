@@ -112,6 +112,7 @@ impl Catalog {
                 );
                 return refuse(sqlstate::DUPLICATE_COLUMN, message);
             }
+            super::column::not_a_system_column(to)?;
             self.update(column, |object| {
                 if let Object::Column(Column { name, .. }) = object {
                     *name = to.clone();

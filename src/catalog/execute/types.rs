@@ -212,13 +212,7 @@ impl Catalog {
         };
         ty.labels.insert(at, label.to_string());
         self.set(oid, Object::Enum(ty));
-        // Values of a type that the transaction itself made can be used at once.
-        let made_here = session.transaction.is_some_and(|mark| {
-            self.deltas_since(mark)
-                .iter()
-                .any(|delta| delta.oid() == oid && matches!(delta, crate::catalog::Delta::Add { .. }))
-        });
-        if session.transaction.is_some() && !made_here {
+        if session.transaction.is_some() {
             session.new_labels.push((oid, label.to_string()));
         }
         Ok(())
