@@ -204,9 +204,8 @@ impl Catalog {
     /// Refuses (42P07) a name that a relation of the schema has.
     pub(super) fn relation_name_is_free(&self, schema: Oid, name: &Ident) -> Result<(), Refusal> {
         // A composite type is a relation too.
-        let composite = self
-            .named(Space::Type, schema, name)
-            .filter(|oid| matches!(self.get(*oid), Some(Object::Composite(_))));
+        let composite =
+            self.named(Space::Type, schema, name).filter(|oid| matches!(self.get(*oid), Some(Object::Composite(_))));
         match self.named(Space::Relation, schema, name).or(composite) {
             None => Ok(()),
             Some(other) => {

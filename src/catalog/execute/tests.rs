@@ -77,8 +77,9 @@ fn outcomes_are_those_of_postgresql() {
     for block in include_str!("outcomes.sql").trim().split("\n\n") {
         let mut catalog = Catalog::new();
         let mut session = Session { server_version: Some(15), ..Session::default() };
-        let is_outcome =
-            |line: &&str| ["-> ", "= ", "detail: ", "hint: "].iter().any(|prefix| line.starts_with(prefix)) || *line == "=";
+        let is_outcome = |line: &&str| {
+            ["-> ", "= ", "detail: ", "hint: "].iter().any(|prefix| line.starts_with(prefix)) || *line == "="
+        };
         let statements: Vec<&str> = block.lines().filter(|line| !is_outcome(line)).collect();
         let expected: Vec<&str> = block.lines().filter(is_outcome).collect();
         let mut actual = String::new();
