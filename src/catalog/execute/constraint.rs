@@ -126,23 +126,7 @@ impl Catalog {
     }
 
     /// `PRIMARY KEY`, `UNIQUE`, `EXCLUDE`: a constraint and its index.
-    pub(super) fn add_key(
-        &mut self,
-        table: Oid,
-        key: &ConstraintDef,
-        session: &Session,
-    ) -> Result<Option<Oid>, Refusal> {
-        let made = self.add_key_only(table, key)?;
-        if let ConstraintKind::Unique(options) | ConstraintKind::PrimaryKey(options) = &key.kind
-            && options.using_index.is_none()
-        {
-            self.key_of_partitions(table, key, session)?;
-        }
-        Ok(made)
-    }
-
-    /// The same under `ALTER TABLE ONLY`, which pg_dump writes: partitions get theirs by statements of their own.
-    pub(super) fn add_key_only(&mut self, table: Oid, key: &ConstraintDef) -> Result<Option<Oid>, Refusal> {
+    pub(super) fn add_key(&mut self, table: Oid, key: &ConstraintDef) -> Result<Option<Oid>, Refusal> {
         match &key.kind {
             ConstraintKind::Unique(options) | ConstraintKind::PrimaryKey(options) => {
                 let is_primary = matches!(key.kind, ConstraintKind::PrimaryKey(_));
