@@ -122,9 +122,11 @@ impl Canon<'_> {
                 Some(UserType::Enum | UserType::Other) | None => break,
             }
         }
-        if ty.name == TypeName::Builtin("character varying") {
-            ty.name = TypeName::Builtin("text");
-        }
+        ty.name = match ty.name {
+            TypeName::Builtin("character varying") => TypeName::Builtin("text"),
+            TypeName::Builtin("bpchar") => TypeName::Builtin("character"),
+            name => name,
+        };
         ty
     }
 
@@ -211,6 +213,8 @@ impl Canon<'_> {
             }
             // `'{}'::json` as the default of a jsonb column.
             Head::Text(text) if tree.ty == Some(DataType::builtin("json")) => constant::read(text, &settled),
+            // `interval '1' day`
+            Head::Value(_) if settled == DataType::builtin("interval") && is_interval(&tree) => tree.typed(Some(settled)),
             Head::Number(_) if is_number(&settled) => self.number(tree, settled, &plain),
             Head::Array if settled.array => self.cast(tree, &plain),
             _ => tree,
@@ -462,6 +466,10 @@ fn number_type(text: &str) -> &'static str {
 
 fn is_builtin(tree: &Tree, name: &str) -> bool {
     tree.ty.as_ref().is_some_and(|ty| ty.builtin_name() == Some(name) && !ty.array)
+}
+
+fn is_interval(tree: &Tree) -> bool {
+    tree.ty.as_ref().and_then(DataType::builtin_name).is_some_and(|name| name.starts_with("interval"))
 }
 
 /// Types of numbers, from narrow to wide: a pair of different ones meets at the wider, floats at `double precision`.

@@ -16,8 +16,9 @@ pub use compare::{compare, same_text};
 pub use syntax::read_type;
 
 use sqlparser::dialect::PostgreSqlDialect;
+use sqlparser::keywords::Keyword;
 use sqlparser::parser::Parser;
-use sqlparser::tokenizer::Token;
+use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 use crate::pg::error::Reason;
 use crate::pg::ident::{Ident, QName};
@@ -40,17 +41,33 @@ impl Expr {
     /// assert_eq!(Expr::parse("a>0").to_string(), "a > 0");
     /// ```
     pub fn parse(text: &str) -> Expr {
-        let parsed =
-            Parser::new(&PostgreSqlDialect {}).with_recursion_limit(200).try_with_sql(text).and_then(|mut parser| {
-                let expr = parser.parse_expr()?;
-                parser.expect_token(&Token::EOF)?;
-                Ok(expr)
-            });
+        let parsed = tokens(text).and_then(|tokens| {
+            let mut parser =
+                Parser::new(&PostgreSqlDialect {}).with_recursion_limit(200).with_tokens_with_locations(tokens);
+            let expr = parser.parse_expr().ok()?;
+            parser.expect_token(&Token::EOF).ok()?;
+            Some(expr)
+        });
         match parsed {
-            Ok(expr) => Expr::Parsed(Box::new(expr)),
-            Err(_) => Expr::Opaque(text.trim().to_string()),
+            Some(expr) => Expr::Parsed(Box::new(expr)),
+            None => Expr::Opaque(text.trim().to_string()),
         }
     }
+}
+
+/// A tree is as deep as its chain of operators is long, and whoever walks or drops it needs stack for each: longer ones stay text.
+const MAX_OPERATORS: usize = 600;
+
+/// The tokens of an expression that is not too deep to be a tree.
+fn tokens(text: &str) -> Option<Vec<TokenWithSpan>> {
+    let tokens = Tokenizer::new(&PostgreSqlDialect {}, text).tokenize_with_location().ok()?;
+    let flat = |token: &TokenWithSpan| {
+        matches!(
+            token.token,
+            Token::Whitespace(_) | Token::Comma | Token::Number(..) | Token::SingleQuotedString(_) | Token::EOF
+        ) || matches!(&token.token, Token::Word(word) if !matches!(word.keyword, Keyword::AND | Keyword::OR | Keyword::NOT))
+    };
+    (tokens.iter().filter(|token| !flat(token)).count() <= MAX_OPERATORS).then_some(tokens)
 }
 
 /// The answer of [`compare`].

@@ -13,6 +13,8 @@ use crate::pg::types::{self, DataType, TypeName};
 
 /// Deeper nesting is not read: the stack is finite.
 const MAX_DEPTH: u32 = 150;
+/// Longer chains of operators are not read: each makes the tree deeper.
+const MAX_CHAIN: u32 = 300;
 
 const OR: u8 = 1;
 const AND: u8 = 2;
@@ -107,11 +109,17 @@ impl Reader {
 
     fn expr_inner(&mut self, min: u8) -> Option<Tree> {
         let mut left = self.prefix()?;
+        let mut chain = 0;
         loop {
+            let is_list = matches!(left.head, Head::And | Head::Or);
             left = match self.infix(left, min)? {
                 Ok(more) => more,
                 Err(done) => return Some(done),
             };
+            chain += u32::from(!is_list);
+            if chain > MAX_CHAIN {
+                return None;
+            }
         }
     }
 
@@ -154,11 +162,11 @@ impl Reader {
         }
         if min < OR && self.words(&["or"]) {
             let right = self.expr(OR)?;
-            return Some(Ok(Tree::new(Head::Or, vec![left, right])));
+            return Some(Ok(joined(Head::Or, left, right)));
         }
         if min < AND && self.words(&["and"]) {
             let right = self.expr(AND)?;
-            return Some(Ok(Tree::new(Head::And, vec![left, right])));
+            return Some(Ok(joined(Head::And, left, right)));
         }
         if min < COLLATE && self.words(&["collate"]) {
             let collation = self.qname()?;
@@ -495,6 +503,13 @@ impl Reader {
     }
 
     fn array(&mut self) -> Option<Tree> {
+        self.depth += 1;
+        let tree = if self.depth > MAX_DEPTH { None } else { self.array_inner() };
+        self.depth -= 1;
+        tree
+    }
+
+    fn array_inner(&mut self) -> Option<Tree> {
         let mut items = Vec::new();
         if self.eat(&Token::RBracket) {
             return Some(Tree::new(Head::Array, items));
@@ -721,6 +736,16 @@ impl Reader {
             }
         }
     }
+}
+
+/// `a AND b AND c` is one list, as makeAndExpr() of the grammar makes it.
+fn joined(head: Head, left: Tree, right: Tree) -> Tree {
+    if left.head == head {
+        let mut left = left;
+        left.args.push(right);
+        return left;
+    }
+    Tree::new(head, vec![left, right])
 }
 
 /// The name that PostgreSQL makes of a written one.

@@ -88,7 +88,8 @@ fn seconds(text: &str) -> Option<i64> {
         return None;
     }
     let fraction = digits(&format!("{fraction:0<6}"))?;
-    Some(sign * (digits(if whole.is_empty() { "0" } else { whole })?.checked_mul(SECOND)? + fraction))
+    let whole = digits(if whole.is_empty() { "0" } else { whole })?.checked_mul(SECOND)?;
+    Some(sign * whole.checked_add(fraction)?)
 }
 
 /// Days since 1970-01-01, or infinity.
