@@ -214,7 +214,9 @@ impl Canon<'_> {
             // `'{}'::json` as the default of a jsonb column.
             Head::Text(text) if tree.ty == Some(DataType::builtin("json")) => constant::read(text, &settled),
             // `interval '1' day`
-            Head::Value(_) if settled == DataType::builtin("interval") && is_interval(&tree) => tree.typed(Some(settled)),
+            Head::Value(_) if settled == DataType::builtin("interval") && is_interval(&tree) => {
+                tree.typed(Some(settled))
+            }
             Head::Number(_) if is_number(&settled) => self.number(tree, settled, &plain),
             Head::Array if settled.array => self.cast(tree, &plain),
             _ => tree,
