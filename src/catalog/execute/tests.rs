@@ -98,3 +98,196 @@ fn outcomes_are_those_of_postgresql() {
     assert!(count > 120, "{count} cases");
     assert!(failures.is_empty(), "{} of {count} fail:\n\n{}", failures.len(), failures.join("\n"));
 }
+
+fn sql(catalog: &mut Catalog, session: &mut Session, text: &str) {
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        assert_eq!(run(catalog, session, line), "-> ok", "{line}");
+    }
+}
+
+fn command(text: &str) -> Command {
+    crate::sql::statement::parse_one(text).expect("one statement")
+}
+
+fn open() -> (Catalog, Session) {
+    (Catalog { open_world: true, ..Catalog::new() }, Session::default())
+}
+
+#[test]
+fn an_open_world_makes_up_what_nothing_created() {
+    let (mut catalog, mut session) = open();
+    sql(
+        &mut catalog,
+        &mut session,
+        "alter table users add column age int
+         alter table users drop column legacy
+         alter table users alter column name type text
+         create index ix on users (email)
+         create table posts (id serial primary key, user_id int references users, kind old_kind)
+         drop table gone
+         drop index ix_gone
+         alter table users drop constraint gone
+         update accounts set active = true
+         alter table users rename column a to b",
+    );
+    let users = catalog.resolve_relation(&crate::pg::ident::QName::bare("users"), &session).unwrap();
+    assert!(catalog.table(users).unwrap().open.is_some());
+    let columns: Vec<String> = catalog.columns(users).iter().map(|(_, column)| column.name.to_string()).collect();
+    assert_eq!(columns, ["age", "name", "email", "b"]);
+    assert!(catalog.resolve_relation(&crate::pg::ident::QName::bare("accounts"), &session).is_some());
+    assert_eq!(
+        run(&mut catalog, &mut session, "alter table users add column age int"),
+        "-> 42701 column \"age\" of relation \"users\" already exists"
+    );
+}
+
+#[test]
+fn an_open_table_in_a_closed_world_is_not_guessed_at() {
+    let (mut catalog, mut session) = open();
+    sql(&mut catalog, &mut session, "alter table users add column age int");
+    catalog.open_world = false;
+    for statement in ["alter table users add column x int", "alter table users drop column x", "create index i on users (x)"] {
+        assert!(matches!(catalog.execute(&command(statement), &mut session), Err(Refusal::Unmodelled(_))), "{statement}");
+    }
+    sql(&mut catalog, &mut session, "create index i on users (age)");
+}
+
+#[test]
+fn what_may_have_run_may_be_there() {
+    let mut catalog = Catalog::new();
+    let mut session = Session::default();
+    let reason = crate::pg::error::Reason::new("branch", "if os.getenv('X')");
+    sql(&mut catalog, &mut session, "create table t (a int, b int)");
+    for statement in ["alter table t add column c int", "alter table t drop column b", "create table u (x serial)"] {
+        assert!(!catalog.execute_maybe(&command(statement), &mut session, &reason).unwrap().is_empty());
+    }
+    let before: Vec<_> = catalog.iter().map(|(oid, entry)| (oid, entry.clone())).collect();
+    for statement in [
+        "alter table t add column c int",
+        "alter table t drop column c",
+        "alter table t alter column b type text",
+        "create index i on t (b)",
+        "create table u (x int)",
+        "drop table u",
+        "insert into t (c) values (1)",
+    ] {
+        let refusal = catalog.execute(&command(statement), &mut session).unwrap_err();
+        assert_eq!(refusal, Refusal::Unmodelled(reason.clone()), "{statement}");
+    }
+    let after: Vec<_> = catalog.iter().map(|(oid, entry)| (oid, entry.clone())).collect();
+    assert_eq!(before, after);
+    sql(
+        &mut catalog,
+        &mut session,
+        "alter table t drop column if exists b
+         create sequence if not exists s
+         drop table if exists u
+         alter table t add column if not exists a int",
+    );
+    assert!(catalog.resolve_relation(&crate::pg::ident::QName::bare("u"), &session).is_none());
+    let refusal = catalog.execute_maybe(&command("create table t (a int)"), &mut session, &reason).unwrap_err();
+    assert_eq!(refusal.to_string(), "relation \"t\" already exists (42P07)");
+}
+
+#[test]
+fn names_follow_renames() {
+    let mut catalog = Catalog::new();
+    let mut session = Session::default();
+    sql(
+        &mut catalog,
+        &mut session,
+        "create type e as enum ('a')
+         create table t (id serial primary key, a e default 'a'::e check (a <> 'b'::e), n int check (n > 0))
+         create index i on t (n) where n > 1
+         create table c (t_id int references t)
+         alter table t rename column id to key
+         alter table t rename column n to m
+         alter type e rename to f
+         alter table t rename to u
+         alter sequence t_id_seq rename to s",
+    );
+    let attrs = |id: &str| {
+        let (oid, _) = catalog.comparable().find(|(_, other)| other.to_string() == id).unwrap_or_else(|| panic!("{id}"));
+        format!("{:?}", catalog.attrs(oid))
+    };
+    assert!(attrs("public.c.c_t_id_fkey").contains("public.u"));
+    assert!(attrs("public.c.c_t_id_fkey").contains("key"));
+    assert!(attrs("public.s").contains("public.u.key"));
+    let default = catalog.comparable().find(|(_, id)| id.kind == crate::pg::command::Kind::Default && id.name.as_str() == "key");
+    assert_eq!(format!("{:?}", catalog.attrs(default.unwrap().0)), r#"[("default", Text("nextval('public.s'::regclass)"))]"#);
+    let public = catalog.schema(&"public".into()).unwrap();
+    let check = catalog.constraints(catalog.relation(&"public".into(), &"u".into()).unwrap());
+    let texts: Vec<String> = check
+        .iter()
+        .filter_map(|(_, check)| match &check.rule {
+            Rule::Check { expr, .. } => Some(expr.to_string()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(texts, ["a <> 'b'::f", "m > 0"]);
+    assert!(catalog.named_children(public).len() > 10);
+}
+
+/// Statements over few names, so that they meet.
+fn statement() -> impl proptest::strategy::Strategy<Value = String> {
+    use proptest::prelude::*;
+    let table = prop::sample::select(vec!["t", "u", "v"]);
+    let column = prop::sample::select(vec!["a", "b", "c"]);
+    (0..26usize, table.clone(), table, column.clone(), column).prop_map(|(kind, t, u, a, b)| match kind {
+        0..=3 => format!("create table {t} ({a} serial primary key, x int default 1, y e, check ({a} > 0))"),
+        4 => format!("drop table {t}"),
+        5 => format!("drop table {t} cascade"),
+        6 => format!("alter table {t} rename to {u}"),
+        7..=8 => format!("alter table {t} add column {a} int references {u}"),
+        9 => format!("alter table {t} drop column {a} cascade"),
+        10 => format!("alter table {t} drop column {a}"),
+        11 => format!("alter table {t} rename column {a} to {b}"),
+        12 => format!("create index on {t} ({a}) where {a} > 1"),
+        13 => format!("alter table {t} add unique ({a}, x), add column {b} bigserial"),
+        14 => format!("create or replace view w as select {a} from {t}"),
+        15 => "drop view w".to_string(),
+        16 => "create type e as enum ('p')".to_string(),
+        17 => format!("alter type e add value '{a}'"),
+        18 => "drop type e cascade".to_string(),
+        19 => "begin".to_string(),
+        20 => format!("savepoint {a}"),
+        21 => format!("rollback to {a}"),
+        22 => "rollback".to_string(),
+        23 => "commit".to_string(),
+        24 => "create schema s".to_string(),
+        _ => format!("alter table {t} set schema s"),
+    })
+}
+
+proptest::proptest! {
+    /// Law 1: rolling back restores the catalog, deltas and their inverses cancel, and a refusal changes nothing.
+    #[test]
+    fn rolling_back_restores_the_catalog(texts in proptest::collection::vec(statement(), 1..40), open in proptest::bool::ANY) {
+        let mut catalog = Catalog { open_world: open, ..Catalog::new() };
+        let mut session = Session::default();
+        let state = |catalog: &Catalog| catalog.iter().map(|(oid, entry)| (oid, entry.clone())).collect::<Vec<_>>();
+        let start = (catalog.mark(), catalog.clone());
+        for text in texts {
+            let before = catalog.clone();
+            match catalog.execute(&command(&text), &mut session) {
+                Err(_) => proptest::prop_assert_eq!(state(&before), state(&catalog), "{} was refused", text),
+                Ok(deltas) => {
+                    // The deltas are complete: they lead from before to after, and their inverses back.
+                    let mut other = before.clone();
+                    for delta in deltas.iter().cloned() {
+                        other.apply(delta);
+                    }
+                    proptest::prop_assert_eq!(state(&other), state(&catalog), "{}", text);
+                    for delta in deltas.into_iter().rev() {
+                        other.apply(delta.inverse());
+                    }
+                    proptest::prop_assert_eq!(state(&other), state(&before), "{}", text);
+                }
+            }
+        }
+        catalog.rollback_to(start.0);
+        proptest::prop_assert_eq!(state(&catalog), state(&start.1));
+        proptest::prop_assert_eq!(&catalog.names, &start.1.names);
+        proptest::prop_assert_eq!(&catalog.referrers, &start.1.referrers);
+    }
+}
