@@ -146,8 +146,13 @@ fn an_open_table_in_a_closed_world_is_not_guessed_at() {
     let (mut catalog, mut session) = open();
     sql(&mut catalog, &mut session, "alter table users add column age int");
     catalog.open_world = false;
-    for statement in ["alter table users add column x int", "alter table users drop column x", "create index i on users (x)"] {
-        assert!(matches!(catalog.execute(&command(statement), &mut session), Err(Refusal::Unmodelled(_))), "{statement}");
+    for statement in
+        ["alter table users add column x int", "alter table users drop column x", "create index i on users (x)"]
+    {
+        assert!(
+            matches!(catalog.execute(&command(statement), &mut session), Err(Refusal::Unmodelled(_))),
+            "{statement}"
+        );
     }
     sql(&mut catalog, &mut session, "create index i on users (age)");
 }
@@ -207,14 +212,19 @@ fn names_follow_renames() {
          alter sequence t_id_seq rename to s",
     );
     let attrs = |id: &str| {
-        let (oid, _) = catalog.comparable().find(|(_, other)| other.to_string() == id).unwrap_or_else(|| panic!("{id}"));
+        let (oid, _) =
+            catalog.comparable().find(|(_, other)| other.to_string() == id).unwrap_or_else(|| panic!("{id}"));
         format!("{:?}", catalog.attrs(oid))
     };
     assert!(attrs("public.c.c_t_id_fkey").contains("public.u"));
     assert!(attrs("public.c.c_t_id_fkey").contains("key"));
     assert!(attrs("public.s").contains("public.u.key"));
-    let default = catalog.comparable().find(|(_, id)| id.kind == crate::pg::command::Kind::Default && id.name.as_str() == "key");
-    assert_eq!(format!("{:?}", catalog.attrs(default.unwrap().0)), r#"[("default", Text("nextval('public.s'::regclass)"))]"#);
+    let default =
+        catalog.comparable().find(|(_, id)| id.kind == crate::pg::command::Kind::Default && id.name.as_str() == "key");
+    assert_eq!(
+        format!("{:?}", catalog.attrs(default.unwrap().0)),
+        r#"[("default", Text("nextval('public.s'::regclass)"))]"#
+    );
     let public = catalog.schema(&"public".into()).unwrap();
     let check = catalog.constraints(catalog.relation(&"public".into(), &"u".into()).unwrap());
     let texts: Vec<String> = check
