@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::decode::Decoder;
 use super::{Contents, Dump, DumpOptions, DumpStatement, Header};
 use crate::diagnostic::Diagnostic;
-use crate::pg::command::{AlterAction, Command, ConstraintKind, Spanned, Table};
+use crate::pg::command::{AlterAction, Command, ConstraintKind, Schema, Spanned, Table};
 use crate::pg::ident::{Ident, QName};
 use crate::pg::lex::{self, Cursor};
 use crate::source::{Sources, Span};
@@ -136,9 +136,13 @@ impl DumpReader {
         };
         let several = pieces.databases.len() > 1;
         let here = |database: Option<usize>| !several || (chosen.is_some() && database == chosen);
+        let by_pg_dump = dump.pg_dump_version.is_some() && !pieces.headers.is_empty();
         for found in pieces.statements.iter().filter(|found| here(found.database)) {
             let header = found.header.and_then(|index| pieces.headers.get(index));
             for statement in statement::parse(&text[found.range.clone()]) {
+                if header.is_none() && by_pg_dump && cleans(&statement.command) {
+                    continue;
+                }
                 let range = found.range.start + statement.range.start..found.range.start + statement.range.end;
                 if let Some(error) = statement.refused {
                     let message = format!("not a statement of PostgreSQL: {}", error.message);
@@ -241,6 +245,16 @@ fn choose(pieces: &Pieces, text: &str, name: &str, diagnostics: &mut Vec<Diagnos
     let message = format!("{name} is a dump of several databases: {}", names.join(", "));
     diagnostics.push(Diagnostic::error("dump-several-databases", message).help("Say which one is meant."));
     None
+}
+
+/// `pg_dump --clean` drops everything first, under no header. On an empty database that is nothing, but for the schema
+/// `public`, which is there from the start and is created again.
+fn cleans(command: &Command) -> bool {
+    match command {
+        Command::Session(_) | Command::Transaction(_) => false,
+        Command::Schema(Schema::Drop { names, .. }) => names.iter().all(|name| name.as_str() != "public"),
+        _ => true,
+    }
 }
 
 /// Notes what a statement shows about the dump.

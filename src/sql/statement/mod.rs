@@ -12,6 +12,8 @@ mod constraint;
 mod create;
 mod drop;
 mod index;
+#[cfg(test)]
+mod laws;
 mod opaque;
 mod query;
 mod routine;
