@@ -154,7 +154,14 @@ fn real_dumps_of_every_kind() {
                 assert!(unmodelled.iter().any(|words| text.contains(words)), "{name}: {text}");
             }
         }
-        let names = ["VIEW app.grp", "TABLE app.parent", "INDEX e2", "TYPE app.mood", "FUNCTION app.atomic", "STATISTICS public.st"];
+        let names = [
+            "VIEW app.grp",
+            "TABLE app.parent",
+            "INDEX e2",
+            "TYPE app.mood",
+            "FUNCTION app.atomic",
+            "STATISTICS public.st",
+        ];
         for words in names {
             let found = dump.statements.iter().any(|statement| statement.command.node.to_string().contains(words));
             assert!(found, "{name}: {words}");

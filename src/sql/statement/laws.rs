@@ -25,8 +25,16 @@ fn qname() -> impl Strategy<Value = QName> {
 }
 
 fn expr() -> impl Strategy<Value = Expr> {
-    const EXPRS: &[&str] =
-        &["1", "now()", "'a''b'::text", "NULL", "a > 0 AND b IS NOT NULL", "CASE WHEN a THEN 1 ELSE 2 END", "ARRAY[1, 2]", "(a + 1)"];
+    const EXPRS: &[&str] = &[
+        "1",
+        "now()",
+        "'a''b'::text",
+        "NULL",
+        "a > 0 AND b IS NOT NULL",
+        "CASE WHEN a THEN 1 ELSE 2 END",
+        "ARRAY[1, 2]",
+        "(a + 1)",
+    ];
     prop::sample::select(EXPRS).prop_map(Expr::parse)
 }
 
@@ -36,8 +44,16 @@ fn default() -> impl Strategy<Value = Expr> {
 }
 
 fn ty() -> impl Strategy<Value = DataType> {
-    const TYPES: &[&str] =
-        &["int", "varchar(3)", "timestamp(3) with time zone", "text[]", "public.\"My Type\"", "numeric(3,1)", "interval day to second(2)", "bpchar"];
+    const TYPES: &[&str] = &[
+        "int",
+        "varchar(3)",
+        "timestamp(3) with time zone",
+        "text[]",
+        "public.\"My Type\"",
+        "numeric(3,1)",
+        "interval day to second(2)",
+        "bpchar",
+    ];
     prop::sample::select(TYPES).prop_map(|text| DataType::parse(text).expect("a type"))
 }
 
@@ -52,7 +68,13 @@ fn options() -> impl Strategy<Value = SequenceOptions> {
         prop::option::of(any::<bool>()),
         prop::option::of(prop::option::of((qname(), ident()))),
     )
-        .prop_map(|(start, min_value, cycle, owned_by)| SequenceOptions { start, min_value, cycle, owned_by, ..Default::default() })
+        .prop_map(|(start, min_value, cycle, owned_by)| SequenceOptions {
+            start,
+            min_value,
+            cycle,
+            owned_by,
+            ..Default::default()
+        })
 }
 
 fn deferrable() -> impl Strategy<Value = Option<Deferrable>> {
@@ -65,14 +87,28 @@ fn constraint() -> impl Strategy<Value = ConstraintDef> {
     let kind = prop_oneof![
         (expr(), any::<bool>()).prop_map(|(expr, no_inherit)| ConstraintKind::Check { expr, no_inherit }),
         (ident(), any::<bool>()).prop_map(|(column, no_inherit)| ConstraintKind::NotNull { column, no_inherit }),
-        (idents(), prop::collection::vec(ident(), 0..2), any::<bool>()).prop_map(|(columns, include, nulls_not_distinct)| {
-            ConstraintKind::Unique(KeyOptions { columns, include, nulls_not_distinct, using_index: None })
-        }),
-        ident().prop_map(|index| ConstraintKind::PrimaryKey(KeyOptions { using_index: Some(index), ..Default::default() })),
-        (idents(), qname(), prop::collection::vec(ident(), 0..3), any::<bool>()).prop_map(|(columns, table, referenced, set)| {
-            let on_delete = set.then(|| "SET NULL".to_string());
-            ConstraintKind::ForeignKey(ForeignKey { columns, table, referenced, on_delete, on_update: None, matching: None })
-        }),
+        (idents(), prop::collection::vec(ident(), 0..2), any::<bool>()).prop_map(
+            |(columns, include, nulls_not_distinct)| {
+                ConstraintKind::Unique(KeyOptions { columns, include, nulls_not_distinct, using_index: None })
+            }
+        ),
+        ident().prop_map(|index| ConstraintKind::PrimaryKey(KeyOptions {
+            using_index: Some(index),
+            ..Default::default()
+        })),
+        (idents(), qname(), prop::collection::vec(ident(), 0..3), any::<bool>()).prop_map(
+            |(columns, table, referenced, set)| {
+                let on_delete = set.then(|| "SET NULL".to_string());
+                ConstraintKind::ForeignKey(ForeignKey {
+                    columns,
+                    table,
+                    referenced,
+                    on_delete,
+                    on_update: None,
+                    matching: None,
+                })
+            }
+        ),
         (key(), prop::option::of(expr())).prop_map(|(key, predicate)| ConstraintKind::Exclude {
             method: Ident::new("gist"),
             elements: vec![(key, "&&".to_string())],
@@ -91,13 +127,20 @@ fn key() -> impl Strategy<Value = IndexKey> {
     ];
     let opclass = prop::option::of(Just("public.gist_ltree_ops(siglen=100)".to_string()));
     (target, prop::option::of(qname()), opclass, any::<bool>(), any::<Option<bool>>()).prop_map(
-        |(target, collation, opclass, descending, nulls_first)| IndexKey { target, collation, opclass, descending, nulls_first },
+        |(target, collation, opclass, descending, nulls_first)| IndexKey {
+            target,
+            collation,
+            opclass,
+            descending,
+            nulls_first,
+        },
     )
 }
 
 fn column() -> impl Strategy<Value = ColumnDef> {
     let constraint = prop_oneof![
-        (prop::option::of(ident()), any::<bool>()).prop_map(|(name, no_inherit)| ColumnConstraint::NotNull { name, no_inherit }),
+        (prop::option::of(ident()), any::<bool>())
+            .prop_map(|(name, no_inherit)| ColumnConstraint::NotNull { name, no_inherit }),
         Just(ColumnConstraint::Null),
         default().prop_map(ColumnConstraint::Default),
         (prop::option::of(qname()), options()).prop_map(|(sequence_name, options)| {
@@ -106,15 +149,18 @@ fn column() -> impl Strategy<Value = ColumnDef> {
         (expr(), any::<bool>()).prop_map(|(expr, stored)| ColumnConstraint::Generated { expr, stored }),
     ];
     let ty = prop_oneof![ty().prop_map(ColumnType::Type), Just(ColumnType::Serial(Serial::BigSerial))];
-    (ident(), ty, prop::option::of(qname()), prop::collection::vec(constraint, 0..4)).prop_map(
-        |(name, ty, collation, constraints)| ColumnDef { name, ty, collation, constraints },
-    )
+    (ident(), ty, prop::option::of(qname()), prop::collection::vec(constraint, 0..4))
+        .prop_map(|(name, ty, collation, constraints)| ColumnDef { name, ty, collation, constraints })
 }
 
 fn action() -> impl Strategy<Value = AlterAction> {
     prop_oneof![
         (column(), any::<bool>()).prop_map(|(column, if_not_exists)| AlterAction::AddColumn { column, if_not_exists }),
-        (ident(), any::<bool>()).prop_map(|(name, if_exists)| AlterAction::DropColumn { name, if_exists, behavior: Behavior::Cascade }),
+        (ident(), any::<bool>()).prop_map(|(name, if_exists)| AlterAction::DropColumn {
+            name,
+            if_exists,
+            behavior: Behavior::Cascade
+        }),
         (ident(), ty(), prop::option::of(qname()), prop::option::of(expr()))
             .prop_map(|(column, ty, collation, using)| AlterAction::AlterType { column, ty, collation, using }),
         (ident(), prop::option::of(expr())).prop_map(|(column, default)| AlterAction::SetDefault { column, default }),
@@ -130,10 +176,12 @@ fn action() -> impl Strategy<Value = AlterAction> {
 fn command() -> impl Strategy<Value = Command> {
     let behavior = prop::sample::select(&[Behavior::Restrict, Behavior::Cascade][..]);
     let names = prop::collection::vec(qname(), 1..3);
-    let drop = (names, any::<bool>(), behavior).prop_map(|(names, if_exists, behavior)| Drop { names, if_exists, behavior }).boxed();
+    let drop = (names, any::<bool>(), behavior)
+        .prop_map(|(names, if_exists, behavior)| Drop { names, if_exists, behavior })
+        .boxed();
     prop_oneof![
-        (qname(), any::<bool>(), prop::collection::vec(column(), 0..4), prop::collection::vec(constraint(), 0..3)).prop_map(
-            |(name, flag, columns, constraints)| Command::Table(Table::Create(Box::new(CreateTable {
+        (qname(), any::<bool>(), prop::collection::vec(column(), 0..4), prop::collection::vec(constraint(), 0..3))
+            .prop_map(|(name, flag, columns, constraints)| Command::Table(Table::Create(Box::new(CreateTable {
                 name,
                 if_not_exists: flag,
                 temporary: false,
@@ -146,12 +194,18 @@ fn command() -> impl Strategy<Value = Command> {
                 like: None,
                 query: None,
                 suffix: String::new(),
-            })))
+            })))),
+        (qname(), any::<bool>(), any::<bool>(), prop::collection::vec(action(), 1..4)).prop_map(
+            |(name, if_exists, only, actions)| Command::Table(Table::Alter { name, if_exists, only, actions })
         ),
-        (qname(), any::<bool>(), any::<bool>(), prop::collection::vec(action(), 1..4))
-            .prop_map(|(name, if_exists, only, actions)| Command::Table(Table::Alter { name, if_exists, only, actions })),
-        (prop::option::of(ident()), qname(), prop::collection::vec(key(), 1..3), prop::option::of(expr()), any::<bool>()).prop_map(
-            |(name, table, keys, predicate, flag)| Command::CreateIndex(CreateIndex {
+        (
+            prop::option::of(ident()),
+            qname(),
+            prop::collection::vec(key(), 1..3),
+            prop::option::of(expr()),
+            any::<bool>()
+        )
+            .prop_map(|(name, table, keys, predicate, flag)| Command::CreateIndex(CreateIndex {
                 if_not_exists: flag && name.is_some(),
                 name,
                 unique: flag,
@@ -165,15 +219,15 @@ fn command() -> impl Strategy<Value = Command> {
                 with: vec![("fillfactor".to_string(), "70".to_string())],
                 tablespace: None,
                 predicate,
-            })
-        ),
+            })),
         (qname(), any::<bool>(), options()).prop_map(|(name, flag, options)| Command::Sequence(Sequence::Create {
             name,
             if_not_exists: flag,
             temporary: !flag,
             options
         })),
-        (qname(), prop::collection::vec(".{0,6}", 0..3)).prop_map(|(name, labels)| Command::Type(Type::CreateEnum { name, labels })),
+        (qname(), prop::collection::vec(".{0,6}", 0..3))
+            .prop_map(|(name, labels)| Command::Type(Type::CreateEnum { name, labels })),
         (qname(), ".{0,6}", ".{0,6}").prop_map(|(name, label, other)| Command::Type(Type::AddValue {
             name,
             if_not_exists: true,
@@ -190,7 +244,15 @@ fn command() -> impl Strategy<Value = Command> {
         (drop.clone(), any::<bool>()).prop_map(|(drop, materialized)| Command::View(View::Drop { drop, materialized })),
         (drop, any::<bool>()).prop_map(|(drop, domain)| Command::Type(Type::Drop { drop, domain })),
         (ident(), qname(), prop::option::of(expr()), idents()).prop_map(|(name, table, using, roles)| {
-            Command::Policy(Policy::Create { name, table, restrictive: true, command: None, roles, check: using.clone(), using })
+            Command::Policy(Policy::Create {
+                name,
+                table,
+                restrictive: true,
+                command: None,
+                roles,
+                check: using.clone(),
+                using,
+            })
         }),
     ]
 }
