@@ -136,9 +136,7 @@ impl Canon<'_> {
     }
 
     fn literal_of(&self, tree: &mut Tree, ty: &DataType) {
-        if tree.is_untyped() {
-            *tree = self.cast(std::mem::replace(tree, Tree::leaf(Head::Null)), ty);
-        } else if ty.array && tree.head == Head::Array && tree.ty.is_none() {
+        if tree.is_untyped() || ty.array && tree.head == Head::Array && tree.ty.is_none() {
             *tree = self.cast(std::mem::replace(tree, Tree::leaf(Head::Null)), ty);
         }
     }
@@ -159,7 +157,7 @@ impl Canon<'_> {
             (_, Some(from)) if *from == settled => tree,
             _ => return Tree::new(Head::Cast(self.reduced(ty)), vec![tree]).typed(Some(settled)),
         };
-        if sized && ty.builtin_name() != Some("character varying") || sized && !plain.is_constant() {
+        if sized && (ty.builtin_name() != Some("character varying") || !plain.is_constant()) {
             let ty = self.reduced(ty);
             return Tree::new(Head::Cast(ty), vec![plain]).typed(Some(settled));
         }
