@@ -70,7 +70,7 @@ impl Expr {
     /// use restamp::pg::{expr::Expr, ident::QName};
     /// let name = |name: &str| QName::new(Some("public".into()), name);
     /// let expr = Expr::parse("nextval('public.a_seq'::regclass)").rename_relation(&name("a_seq"), &name("b_seq"));
-    /// assert_eq!(expr.to_string(), "nextval('public.b_seq'::regclass)");
+    /// assert_eq!(expr.to_string(), "nextval('public.b_seq'::REGCLASS)");
     /// ```
     pub fn rename_relation(&self, from: &QName, to: &QName) -> Expr {
         self.edit(|node| {
