@@ -27,7 +27,7 @@ oracle() {
 wasm() {
   part wasm
   scripts/wasm.sh
-  node --test tests/wasm/*.mjs
+  node --test tests/wasm/*.test.mjs
 }
 
 # The page: types, then a real Chromium.
@@ -35,7 +35,7 @@ page() {
   part page
   scripts/wasm.sh
   tsc -p www/jsconfig.json
-  node --test --test-concurrency=1 tests/page/*.mjs
+  node --test --test-concurrency=1 tests/page/*.test.mjs
 }
 
 for name in "${@:-rust oracle wasm page}"; do

@@ -49,3 +49,14 @@ export const analyze = ${engine};`;
   await page.goto(url);
   return { page, context, faults };
 }
+
+/** Opens every `<details>`, those too that appear inside others. */
+export async function openAll(page) {
+  await page.evaluate(async () => {
+    for (let closed; (closed = document.querySelectorAll('details:not([open])')).length > 0;) {
+      for (const details of closed) details.open = true;
+      // The `toggle` events, which fill them, come in a task of their own.
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  });
+}

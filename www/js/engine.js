@@ -54,12 +54,16 @@ let policy = null;
 export class Engine {
   /** @type {Worker | null} */
   #worker = null;
+  /** Takes over when the worker is ended, so that cancelling works without a network too. @type {Worker | null} */
+  #spare = null;
   /** @type {{ resolve: (answer: Answer) => void, reject: (error: Error) => void, progress: (step: Progress) => void } | null} */
   #pending = null;
 
-  /** Loads worker and module before they are needed. */
+  /** Loads workers and module before they are needed. */
   warm() {
-    this.#worker ??= this.#start();
+    this.#worker ??= this.#spare ?? this.#start();
+    if (this.#spare === this.#worker) this.#spare = null;
+    this.#spare ??= this.#start();
   }
 
   /**
@@ -78,18 +82,21 @@ export class Engine {
 
   /** Ends a running analysis. */
   cancel() {
-    if (this.#pending === null) return;
-    this.#end(new Cancelled('Cancelled'));
-    this.warm();
+    if (this.#pending !== null) this.#end(new Cancelled('Cancelled'));
   }
 
   #start() {
     const worker = spawn();
-    worker.addEventListener('message', (message) => this.#hear(/** @type {Reply} */ (message.data)));
-    worker.addEventListener('error', (event) => this.#end(new Error(event.message || 'The worker could not be started.')));
+    worker.addEventListener('message', (message) => {
+      if (worker === this.#worker) this.#hear(/** @type {Reply} */ (message.data));
+    });
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      this.#lose(worker, new Error(event.message || 'The engine could not be started. Reload the page.'));
+    });
     wasm().then(
       (module) => worker.postMessage({ module }),
-      (error) => this.#end(new Error(`The engine could not be loaded: ${error}. Reload the page.`)),
+      (error) => this.#lose(worker, new Error(`The engine could not be loaded (${error.message}). Reload the page.`)),
     );
     return worker;
   }
@@ -107,12 +114,25 @@ export class Engine {
     }
   }
 
+  /**
+   * A worker is of no use any more.
+   * @param {Worker} worker
+   * @param {Error} error
+   */
+  #lose(worker, error) {
+    if (worker === this.#spare) this.#spare = null;
+    if (worker !== this.#worker) return;
+    if (this.#pending !== null) this.#end(error);
+    else this.#worker = null;
+  }
+
   /** @param {Error} error */
   #end(error) {
     const pending = this.#pending;
     this.#pending = null;
     this.#worker?.terminate();
     this.#worker = null;
+    this.warm();
     pending?.reject(error);
   }
 }

@@ -58,6 +58,6 @@ function choices({ report }, choose) {
 export function failed(message) {
   return [h('header', { class: 'verdict bad' }, h('p', { class: 'situation' }, 'No answer'),
     h('h2', { id: 'verdict', tabindex: '-1' }, 'Restamp could not finish.'),
-    h('p', { class: 'wrap' }, message),
+    h('p', null, message),
     h('p', null, 'Nothing was sent anywhere and nothing was changed. You can try again with fewer files.'))];
 }
