@@ -36,17 +36,65 @@ fn parse(text: &str) -> Option<Box<Query>> {
 
 /// The relations and columns that a query reads.
 pub(super) fn uses(catalog: &Catalog, text: &str, session: &Session) -> Uses {
-    let mut reader = Reader { catalog, session, scopes: Vec::new(), uses: Uses::default() };
+    let mut reader = Reader { catalog, session, scopes: Vec::new(), uses: Uses::default(), bare: false };
     if let Some(query) = parse(text) {
         let _ = query.visit(&mut reader);
     }
     reader.uses
 }
 
+/// What PostgreSQL says of the first column that a statement on rows names and that certainly does not exist.
+pub(super) fn missing_column(catalog: &Catalog, text: &str, session: &Session) -> Option<String> {
+    let text = without_parameters(text);
+    let mut parser = Parser::new(&PostgreSqlDialect {}).with_recursion_limit(200).try_with_sql(&text).ok()?;
+    let statement = parser.parse_statement().ok()?;
+    let mut reader = Reader { catalog, session, scopes: Vec::new(), uses: Uses::default(), bare: false };
+    match &statement {
+        ast::Statement::Query(query) => {
+            let _ = query.visit(&mut reader);
+        }
+        ast::Statement::Update(update) if update.from.is_none() => {
+            let mut sources = Vec::new();
+            reader.source(&update.table.relation, &mut sources);
+            reader.scopes.push(Scope { ctes: Vec::new(), sources });
+            reader.bare = true;
+            let _ = update.selection.visit(&mut reader);
+            for assignment in &update.assignments {
+                let _ = assignment.value.visit(&mut reader);
+            }
+        }
+        // Other statements are left to the checks of their column lists.
+        _ => {}
+    }
+    reader.uses.missing_column
+}
+
+/// Drivers' parameters (`%(name)s`) are values, which sqlparser does not know.
+fn without_parameters(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("%(") {
+        let (before, parameter) = rest.split_at(at);
+        out.push_str(before);
+        match parameter.find(")s") {
+            Some(end) if parameter[2..end].chars().all(|c| c.is_alphanumeric() || c == '_') => {
+                out.push_str("NULL");
+                rest = &parameter[end + 2..];
+            }
+            _ => {
+                out.push_str("%(");
+                rest = &parameter[2..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
 /// The output columns of a query; `None` where they are not known.
 pub(super) fn output_columns(catalog: &Catalog, text: &str, session: &Session) -> Option<Columns> {
     let query = parse(text)?;
-    let reader = Reader { catalog, session, scopes: Vec::new(), uses: Uses::default() };
+    let reader = Reader { catalog, session, scopes: Vec::new(), uses: Uses::default(), bare: false };
     reader.output(&query, &[], 0)
 }
 
@@ -134,6 +182,8 @@ struct Reader<'a> {
     session: &'a Session,
     scopes: Vec<Scope>,
     uses: Uses,
+    /// A bare name can only be a column: there are no output names, as in `UPDATE`.
+    bare: bool,
 }
 
 impl Visitor for Reader<'_> {
@@ -301,6 +351,19 @@ impl Reader<'_> {
             if scope.sources.iter().any(|source| source.relation.is_none() || source.renamed) {
                 return;
             }
+        }
+        let known = |source: &Source| {
+            source.relation.and_then(|oid| self.catalog.table(oid)).is_some_and(|table| table.open.is_none())
+                && source.alias.as_ref() != Some(name)
+        };
+        if self.bare
+            && self.scopes.len() == 1
+            && self.scopes.iter().flat_map(|scope| &scope.sources).all(known)
+            && !SYSTEM.contains(&name.as_str())
+            && !super::execute::is_value_function(name)
+            && self.uses.missing_column.is_none()
+        {
+            self.uses.missing_column = Some(format!("column \"{}\" does not exist", name.as_str()));
         }
     }
 

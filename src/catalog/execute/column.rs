@@ -415,7 +415,7 @@ fn is_null(expr: &Expr) -> bool {
 }
 
 /// Words that read like columns and are functions without parentheses.
-pub(super) fn is_value_function(name: &Ident) -> bool {
+pub(in crate::catalog) fn is_value_function(name: &Ident) -> bool {
     const FUNCTIONS: &[&str] = &[
         "current_catalog",
         "current_date",

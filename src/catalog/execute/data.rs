@@ -1,7 +1,7 @@
 //! Statements on rows: their names are checked, nothing changes.
 
 use crate::catalog::object::Object;
-use crate::catalog::{Catalog, Oid, Session};
+use crate::catalog::{Catalog, Oid, Session, query};
 use crate::pg::command::{DataCommand, DataVerb};
 use crate::pg::error::{Refusal, sqlstate};
 use crate::pg::ident::QName;
@@ -22,6 +22,13 @@ impl Catalog {
         }
         for relation in &data.relations {
             self.data_relation(relation, session)?;
+        }
+        // Expressions are looked at before the columns that are set.
+        if matches!(data.verb, DataVerb::Select | DataVerb::Update)
+            && !self.open_world
+            && let Some(message) = query::missing_column(self, &data.text, session)
+        {
+            return refuse(sqlstate::UNDEFINED_COLUMN, message);
         }
         if data.verb != DataVerb::Insert {
             self.data_columns(table, data)?;

@@ -30,6 +30,8 @@ mod trigger;
 mod types;
 mod view;
 
+pub(super) use column::is_value_function;
+
 use super::{Catalog, Deltas, Session};
 use crate::pg::command::Command;
 use crate::pg::error::Refusal;

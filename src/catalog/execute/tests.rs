@@ -301,3 +301,24 @@ proptest::proptest! {
         proptest::prop_assert_eq!(&catalog.referrers, &start.1.referrers);
     }
 }
+
+#[test]
+fn rows_are_read_by_columns_that_exist() {
+    let (mut catalog, mut session) = (Catalog::new(), Session::default());
+    sql(
+        &mut catalog,
+        &mut session,
+        "create table t (a int, b int)
+         create table u (c int)
+         update t set a = b, b = %(x)s where t.a in (select c from u where c > b)
+         select x.a, max(c) from t as x, u group by x.a order by 1
+         with q as (select a as z from t) select q.z from q",
+    );
+    for (statement, message) in [
+        ("update t set a = c", "-> 42703 column \"c\" does not exist"),
+        ("update t set nope = a", "-> 42703 column \"nope\" of relation \"t\" does not exist"),
+        ("select t.c from t join u on true", "-> 42703 column t.c does not exist"),
+    ] {
+        assert_eq!(run(&mut catalog, &mut session, statement), message, "{statement}");
+    }
+}
