@@ -3,6 +3,7 @@
 //! `project` reads files, `graph` orders revisions, `eval` runs Python, `sqlalchemy` and `ops` are the two libraries that
 //! revisions call, `run` is one `alembic upgrade`, `stamp` keeps the version rows.
 
+pub mod database;
 pub mod eval;
 pub mod graph;
 pub mod project;

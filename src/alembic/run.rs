@@ -1,10 +1,15 @@
 //! One `alembic upgrade`: what the revisions did, step by step, and what the run remembers between them.
 
-use std::collections::HashSet;
+pub mod block;
+mod settings;
+
+use std::collections::BTreeSet;
+
+pub use settings::{Driver, Settings};
 
 use crate::catalog::{Catalog, Deltas, Session};
-use crate::pg::command::Command;
-use crate::pg::error::{Reason, Refusal};
+use crate::pg::command::{Command, Transaction};
+use crate::pg::error::{PgError, Reason, Refusal};
 use crate::pg::ident::QName;
 use crate::source::Span;
 
@@ -19,13 +24,31 @@ pub struct Run {
     pub steps: Vec<Step>,
     /// Set while code runs of which it is not known whether it runs (a branch on an unknown condition); the innermost last.
     pub uncertain: Vec<Reason>,
-    /// Named types that `CREATE TABLE` has created in this run: SQLAlchemy creates each only once, whatever else happens to it
-    /// (`NamedType._check_for_name_in_memos`; the memo lives as long as Alembic's `DefaultImpl`).
-    pub created_types: HashSet<QName>,
-    /// The naming convention of `target_metadata`: kinds (`ix`, `uq`, `ck`, `fk`, `pk`) and templates. Empty: SQLAlchemy's default.
-    pub naming_convention: Vec<(String, String)>,
     /// Where the interpreter is: call sites from the revision's own file (first) to the innermost frame (last).
     pub trace: Vec<Span>,
+    /// Exceptions that code under an unknown condition would raise; what follows assumes that they were not raised.
+    pub may_fail: Vec<MayFail>,
+    /// What `env.py` and the command line say.
+    pub settings: Settings,
+    /// `naming_convention` of `target_metadata`: keys such as `uq` with their templates.
+    pub naming_convention: Vec<(String, String)>,
+    /// Types that this run has created: SQLAlchemy emits `CREATE TYPE` for a name once per run (`PGDDLBase`'s `_ddl_runner.memo`).
+    pub created_types: BTreeSet<QName>,
+    /// Inside `autocommit_block()`: each statement is its own transaction.
+    autocommit: bool,
+    /// The driver believes that its transaction is open. A raw `COMMIT` does not tell it otherwise.
+    begun: bool,
+}
+
+/// A failure of which it is not known whether it happens.
+#[derive(Clone, Debug)]
+pub struct MayFail {
+    /// Why it is not known.
+    pub reason: Reason,
+    /// What would be raised.
+    pub refusal: Refusal,
+    /// Where: the line in the revision's own file.
+    pub span: Option<Span>,
 }
 
 /// One thing that a revision did.
@@ -58,4 +81,213 @@ pub enum Action {
     },
     /// The revision did something whose effects are not known.
     Unmodelled(Reason),
+}
+
+impl Run {
+    /// A run on a database, before its first statement.
+    pub fn new(catalog: Catalog, session: Session, settings: Settings) -> Run {
+        Run {
+            catalog,
+            session,
+            steps: Vec::new(),
+            uncertain: Vec::new(),
+            trace: Vec::new(),
+            may_fail: Vec::new(),
+            settings,
+            naming_convention: Vec::new(),
+            created_types: BTreeSet::new(),
+            autocommit: false,
+            begun: false,
+        }
+    }
+
+    /// Sends one statement from where the interpreter is, and records it as a step.
+    ///
+    /// # Errors
+    /// What the catalog refuses; the step holds it too.
+    pub fn send(&mut self, command: Command, sql: impl Into<String>) -> Result<Deltas, Refusal> {
+        self.send_from(self.place(), command, sql)
+    }
+
+    /// The same for a statement that was written at another place, e.g. inside a batch.
+    ///
+    /// # Errors
+    /// What the catalog refuses; the step holds it too.
+    pub fn send_from(
+        &mut self,
+        span: Option<Span>,
+        command: Command,
+        sql: impl Into<String>,
+    ) -> Result<Deltas, Refusal> {
+        self.prepare()?;
+        let may = self.uncertain.last().cloned();
+        let outcome = match &may {
+            None => self.catalog.execute(&command, &mut self.session),
+            Some(reason) => self.catalog.execute_maybe(&command, &mut self.session, reason),
+        };
+        let action = Action::Statement { command: Box::new(command), sql: sql.into() };
+        self.steps.push(Step { span, action, may, outcome: outcome.clone() });
+        outcome
+    }
+
+    /// Executes a statement on rows whose values are not known, so that its text cannot be sent again: its names are checked,
+    /// and it is recorded as work on rows.
+    ///
+    /// # Errors
+    /// What the catalog refuses; the step holds it too.
+    pub fn send_rows(&mut self, command: &Command, what: impl Into<String>) -> Result<Deltas, Refusal> {
+        let at = self.steps.len();
+        let outcome = self.send(command.clone(), "");
+        if let Some(step) = self.steps.get_mut(at) {
+            step.action = Action::Rows { what: what.into() };
+        }
+        outcome
+    }
+
+    /// Records a statement that PostgreSQL refuses before it reads the catalog, or on a look-up. It aborts the transaction.
+    pub fn refused(&mut self, command: Command, sql: impl Into<String>, error: PgError) -> Refusal {
+        let refusal = Refusal::Postgres(error);
+        let action = Action::Statement { command: Box::new(command), sql: sql.into() };
+        let may = self.uncertain.last().cloned();
+        if may.is_none() && self.session.transaction.is_some() {
+            self.session.aborted = true;
+        }
+        let span = self.place();
+        self.steps.push(Step { span, action, may, outcome: Err(refusal.clone()) });
+        refusal
+    }
+
+    /// The database as another connection would see it: only what is committed.
+    pub fn committed(&self) -> Catalog {
+        let mut catalog = self.catalog.clone();
+        if self.session.transaction.is_some() {
+            catalog.rollback_to(self.session.committed);
+        }
+        catalog
+    }
+
+    /// Records something that the revision did and that no statement stands for.
+    pub fn note(&mut self, action: Action) {
+        let outcome = match &action {
+            Action::Unmodelled(reason) => Err(Refusal::Unmodelled(reason.clone())),
+            Action::Rows { .. } | Action::Statement { .. } => Ok(Deltas::new()),
+        };
+        let span = self.place();
+        self.steps.push(Step { span, action, may: self.uncertain.last().cloned(), outcome });
+    }
+
+    /// Where the code is, in the revision's own file: the innermost frame of that file, as a traceback shows it.
+    pub fn place(&self) -> Option<Span> {
+        let first = self.trace.first()?;
+        self.trace.iter().rev().find(|span| span.file == first.file).copied()
+    }
+
+    /// Executes a statement that belongs to Alembic and not to a revision, such as those on the version table.
+    ///
+    /// # Errors
+    /// What the catalog refuses.
+    pub fn execute(&mut self, command: &Command) -> Result<Deltas, Refusal> {
+        self.prepare()?;
+        self.catalog.execute(command, &mut self.session)
+    }
+
+    /// Before each statement a driver opens a transaction where it believes that none is open.
+    ///
+    /// psycopg2 and asyncpg keep their own flag, which a raw `COMMIT` in a statement does not change; psycopg 3 asks the
+    /// server's state.
+    fn prepare(&mut self) -> Result<(), Refusal> {
+        let open = match self.settings.driver {
+            Driver::Psycopg2 | Driver::Asyncpg => self.begun,
+            Driver::Psycopg => self.session.transaction.is_some(),
+        };
+        if !self.autocommit && !open {
+            self.begin()?;
+        }
+        Ok(())
+    }
+
+    /// Opens the transaction of the run or of one revision.
+    ///
+    /// # Errors
+    /// What the catalog refuses.
+    pub fn begin(&mut self) -> Result<(), Refusal> {
+        self.begun = true;
+        if self.session.transaction.is_none() {
+            self.catalog.execute(&Command::Transaction(Transaction::Begin), &mut self.session)?;
+        }
+        Ok(())
+    }
+
+    /// Ends the transaction, keeping what it did.
+    ///
+    /// # Errors
+    /// What the catalog refuses.
+    pub fn commit(&mut self) -> Result<(), Refusal> {
+        self.end(Transaction::Commit)
+    }
+
+    /// Ends the transaction, taking back what it did.
+    ///
+    /// # Errors
+    /// What the catalog refuses.
+    pub fn rollback(&mut self) -> Result<(), Refusal> {
+        self.end(Transaction::Rollback)
+    }
+
+    fn end(&mut self, how: Transaction) -> Result<(), Refusal> {
+        self.begun = false;
+        if self.session.transaction.is_some() {
+            self.catalog.execute(&Command::Transaction(how), &mut self.session)?;
+        }
+        Ok(())
+    }
+
+    /// The begin of `with op.get_context().autocommit_block()`: what came before is committed for good.
+    ///
+    /// # Errors
+    /// What the catalog refuses.
+    pub fn enter_autocommit(&mut self) -> Result<(), Refusal> {
+        self.commit()?;
+        self.autocommit = true;
+        Ok(())
+    }
+
+    /// Its end: later statements are in a transaction again.
+    ///
+    /// # Errors
+    /// What the catalog refuses.
+    pub fn leave_autocommit(&mut self) -> Result<(), Refusal> {
+        self.autocommit = false;
+        self.begin()
+    }
+
+    /// Whether each statement is a transaction of its own at this moment.
+    pub fn is_autocommit(&self) -> bool {
+        self.autocommit
+    }
+}
+
+/// Where one revision's `upgrade()` ended.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// It returned.
+    Finished,
+    /// It was refused, by the database or by Python, and nothing caught that.
+    Failed {
+        /// With what.
+        refusal: Refusal,
+        /// The line in the revision's own file.
+        span: Option<Span>,
+    },
+    /// What it did is not known from some point on.
+    Unknown(Reason),
+}
+
+/// One revision's part of a run.
+#[derive(Clone, Debug)]
+pub struct RevisionRun {
+    /// Its steps in [`Run::steps`].
+    pub steps: std::ops::Range<usize>,
+    /// How it ended.
+    pub outcome: Outcome,
 }

@@ -1,0 +1,75 @@
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::sql::statement::parse;
+
+fn ask(schema: &str, sql: &str) -> Result<Answer, Refusal> {
+    let mut catalog = Catalog::new();
+    let mut session = Session::default();
+    for statement in parse(schema) {
+        catalog.execute(&statement.command, &mut session).expect("the schema is executed");
+    }
+    let parameters = BTreeMap::new();
+    let source = Source { catalog: &catalog, session: &session, parameters: &parameters, server_version: None };
+    select(source, &read(sql).expect("a query"))
+}
+
+fn rows(schema: &str, sql: &str) -> Vec<Vec<Cell>> {
+    ask(schema, sql).expect("an answer").rows
+}
+
+const SCHEMA: &str = "CREATE TYPE mood AS ENUM ('sad', 'ok');
+    CREATE TABLE users (id integer PRIMARY KEY, email varchar(20) NOT NULL UNIQUE, feeling mood);
+    CREATE TABLE posts (id integer PRIMARY KEY, author integer REFERENCES users (id));
+    CREATE INDEX ix_posts_author ON posts (author)";
+
+#[test]
+fn columns_are_found_by_table_and_schema() {
+    let sql = |column: &str| {
+        format!(
+            "SELECT 1 FROM information_schema.columns WHERE table_name = 'users' AND column_name = '{column}' AND \
+             table_schema = current_schema()"
+        )
+    };
+    assert_eq!(rows(SCHEMA, &sql("email")).len(), 1);
+    assert_eq!(rows(SCHEMA, &sql("phone")).len(), 0);
+}
+
+#[test]
+fn exists_and_joins_are_answered() {
+    let sql = "SELECT EXISTS (SELECT 1 FROM pg_type t JOIN pg_enum e ON t.oid = e.enumtypid WHERE t.typname = 'mood' \
+               AND e.enumlabel = 'ok')";
+    assert_eq!(rows(SCHEMA, sql), [[Cell::Bool(true)]]);
+    let sql = "SELECT c.relname FROM pg_class c, pg_index i WHERE c.oid = i.indexrelid AND \
+               i.indrelid = 'posts'::regclass AND NOT i.indisprimary";
+    assert_eq!(rows(SCHEMA, sql), [[Cell::text("ix_posts_author")]]);
+    let sql = "SELECT tc.constraint_name FROM information_schema.table_constraints tc JOIN \
+               information_schema.key_column_usage kcu ON tc.constraint_name = kcu.constraint_name AND \
+               tc.table_schema = kcu.table_schema WHERE tc.table_name = 'users' AND tc.constraint_type = 'UNIQUE' AND \
+               kcu.column_name = 'email'";
+    assert_eq!(rows(SCHEMA, sql), [[Cell::text("users_email_key")]]);
+}
+
+#[test]
+fn a_missing_relation_is_an_error_and_to_regclass_gives_null() {
+    let Err(Refusal::Postgres(error)) = ask(SCHEMA, "SELECT 'nope'::regclass") else { panic!("no error") };
+    assert_eq!(error.sqlstate, crate::pg::error::sqlstate::UNDEFINED_TABLE);
+    assert_eq!(rows(SCHEMA, "SELECT to_regclass('nope') IS NULL"), [[Cell::Bool(true)]]);
+    let Err(Refusal::Postgres(error)) = ask(SCHEMA, "SELECT phone FROM users") else { panic!("no error") };
+    assert_eq!(error.sqlstate, crate::pg::error::sqlstate::UNDEFINED_COLUMN);
+}
+
+#[test]
+fn rows_of_the_project_are_unknown_but_a_count_has_one_row() {
+    assert!(matches!(ask(SCHEMA, "SELECT id FROM users"), Err(Refusal::Unmodelled(_))));
+    let counted = rows(SCHEMA, "SELECT count(*) FROM users");
+    assert!(matches!(counted[0][0], Cell::Unknown(_)), "{counted:?}");
+}
+
+#[test]
+fn what_only_asks_the_system_is_a_lookup() {
+    let lookup = |sql: &str| is_lookup(&read(sql).expect("a query"));
+    assert!(lookup("SELECT 1 FROM pg_class WHERE relname = 'a'"));
+    assert!(!lookup("SELECT 1 FROM users"));
+    assert!(!lookup("SELECT setval('s', 1)"));
+}

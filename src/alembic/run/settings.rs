@@ -1,0 +1,56 @@
+//! What `env.py`, `alembic.ini` and the command line say about a run.
+
+use crate::pg::ident::Ident;
+
+/// The DBAPI. They differ in what a raw `COMMIT` does and in how they read driver-level SQL.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Driver {
+    /// `postgresql+psycopg2`, SQLAlchemy's default.
+    #[default]
+    Psycopg2,
+    /// `postgresql+psycopg`
+    Psycopg,
+    /// `postgresql+asyncpg`
+    Asyncpg,
+}
+
+impl Driver {
+    /// `dialect.driver`
+    pub fn name(self) -> &'static str {
+        match self {
+            Driver::Psycopg2 => "psycopg2",
+            Driver::Psycopg => "psycopg",
+            Driver::Asyncpg => "asyncpg",
+        }
+    }
+}
+
+/// The settings of a run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `transaction_per_migration`
+    pub transaction_per_migration: bool,
+    /// The DBAPI.
+    pub driver: Driver,
+    /// `version_table`
+    pub version_table: Ident,
+    /// `version_table_schema`
+    pub version_table_schema: Option<Ident>,
+    /// The engine of Flask-Migrate's multidb layout: `upgrade(engine_name)` is called with it.
+    pub engine: Option<String>,
+    /// `server_version_num`, e.g. 150004, where the dump's header tells it.
+    pub server_version: Option<u32>,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            transaction_per_migration: false,
+            driver: Driver::default(),
+            version_table: Ident::new("alembic_version"),
+            version_table_schema: None,
+            engine: None,
+            server_version: None,
+        }
+    }
+}
