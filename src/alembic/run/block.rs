@@ -302,7 +302,9 @@ impl Execution<'_> {
     fn value(&mut self, expression: &str) -> Result<Cell, Refusal> {
         let answer = self.select(&format!("SELECT {expression}"));
         match answer {
-            Ok(answer) => Ok(answer.rows.into_iter().next().and_then(|row| row.into_iter().next()).unwrap_or(Cell::Null)),
+            Ok(answer) => {
+                Ok(answer.rows.into_iter().next().and_then(|row| row.into_iter().next()).unwrap_or(Cell::Null))
+            }
             Err(Refusal::Unmodelled(reason)) => Ok(Cell::Unknown(reason)),
             Err(other) => Err(other),
         }

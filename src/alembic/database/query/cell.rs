@@ -108,7 +108,11 @@ impl Cell {
             (Null, _) | (_, Null) => Null,
             (Unknown(reason) | Written(reason), _) | (_, Unknown(reason) | Written(reason)) => Unknown(reason.clone()),
             (Unlisted(known, reason), Text(text)) | (Text(text), Unlisted(known, reason)) => {
-                if known.contains(text) { Bool(false) } else { Unknown(reason.clone()) }
+                if known.contains(text) {
+                    Bool(false)
+                } else {
+                    Unknown(reason.clone())
+                }
             }
             (Unlisted(_, reason), _) | (_, Unlisted(_, reason)) => Unknown(reason.clone()),
             (Database, Database) => Bool(true),

@@ -134,7 +134,9 @@ impl Evaluation<'_> {
                             None => return Err(unsupported("ANY of a text")),
                         },
                         Cell::Null => Cell::Null,
-                        other => other.unknown().map_or_else(|| Err(unsupported(expr)), |reason| Ok(Cell::Unknown(reason)))?,
+                        other => other
+                            .unknown()
+                            .map_or_else(|| Err(unsupported(expr)), |reason| Ok(Cell::Unknown(reason)))?,
                     },
                 }
             }
@@ -153,7 +155,8 @@ impl Evaluation<'_> {
                 self.cast(cell, &typed.data_type.to_string().to_ascii_lowercase())?
             }
             Expr::Array(array) => {
-                let items = array.elem.iter().map(|item| self.expression(item, scope)).collect::<Result<Vec<_>, _>>()?;
+                let items =
+                    array.elem.iter().map(|item| self.expression(item, scope)).collect::<Result<Vec<_>, _>>()?;
                 Cell::Array(items.into())
             }
             Expr::Tuple(items) => {
@@ -281,13 +284,7 @@ impl Evaluation<'_> {
         Ok(negated_if(matched, negated))
     }
 
-    fn binary(
-        &mut self,
-        left: &Expr,
-        op: &BinaryOperator,
-        right: &Expr,
-        scope: &Scope<'_>,
-    ) -> Result<Cell, Refusal> {
+    fn binary(&mut self, left: &Expr, op: &BinaryOperator, right: &Expr, scope: &Scope<'_>) -> Result<Cell, Refusal> {
         let a = self.expression(left, scope)?;
         // A false condition decides; its neighbour may not be readable.
         if *op == BinaryOperator::And && a.as_condition() == Cell::Bool(false) {
@@ -388,7 +385,9 @@ fn ordered(a: &Cell, b: &Cell, test: impl Fn(std::cmp::Ordering) -> bool) -> Cel
         (Cell::Null, _) | (_, Cell::Null) => Cell::Null,
         (Cell::Int(a), Cell::Int(b)) => Cell::Bool(test(a.cmp(b))),
         (a, b) => Cell::Unknown(
-            a.unknown().or(b.unknown()).unwrap_or_else(|| Reason::new("select", "an order of values that are no numbers")),
+            a.unknown()
+                .or(b.unknown())
+                .unwrap_or_else(|| Reason::new("select", "an order of values that are no numbers")),
         ),
     }
 }

@@ -136,7 +136,9 @@ impl Evaluation<'_> {
             ("array_length" | "cardinality", [Cell::Array(items), ..]) => {
                 Cell::Int(i64::try_from(items.len()).unwrap_or(i64::MAX))
             }
-            ("lower" | "upper" | "length" | "char_length" | "quote_ident" | "array_length", [Cell::Null, ..]) => Cell::Null,
+            ("lower" | "upper" | "length" | "char_length" | "quote_ident" | "array_length", [Cell::Null, ..]) => {
+                Cell::Null
+            }
             (_, values) => match values.iter().find_map(Cell::unknown) {
                 Some(reason) => Cell::Unknown(reason),
                 None => Cell::Unknown(Reason::new("select", format!("SELECT with {name}()"))),

@@ -50,9 +50,9 @@ impl Relation {
 
     /// Where a name is found.
     pub(super) fn find(&self, table: Option<&str>, name: &str) -> Option<usize> {
-        self.columns
-            .iter()
-            .position(|column| *column.name == *name && table.is_none_or(|table| column.table.as_deref() == Some(table)))
+        self.columns.iter().position(|column| {
+            *column.name == *name && table.is_none_or(|table| column.table.as_deref() == Some(table))
+        })
     }
 }
 
@@ -235,7 +235,8 @@ impl Evaluation<'_> {
                     rows.push(Row { cells, maybe: None });
                 }
                 let width = rows.first().map_or(0, |row: &Row| row.cells.len());
-                let columns = (1..=width).map(|at| Column { table: None, name: format!("column{at}").into() }).collect();
+                let columns =
+                    (1..=width).map(|at| Column { table: None, name: format!("column{at}").into() }).collect();
                 Ok(Relation { columns, rows, more: None })
             }
             other => Err(unsupported(other)),
@@ -509,7 +510,9 @@ impl Evaluation<'_> {
                 let shown = alias.as_ref().map(|alias| folded(&alias.name)).or(names.last().cloned());
                 let shown = shown.unwrap_or_default();
                 let common = match names.as_slice() {
-                    [name] => self.with.iter().rev().find(|(with, _)| with == name).map(|(_, relation)| relation.clone()),
+                    [name] => {
+                        self.with.iter().rev().find(|(with, _)| with == name).map(|(_, relation)| relation.clone())
+                    }
                     _ => None,
                 };
                 let relation = match common {
@@ -551,7 +554,8 @@ impl Evaluation<'_> {
         let mut groups: Vec<(Vec<Cell>, Vec<Row>)> = Vec::new();
         for row in &joined.rows {
             let scope = Scope { relation: joined, cells: &row.cells, group: None, outer };
-            let keys: Vec<Cell> = group_by.iter().map(|expr| self.expression(expr, &scope)).collect::<Result<_, _>>()?;
+            let keys: Vec<Cell> =
+                group_by.iter().map(|expr| self.expression(expr, &scope)).collect::<Result<_, _>>()?;
             if let Some(reason) = keys.iter().find_map(Cell::unknown) {
                 return Err(reason.into());
             }
@@ -642,12 +646,15 @@ fn sort(rows: &mut Vec<Row>, keys: Vec<Vec<Cell>>, order: &[ast::OrderByExpr]) -
     }
     let mut keyed: Vec<(Vec<Cell>, Row)> = keys.into_iter().zip(rows.drain(..)).collect();
     keyed.sort_by(|(a, _), (b, _)| {
-        a.iter().zip(b).zip(order).map(|((a, b), item)| {
-            let ordering = compare(a, b);
-            if item.options.sort == Some(ast::OrderBySort::Desc) { ordering.reverse() } else { ordering }
-        })
-        .find(|ordering| ordering.is_ne())
-        .unwrap_or(std::cmp::Ordering::Equal)
+        a.iter()
+            .zip(b)
+            .zip(order)
+            .map(|((a, b), item)| {
+                let ordering = compare(a, b);
+                if item.options.sort == Some(ast::OrderBySort::Desc) { ordering.reverse() } else { ordering }
+            })
+            .find(|ordering| ordering.is_ne())
+            .unwrap_or(std::cmp::Ordering::Equal)
     });
     rows.extend(keyed.into_iter().map(|(_, row)| row));
     Ok(())

@@ -6,9 +6,9 @@ use std::rc::Rc;
 
 use sqlparser::ast::{self, Visit, Visitor};
 
+use super::Source;
 use super::cell::Cell;
 use super::relation::{Column as Output, Relation, Row, folded, parts};
-use super::Source;
 use crate::catalog::object::{Constraint, DefaultExpr, KeyRef, Rule, TypeRef};
 use crate::catalog::{Catalog, Object, Oid, Presence};
 use crate::pg::error::{PgError, Reason, Refusal, sqlstate};
@@ -145,24 +145,9 @@ const TABLES: &[Table] = &[
         columns: &["oid", "relname", "relnamespace", "relkind", "relpersistence"],
         fill: pg_class,
     },
-    Table {
-        schema: CATALOG,
-        name: "pg_tables",
-        columns: &["schemaname", "tablename"],
-        fill: pg_tables,
-    },
-    Table {
-        schema: CATALOG,
-        name: "pg_views",
-        columns: &["schemaname", "viewname"],
-        fill: pg_views,
-    },
-    Table {
-        schema: CATALOG,
-        name: "pg_matviews",
-        columns: &["schemaname", "matviewname"],
-        fill: pg_matviews,
-    },
+    Table { schema: CATALOG, name: "pg_tables", columns: &["schemaname", "tablename"], fill: pg_tables },
+    Table { schema: CATALOG, name: "pg_views", columns: &["schemaname", "viewname"], fill: pg_views },
+    Table { schema: CATALOG, name: "pg_matviews", columns: &["schemaname", "matviewname"], fill: pg_matviews },
     Table {
         schema: CATALOG,
         name: "pg_indexes",
@@ -184,28 +169,23 @@ const TABLES: &[Table] = &[
     Table {
         schema: CATALOG,
         name: "pg_constraint",
-        columns: &["oid", "conname", "connamespace", "contype", "conrelid", "confrelid", "convalidated", "conkey", "conindid"],
+        columns: &[
+            "oid",
+            "conname",
+            "connamespace",
+            "contype",
+            "conrelid",
+            "confrelid",
+            "convalidated",
+            "conkey",
+            "conindid",
+        ],
         fill: pg_constraint,
     },
-    Table {
-        schema: CATALOG,
-        name: "pg_type",
-        columns: &["oid", "typname", "typnamespace", "typtype"],
-        fill: pg_type,
-    },
-    Table {
-        schema: CATALOG,
-        name: "pg_enum",
-        columns: &["enumtypid", "enumlabel", "enumsortorder"],
-        fill: pg_enum,
-    },
+    Table { schema: CATALOG, name: "pg_type", columns: &["oid", "typname", "typnamespace", "typtype"], fill: pg_type },
+    Table { schema: CATALOG, name: "pg_enum", columns: &["enumtypid", "enumlabel", "enumsortorder"], fill: pg_enum },
     Table { schema: CATALOG, name: "pg_extension", columns: &["oid", "extname", "extnamespace"], fill: pg_extension },
-    Table {
-        schema: CATALOG,
-        name: "pg_proc",
-        columns: &["oid", "proname", "pronamespace"],
-        fill: pg_proc,
-    },
+    Table { schema: CATALOG, name: "pg_proc", columns: &["oid", "proname", "pronamespace"], fill: pg_proc },
     Table {
         schema: CATALOG,
         name: "pg_trigger",
@@ -481,7 +461,8 @@ fn type_cells(filler: &Filler<'_>, ty: &TypeRef) -> [Cell; 3] {
         TypeRef::User { oid, array, .. } => {
             let name = filler.catalog().get(*oid).map(Object::name);
             let name = name.as_ref().map_or("", Ident::as_str);
-            let (data_type, udt) = if *array { ("ARRAY", format!("_{name}")) } else { ("USER-DEFINED", name.to_string()) };
+            let (data_type, udt) =
+                if *array { ("ARRAY", format!("_{name}")) } else { ("USER-DEFINED", name.to_string()) };
             [Cell::text(data_type), Cell::text(&udt), Cell::Null]
         }
         TypeRef::Builtin(ty) => {
@@ -541,7 +522,9 @@ fn default_cell(filler: &Filler<'_>, column: Oid) -> Cell {
                 Some(name) => Cell::text(&format!("nextval('{name}'::regclass)")),
                 None => Cell::Null,
             },
-            DefaultExpr::Expr(_) => Cell::Written(Reason::new("written-expression", "the text of a default in the catalog")),
+            DefaultExpr::Expr(_) => {
+                Cell::Written(Reason::new("written-expression", "the text of a default in the catalog"))
+            }
             DefaultExpr::Unknown(reason) => Cell::Written(reason.clone()),
         },
         _ => Cell::Null,
@@ -585,8 +568,13 @@ fn columns(filler: &mut Filler<'_>) {
         {
             let reason = Reason::new("view-columns", format!("the columns of the view {}", view.name));
             for name in view.columns.iter().flatten() {
-                let mut cells =
-                    vec![Cell::Database, filler.schema_name(oid), filler.name(oid), Cell::text(name.as_str()), Cell::Null];
+                let mut cells = vec![
+                    Cell::Database,
+                    filler.schema_name(oid),
+                    filler.name(oid),
+                    Cell::text(name.as_str()),
+                    Cell::Null,
+                ];
                 cells.resize(11, Cell::Unknown(reason.clone()));
                 let presence = filler.presence(oid);
                 filler.push(&[presence], cells);
@@ -668,8 +656,7 @@ fn table_constraints(filler: &mut Filler<'_>) {
     });
     for schema in [INFORMATION, CATALOG] {
         let schema = Cell::text(schema);
-        let cells =
-            vec![Cell::Database, schema.clone(), Cell::System, Cell::Database, schema, Cell::System, own()];
+        let cells = vec![Cell::Database, schema.clone(), Cell::System, Cell::Database, schema, Cell::System, own()];
         filler.system(cells);
     }
 }
@@ -677,7 +664,9 @@ fn table_constraints(filler: &mut Filler<'_>) {
 fn key_column_usage(filler: &mut Filler<'_>) {
     for (_, constraint, presence) in constraints(filler) {
         let columns = match &constraint.rule {
-            Rule::Unique { columns, .. } | Rule::PrimaryKey { columns, .. } | Rule::ForeignKey { columns, .. } => columns,
+            Rule::Unique { columns, .. } | Rule::PrimaryKey { columns, .. } | Rule::ForeignKey { columns, .. } => {
+                columns
+            }
             Rule::Check { .. } | Rule::Exclude { .. } => continue,
         };
         for (column, position) in columns.iter().zip(1..) {
@@ -699,16 +688,7 @@ fn key_column_usage(filler: &mut Filler<'_>) {
         let schema = filler.schema_name(table);
         let unknown = Cell::Unknown(reason.clone());
         let name = filler.name(table);
-        vec![
-            Cell::Database,
-            schema.clone(),
-            unknown.clone(),
-            Cell::Database,
-            schema,
-            name,
-            unknown.clone(),
-            unknown,
-        ]
+        vec![Cell::Database, schema.clone(), unknown.clone(), Cell::Database, schema, name, unknown.clone(), unknown]
     });
 }
 
@@ -735,15 +715,7 @@ fn constraint_column_usage(filler: &mut Filler<'_>) {
     open_constraints(filler, |filler, table, reason| {
         let schema = filler.schema_name(table);
         let unknown = Cell::Unknown(reason.clone());
-        vec![
-            Cell::Database,
-            unknown.clone(),
-            unknown.clone(),
-            unknown.clone(),
-            Cell::Database,
-            schema,
-            unknown,
-        ]
+        vec![Cell::Database, unknown.clone(), unknown.clone(), unknown.clone(), Cell::Database, schema, unknown]
     });
 }
 
@@ -913,8 +885,11 @@ fn pg_constraint(filler: &mut Filler<'_>) {
                 .collect(),
             rule => rule.columns(),
         };
-        let key: Vec<Cell> =
-            columns.iter().filter_map(|column| numbers.get(column)).map(|number| Cell::Int(i64::from(*number))).collect();
+        let key: Vec<Cell> = columns
+            .iter()
+            .filter_map(|column| numbers.get(column))
+            .map(|number| Cell::Int(i64::from(*number)))
+            .collect();
         let cells = vec![
             Cell::Oid(oid),
             Cell::text(constraint.name.as_str()),
@@ -990,15 +965,16 @@ fn pg_proc(filler: &mut Filler<'_>) {
 fn pg_trigger(filler: &mut Filler<'_>) {
     for (oid, object, presence) in filler.objects() {
         if let Object::Trigger(trigger) = object {
-            let cells = vec![
-                Cell::Oid(oid),
-                Cell::text(trigger.name.as_str()),
-                Cell::Oid(trigger.table),
-                Cell::Bool(false),
-            ];
+            let cells =
+                vec![Cell::Oid(oid), Cell::text(trigger.name.as_str()), Cell::Oid(trigger.table), Cell::Bool(false)];
             filler.push(&[presence], cells);
         }
     }
     // Foreign keys are enforced by triggers `RI_ConstraintTrigger_…`.
-    filler.system(vec![Cell::System, Cell::Fresh, Cell::Unknown(Reason::new("system-catalog", "triggers of foreign keys")), Cell::Bool(true)]);
+    filler.system(vec![
+        Cell::System,
+        Cell::Fresh,
+        Cell::Unknown(Reason::new("system-catalog", "triggers of foreign keys")),
+        Cell::Bool(true),
+    ]);
 }

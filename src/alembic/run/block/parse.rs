@@ -163,7 +163,9 @@ fn statement(cursor: &mut Cursor<'_>, depth: usize) -> Read<Statement> {
         let query = until(cursor, |cursor| cursor.is("LOOP"))?.to_string();
         return Ok(Statement::For { variable, query, body: body_of_loop(cursor, depth)? });
     }
-    if cursor.is_any(&["LOOP", "WHILE", "CASE", "GET", "OPEN", "FETCH", "CLOSE", "EXIT", "CONTINUE", "ASSERT", "COMMIT"]) {
+    if cursor
+        .is_any(&["LOOP", "WHILE", "CASE", "GET", "OPEN", "FETCH", "CLOSE", "EXIT", "CONTINUE", "ASSERT", "COMMIT"])
+    {
         return cursor.fail("a statement that is read here");
     }
     if let Some(assignment) = assignment(cursor)? {
