@@ -35,7 +35,9 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Command> {
     let verb = verb(&text);
     let Ok(statement) = parsed else {
         // The grammar is wider than sqlparser's. Rows change, not the schema: only a function could do that.
-        return Ok(Command::Data(DataCommand { verb, table: None, columns: Vec::new(), relations: Vec::new(), text }));
+        let table = written(&text);
+        let relations = table.iter().cloned().collect();
+        return Ok(Command::Data(DataCommand { verb, table, columns: Vec::new(), relations, text }));
     };
     if let Some(function) = unknown_call(&statement) {
         let why = format!("calls {function}, which may change the schema");
@@ -50,6 +52,15 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Command> {
     names.sort();
     names.dedup();
     Ok(Command::Data(DataCommand { verb, table, columns, relations: names, text }))
+}
+
+/// The written table of a statement that sqlparser refuses.
+fn written(text: &str) -> Option<QName> {
+    let (tokens, _) = crate::pg::lex::tokens(text);
+    let mut cursor = Cursor::new(text, &tokens);
+    cursor.eat_any(&["INSERT INTO", "UPDATE", "DELETE FROM", "MERGE INTO"])?;
+    cursor.eat("ONLY");
+    cursor.qname().ok()
 }
 
 fn verb(text: &str) -> DataVerb {
@@ -208,6 +219,9 @@ const HARMLESS: &[&str] = &[
     "quote_ident",
     "quote_literal",
     "array_length",
+    "unnest",
+    "enum_range",
+    "generate_series",
     "cardinality",
     "bool_or",
     "bool_and",

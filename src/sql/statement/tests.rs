@@ -100,6 +100,14 @@ fn data_names_relations_and_columns() {
     assert_eq!(names, ["y", "z", "s.\"T\""]);
 }
 
+/// `:ids` is SQLAlchemy's and no SQL; the written table is named all the same.
+#[test]
+fn data_that_is_not_parsed_names_its_table() {
+    let Command::Data(data) = one("DELETE FROM s.t WHERE id IN :ids") else { panic!("no data") };
+    assert_eq!(data.table, Some(QName::new(Some(Ident::new("s")), "t")));
+    assert_eq!(data.verb, DataVerb::Delete);
+}
+
 #[test]
 fn calls_may_do_anything() {
     assert!(matches!(
