@@ -156,10 +156,11 @@ fn simple(cursor: &mut Cursor<'_>) -> Read<DataType> {
         return cursor.fail("a type");
     };
     let qualified = cursor.peek_nth(1).is_some_and(|token| cursor.token_text(token) == ".");
-    if first.kind == TokenKind::Word && !qualified {
-        if let Some(ty) = grammar_type(cursor)? {
-            return Ok(ty);
-        }
+    if first.kind == TokenKind::Word
+        && !qualified
+        && let Some(ty) = grammar_type(cursor)?
+    {
+        return Ok(ty);
     }
     let name = cursor.qname()?;
     let modifiers = modifiers(cursor)?;

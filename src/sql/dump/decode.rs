@@ -67,7 +67,7 @@ impl Decoder {
                 out.append(gzip.get_mut());
             }
             Form::Pasted { gzip, digits, .. } => {
-                if let Ok(bytes) = PASTED.decode(&digits) {
+                if let Ok(bytes) = PASTED.decode(digits) {
                     cut |= gzip.write_all(&bytes).is_err();
                 }
                 cut |= gzip.try_finish().is_err();

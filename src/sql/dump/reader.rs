@@ -300,10 +300,10 @@ impl Sink for Pieces {
                 if first.eq_ignore_ascii_case(b"INSERT") && self.insert(&String::from_utf8_lossy(bytes)) {
                     return Keep::No;
                 }
-                if first.get(..4).is_some_and(|word| word.eq_ignore_ascii_case(b"COPY")) {
-                    if let Some(keep) = self.copy(&String::from_utf8_lossy(bytes)) {
-                        return keep;
-                    }
+                if first.get(..4).is_some_and(|word| word.eq_ignore_ascii_case(b"COPY"))
+                    && let Some(keep) = self.copy(&String::from_utf8_lossy(bytes))
+                {
+                    return keep;
                 }
                 self.statements.push(Found { range, header: self.header, database: self.database });
                 Keep::Yes

@@ -38,10 +38,10 @@ const OWNED: &[(&str, Kind)] = &[
 
 pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Command> {
     cursor.expect("ALTER")?;
-    if !cursor.is("TABLE") {
-        if let Some(owner) = owner(cursor) {
-            return Ok(owner);
-        }
+    if !cursor.is("TABLE")
+        && let Some(owner) = owner(cursor)
+    {
+        return Ok(owner);
     }
     match RULES.iter().find(|(words, _)| cursor.eat(words)) {
         Some((_, rule)) => rule(cursor),
@@ -129,11 +129,11 @@ fn view(cursor: &mut Cursor<'_>) -> Read<Command> {
 
 fn any_view(cursor: &mut Cursor<'_>, materialized: bool) -> Read<Command> {
     let mut probe = cursor.clone();
-    if let Ok(name) = probe.qname() {
-        if probe.eat("RENAME TO") {
-            *cursor = probe;
-            return Ok(Command::View(View::Rename { name, materialized, to: cursor.ident()? }));
-        }
+    if let Ok(name) = probe.qname()
+        && probe.eat("RENAME TO")
+    {
+        *cursor = probe;
+        return Ok(Command::View(View::Rename { name, materialized, to: cursor.ident()? }));
     }
     // The other actions are those of tables, and are allowed on views there.
     alter_table::read(cursor)

@@ -46,11 +46,11 @@ pub(super) fn create(cursor: &mut Cursor<'_>, _: &Prefix) -> Read<Command> {
 /// pg_dump puts the predicate in parentheses, people do not: without them both are one expression.
 fn predicate(cursor: &mut Cursor<'_>) -> Read<Expr> {
     let mut inner = cursor.clone();
-    if let Ok(text) = inner.parens() {
-        if inner.at_end() {
-            *cursor = inner;
-            return Ok(Expr::parse(text));
-        }
+    if let Ok(text) = inner.parens()
+        && inner.at_end()
+    {
+        *cursor = inner;
+        return Ok(Expr::parse(text));
     }
     match cursor.rest() {
         "" => cursor.fail("an expression"),

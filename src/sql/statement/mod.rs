@@ -102,9 +102,8 @@ fn split<'a>(text: &str, tokens: &'a [Token]) -> Vec<&'a [Token]> {
             (TokenKind::Word, word) => {
                 let atomic =
                     || tokens.get(at + 1).is_some_and(|next| text[next.start..next.end].eq_ignore_ascii_case("atomic"));
-                if word.eq_ignore_ascii_case("begin") && at > start && atomic() {
-                    blocks += 1;
-                } else if blocks > 0 && word.eq_ignore_ascii_case("case") {
+                let body = word.eq_ignore_ascii_case("begin") && at > start && atomic();
+                if body || (blocks > 0 && word.eq_ignore_ascii_case("case")) {
                     blocks += 1;
                 } else if blocks > 0 && word.eq_ignore_ascii_case("end") {
                     blocks -= 1;

@@ -141,7 +141,7 @@ fn target(statement: &Statement) -> (Option<QName>, Vec<Ident>) {
                 TableObject::TableName(name) => qname(name),
                 _ => None,
             };
-            let columns = insert.columns.iter().filter_map(|name| qname(name)).map(|name| name.name).collect();
+            let columns = insert.columns.iter().filter_map(qname).map(|name| name.name).collect();
             (table, columns)
         }
         Statement::Update(update) => {
