@@ -4,6 +4,8 @@
 
 pub mod alembic;
 pub mod catalog;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod diagnostic;
 pub mod diff;
 pub mod pg;

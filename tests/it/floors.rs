@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["sql", "alembic"],
     &["replay", "diff", "locate", "predict", "plan"],
     &["hazard"],
-    &["report", "analyze", "lib", "wasm", "bin"],
+    &["report", "analyze", "lib", "wasm", "cli", "bin"],
 ];
 
 /// Arrows that are forbidden although they do not point up: the two front ends do not know each other.

@@ -1,0 +1,75 @@
+//! Reads files and folders.
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+use crate::alembic::project::{MAX_FILE_BYTES, is_wanted};
+use crate::report::InputFile;
+
+/// Folders that hold no revisions, whoever's they are.
+const SKIPPED: [&str; 10] = [
+    ".git", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox", ".mypy_cache", ".ruff_cache", "site-packages",
+];
+/// More files than any repository has.
+const MAX_FILES: usize = 200_000;
+const MAX_DEPTH: usize = 40;
+const ARCHIVES: [&str; 3] = ["zip", "whl", "egg"];
+
+/// What could not be read.
+pub struct Unreadable {
+    /// The path.
+    pub path: String,
+    /// Why.
+    pub why: String,
+}
+
+/// All files below the given paths that the project reader wants; a file that is named itself is always read.
+///
+/// # Errors
+/// The first path that cannot be read.
+pub fn project(paths: &[String]) -> Result<Vec<InputFile>, Unreadable> {
+    let mut files = Vec::new();
+    for path in paths {
+        let given = Path::new(path);
+        if given.is_dir() {
+            folder(given, 0, &mut files)?;
+        } else {
+            files.push(read(given)?);
+        }
+    }
+    Ok(files)
+}
+
+fn folder(path: &Path, depth: usize, files: &mut Vec<InputFile>) -> Result<(), Unreadable> {
+    let failed = |error: std::io::Error| Unreadable { path: path.display().to_string(), why: error.to_string() };
+    let mut entries = fs::read_dir(path).map_err(failed)?.collect::<Result<Vec<_>, _>>().map_err(failed)?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let name = entry.file_name().to_string_lossy().to_string();
+        let path = entry.path();
+        // Links are not followed into folders: they may lead around in a circle.
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            if depth < MAX_DEPTH && !SKIPPED.contains(&name.as_str()) && !path.join("pyvenv.cfg").exists() {
+                folder(&path, depth + 1, files)?;
+            }
+        } else if files.len() < MAX_FILES && path.is_file() && (is_wanted(&name) || is_archive(&path)) {
+            files.push(read(&path)?);
+        }
+    }
+    Ok(())
+}
+
+fn is_archive(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| ARCHIVES.iter().any(|known| extension.eq_ignore_ascii_case(known)))
+}
+
+/// One file of the project. Of a file that is too large only so much is read that the reader can refuse it.
+fn read(path: &Path) -> Result<InputFile, Unreadable> {
+    let failed = |error: std::io::Error| Unreadable { path: path.display().to_string(), why: error.to_string() };
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(failed)?;
+    let limit = if is_archive(path) { u64::MAX } else { MAX_FILE_BYTES + 1 };
+    file.take(limit).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(InputFile { path: path.to_string_lossy().replace('\\', "/"), bytes })
+}
