@@ -9,7 +9,16 @@ use crate::report::InputFile;
 
 /// Folders that hold no revisions, whoever's they are.
 const SKIPPED: [&str; 10] = [
-    ".git", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox", ".mypy_cache", ".ruff_cache", "site-packages",
+    ".git",
+    "node_modules",
+    "__pycache__",
+    ".venv",
+    "venv",
+    ".tox",
+    ".nox",
+    ".mypy_cache",
+    ".ruff_cache",
+    "site-packages",
 ];
 /// More files than any repository has.
 const MAX_FILES: usize = 200_000;

@@ -41,28 +41,39 @@ fn autocommit(environment: Option<&Environment>, sources: &Sources, id: &str) ->
 fn commits(environment: Option<&Environment>, sources: &Sources, id: &str) -> bool {
     let Some(revision) = find(environment, id) else { return false };
     let text = sources.file(revision.file).text().to_ascii_uppercase();
-    ["\"COMMIT\"", "'COMMIT'", "\"COMMIT;\"", "'COMMIT;'", ".COMMIT()", "ISOLATION_LEVEL"].iter().any(|part| text.contains(part))
+    ["\"COMMIT\"", "'COMMIT'", "\"COMMIT;\"", "'COMMIT;'", ".COMMIT()", "ISOLATION_LEVEL"]
+        .iter()
+        .any(|part| text.contains(part))
 }
 
 /// What the run left behind, by `env.py`'s transaction settings.
 pub fn left(log: &DeployLog, environment: Option<&Environment>, sources: &Sources) -> Left {
     let Some(failure) = &log.failure else { return Left::Nothing };
-    let ran: Vec<&RevisionId> = log.steps.iter().filter(|step| !step.stamp).filter_map(|step| step.to.first()).collect();
+    let ran: Vec<&RevisionId> =
+        log.steps.iter().filter(|step| !step.stamp).filter_map(|step| step.to.first()).collect();
     let Some((failing, done)) = ran.split_last() else {
         return Left::RolledBack { why: "The log shows no revision that was started before the error.".into() };
     };
     let before = |at: usize| match at.checked_sub(1) {
         Some(previous) => Some(ran[previous].clone()),
-        None => log.steps.iter().find(|step| step.to.first() == Some(ran[0])).and_then(|step| step.from.first().cloned()),
+        None => {
+            log.steps.iter().find(|step| step.to.first() == Some(ran[0])).and_then(|step| step.from.first().cloned())
+        }
     };
     let Some(environment) = environment else {
-        return Left::Unknown { why: "Without env.py it is not known whether each revision has a transaction of its own.".into() };
+        return Left::Unknown {
+            why: "Without env.py it is not known whether each revision has a transaction of its own.".into(),
+        };
     };
     if log.transactional_ddl == Some(false) {
-        return Left::Unknown { why: "Alembic assumed non-transactional DDL, so statements may have been kept one by one.".into() };
+        return Left::Unknown {
+            why: "Alembic assumed non-transactional DDL, so statements may have been kept one by one.".into(),
+        };
     }
     if let Some(id) = ran.iter().find(|id| commits(Some(environment), sources, id)) {
-        return Left::Unknown { why: format!("Revision {id} commits by itself; what that keeps depends on the driver.") };
+        return Left::Unknown {
+            why: format!("Revision {id} commits by itself; what that keeps depends on the driver."),
+        };
     }
     if let Some(id) = ran.iter().find(|id| find(Some(environment), id).is_none()) {
         return Left::Unknown { why: format!("Revision {id}, which was run, is in none of the files.") };
@@ -74,14 +85,15 @@ pub fn left(log: &DeployLog, environment: Option<&Environment>, sources: &Source
     };
     // An autocommit block commits all that came before it; one behind the failing line was not reached.
     let reached = |index: usize| {
-        autocommit(Some(environment), sources, ran[index]).is_some_and(|block| {
-            ran[index] != *failing || failure.line.is_none_or(|line| line >= block)
-        })
+        autocommit(Some(environment), sources, ran[index])
+            .is_some_and(|block| ran[index] != *failing || failure.line.is_none_or(|line| line >= block))
     };
     if per_migration {
         let last = ran.len() - 1;
         if reached(last) {
-            let why = format!("transaction_per_migration is set, and {failing} commits its first part in an autocommit block.");
+            let why = format!(
+                "transaction_per_migration is set, and {failing} commits its first part in an autocommit block."
+            );
             return match before(last) {
                 Some(up_to) => Left::Kept { up_to, half: Some((*failing).clone()), why },
                 None => Left::Unknown { why },
@@ -126,7 +138,8 @@ pub fn next(log: &DeployLog, environment: Option<&Environment>) -> Option<String
             "The database names a revision that the files do not have. Hand in the files of the commit that was deployed last, \
              and the version rows: {dump}"
         )
-    } else if message.contains("head") && message.starts_with("Multiple head") || message.contains("has multiple heads") {
+    } else if message.contains("head") && message.starts_with("Multiple head") || message.contains("has multiple heads")
+    {
         "The files end in several heads: upgrade to `heads`, or merge them. No dump is needed for that.".to_string()
     } else if environment.is_none() {
         format!("Hand in the migrations folder of the commit that was deployed, and a dump: {dump}")

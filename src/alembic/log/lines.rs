@@ -101,7 +101,9 @@ fn timestamp(line: &str) -> Option<&str> {
         return rest.split_once(']').map(|(_, after)| after.strip_prefix(' ').unwrap_or(after));
     }
     // Fractions of a second and the zone belong to it.
-    let tail = rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',' | '+' | '-' | ':' | 'Z'))).unwrap_or(rest.len());
+    let tail = rest
+        .find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',' | '+' | '-' | ':' | 'Z')))
+        .unwrap_or(rest.len());
     rest = &rest[tail..];
     for zone in [" UTC", " AM", " PM", " GMT"] {
         rest = rest.strip_prefix(zone).unwrap_or(rest);

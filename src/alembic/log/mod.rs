@@ -221,7 +221,11 @@ fn step(line: &Line) -> Option<LogStep> {
     };
     let (from, to) = rest.split_once("-> ").or_else(|| rest.split_once("->"))?;
     let ids = |text: &str| -> Vec<RevisionId> {
-        text.split(',').map(|id| id.trim().trim_matches('"')).filter(|id| !id.is_empty()).map(RevisionId::from).collect()
+        text.split(',')
+            .map(|id| id.trim().trim_matches('"'))
+            .filter(|id| !id.is_empty())
+            .map(RevisionId::from)
+            .collect()
     };
     let to = if stamp { to } else { to.split([',', '"', ' ']).next().unwrap_or("") };
     Some(LogStep { from: ids(from), to: ids(to), stamp, log_line: line.number })
@@ -257,9 +261,13 @@ fn failure(lines: &[Line], at: usize) -> Option<(LogFailure, usize)> {
     while next < lines.len() && gap < 3 {
         let text = lines[next].text.trim();
         let field = server_field(text);
-        if let Some(detail) = text.strip_prefix("DETAIL:").or(field.as_ref().filter(|(n, _)| *n == "DETAIL").map(|(_, t)| *t)) {
+        if let Some(detail) =
+            text.strip_prefix("DETAIL:").or(field.as_ref().filter(|(n, _)| *n == "DETAIL").map(|(_, t)| *t))
+        {
             found.detail = Some(detail.trim().to_string());
-        } else if let Some(hint) = text.strip_prefix("HINT:").or(field.as_ref().filter(|(n, _)| *n == "HINT").map(|(_, t)| *t)) {
+        } else if let Some(hint) =
+            text.strip_prefix("HINT:").or(field.as_ref().filter(|(n, _)| *n == "HINT").map(|(_, t)| *t))
+        {
             found.hint = Some(hint.trim().to_string());
         } else if let Some(sql) =
             text.strip_prefix("STATEMENT:").or(field.as_ref().filter(|(n, _)| *n == "STATEMENT").map(|(_, t)| *t))
@@ -296,7 +304,8 @@ fn block(lines: &[Line], at: usize, first: &str, close: Option<char>) -> (String
             // An array type closes brackets, too; a string may hold one alone, so what follows counts as well.
             let balance = sql.matches(']').count() > sql.matches('[').count();
             let follows = lines.get(next).map(|line| line.text.trim()).unwrap_or("");
-            sql.trim_end().ends_with(close) && balance || ["[parameters:", "(Background"].iter().any(|p| follows.starts_with(p))
+            sql.trim_end().ends_with(close) && balance
+                || ["[parameters:", "(Background"].iter().any(|p| follows.starts_with(p))
         }
         None => !lines.get(next).is_some_and(|line| line.text.starts_with(['\t', ' '])),
     };
@@ -313,8 +322,14 @@ fn block(lines: &[Line], at: usize, first: &str, close: Option<char>) -> (String
 /// `package.Class: message`, with what SQLAlchemy wraps in it.
 fn exception(text: &str) -> Option<LogFailure> {
     // A formatter may put its own words in front: look for the class wherever it starts.
-    const ROOTS: [&str; 6] =
-        ["sqlalchemy.exc.", "psycopg2.errors.", "psycopg2.", "psycopg.errors.", "asyncpg.exceptions.", "alembic.util.exc."];
+    const ROOTS: [&str; 6] = [
+        "sqlalchemy.exc.",
+        "psycopg2.errors.",
+        "psycopg2.",
+        "psycopg.errors.",
+        "asyncpg.exceptions.",
+        "alembic.util.exc.",
+    ];
     let start = ROOTS
         .iter()
         .filter_map(|root| text.find(root))
@@ -325,7 +340,8 @@ fn exception(text: &str) -> Option<LogFailure> {
         None => text.split_once(": ")?,
     };
     let class = class.trim();
-    let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'));
+    let is_name =
+        |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'));
     let last = class.rsplit('.').next().unwrap_or(class);
     let is_class = is_name(class)
         && last.starts_with(|c: char| c.is_ascii_uppercase())
@@ -369,9 +385,9 @@ fn alembic_message(text: &str) -> Option<LogFailure> {
 fn server(text: &str) -> Option<LogFailure> {
     let at = text.find("ERROR:  ").or_else(|| text.find("FATAL:  "))?;
     let message = text[at + 8..].trim();
-    let verbose = message.split_once(": ").filter(|(code, _)| {
-        code.len() == 5 && code.chars().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase())
-    });
+    let verbose = message
+        .split_once(": ")
+        .filter(|(code, _)| code.len() == 5 && code.chars().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase()));
     let message = verbose.map_or(message, |(_, message)| message);
     Some(LogFailure { sqlstate: sqlstate_of_message(message), message: message.to_string(), ..LogFailure::default() })
 }

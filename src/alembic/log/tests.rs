@@ -66,8 +66,13 @@ fn a_traceback_of_psycopg2() {
 
 #[test]
 fn prefixes_and_colours_do_not_matter() {
-    let prefixes =
-        ["web-1  | ", "2026-11-22T21:30:00.123456+00:00 app[web.1]: ", "Nov 22 21:30:00 host python[12]: ", "\u{1b}[32m", "2026-11-22T21:30:00.1Z stdout F "];
+    let prefixes = [
+        "web-1  | ",
+        "2026-11-22T21:30:00.123456+00:00 app[web.1]: ",
+        "Nov 22 21:30:00 host python[12]: ",
+        "\u{1b}[32m",
+        "2026-11-22T21:30:00.1Z stdout F ",
+    ];
     for prefix in prefixes {
         let log: String = PSYCOPG2.lines().map(|line| format!("{prefix}{line}\u{1b}[0m\r\n")).collect();
         check_wage(&deploy(&log, ENV, B).0);
@@ -81,7 +86,11 @@ fn asyncpg_and_psycopg_name_the_same_code() {
     let failure = log.failure.expect("a failure");
     assert_eq!((failure.sqlstate, failure.message.as_str()), (Some("42P07"), "relation \"t\" already exists"));
     assert_eq!(failure.statement.as_deref(), Some("CREATE TABLE t (\n\ta INTEGER[]\n)"));
-    let (log, _) = deploy("psycopg.errors.UndefinedTable: relation \"t\" does not exist\nLINE 1: SELECT 1 FROM t\n        ^\nHINT:  try\n", ENV, B);
+    let (log, _) = deploy(
+        "psycopg.errors.UndefinedTable: relation \"t\" does not exist\nLINE 1: SELECT 1 FROM t\n        ^\nHINT:  try\n",
+        ENV,
+        B,
+    );
     let failure = log.failure.expect("a failure");
     assert_eq!((failure.sqlstate, failure.hint.as_deref()), (Some("42P01"), Some("try")));
 }
@@ -101,14 +110,22 @@ fn what_is_left_depends_on_transactions() {
     assert!(matches!(&log.left, Left::Kept { up_to, half: None, .. } if &**up_to == "b"), "{:?}", log.left);
     let block = "revision = 'b'\ndown_revision = 'a'\ndef upgrade():\n    with op.get_context().autocommit_block():\n        pass\n";
     let (log, _) = deploy(PSYCOPG2, ENV, block);
-    assert!(matches!(&log.left, Left::Kept { up_to, half: Some(half), .. } if &**up_to == "a" && &**half == "b"), "{:?}", log.left);
+    assert!(
+        matches!(&log.left, Left::Kept { up_to, half: Some(half), .. } if &**up_to == "a" && &**half == "b"),
+        "{:?}",
+        log.left
+    );
     let unknown = "from alembic import context\ncontext.configure(connection=c, transaction_per_migration=choose())\n";
     assert!(matches!(deploy(PSYCOPG2, unknown, B).0.left, Left::Unknown { .. }));
 }
 
 #[test]
 fn alembics_own_errors() {
-    let (log, _) = deploy("ERROR [alembic.util.messaging] Can't locate revision identified by 'zzz'\n  FAILED: Can't locate revision identified by 'zzz'\n", ENV, B);
+    let (log, _) = deploy(
+        "ERROR [alembic.util.messaging] Can't locate revision identified by 'zzz'\n  FAILED: Can't locate revision identified by 'zzz'\n",
+        ENV,
+        B,
+    );
     let failure = log.failure.expect("a failure");
     assert_eq!((failure.sqlstate, failure.message.as_str()), (None, "Can't locate revision identified by 'zzz'"));
     assert!(log.next.expect("next").contains("deployed last"));
@@ -132,7 +149,17 @@ fn stamps_merges_and_a_clean_run() {
 
 #[test]
 fn any_bytes_end() {
-    for log in ["", "\u{1b}[", "\u{1b}]", "File \"", "[SQL:", "x: ", "Running upgrade -> ", "é|\u{1b}[1mé", "[2026-11-22 21:30:00"] {
+    for log in [
+        "",
+        "\u{1b}[",
+        "\u{1b}]",
+        "File \"",
+        "[SQL:",
+        "x: ",
+        "Running upgrade -> ",
+        "é|\u{1b}[1mé",
+        "[2026-11-22 21:30:00",
+    ] {
         deploy(log, ENV, B);
     }
 }
