@@ -85,12 +85,10 @@ impl Catalog {
         let mut pending = Pending::default();
         for action in actions {
             match action {
-                AlterAction::AddColumn { column, if_not_exists } => {
-                    // A column that is there already brings no constraints.
-                    if !(*if_not_exists && self.column(table, &column.name).is_some()) {
-                        pending.push_column(column);
-                    }
-                }
+                // A column that is there already brings no constraints.
+                AlterAction::AddColumn { column, if_not_exists: true }
+                    if self.column(table, &column.name).is_some() => {}
+                AlterAction::AddColumn { column, .. } => pending.push_column(column),
                 AlterAction::AddConstraint(constraint) => pending.push(constraint),
                 _ => {}
             }
@@ -104,7 +102,7 @@ impl Catalog {
             match current {
                 Pass::Indexes => {
                     for key in &keys {
-                        self.add_key_below(table, key, only, session)?;
+                        self.add_key_below(table, key, only)?;
                     }
                 }
                 Pass::OtherConstraints => {
@@ -144,7 +142,7 @@ impl Catalog {
 
     fn add_other(&mut self, table: Oid, constraint: &ConstraintDef, session: &Session) -> Result<(), Refusal> {
         match constraint.kind {
-            ConstraintKind::Check { .. } => self.add_check(table, constraint, session),
+            ConstraintKind::Check { .. } => self.add_check(table, constraint),
             ConstraintKind::ForeignKey(_) => self.add_foreign_key(table, constraint, session),
             ConstraintKind::Unique(_)
             | ConstraintKind::PrimaryKey(_)

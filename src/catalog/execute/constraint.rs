@@ -60,7 +60,7 @@ impl Catalog {
     }
 
     /// `CHECK`.
-    pub(super) fn add_check(&mut self, table: Oid, check: &ConstraintDef, session: &Session) -> Result<(), Refusal> {
+    pub(super) fn add_check(&mut self, table: Oid, check: &ConstraintDef) -> Result<(), Refusal> {
         let ConstraintKind::Check { expr, no_inherit } = &check.kind else {
             return Ok(());
         };
@@ -103,7 +103,7 @@ impl Catalog {
             for child in self.descendants(table) {
                 // A child's constraint of the same name is merged with it.
                 if self.constraint(child, &name).is_none() {
-                    self.add_check(child, &named, session)?;
+                    self.add_check(child, &named)?;
                 }
             }
         }
@@ -115,12 +115,10 @@ impl Catalog {
         &mut self,
         table: Oid,
         key: &ConstraintDef,
-        only: bool,
-        session: &Session,
-    ) -> Result<(), Refusal> {
+        only: bool) -> Result<(), Refusal> {
         let made = self.add_key(table, key)?;
         match made {
-            Some(made) if !only => self.key_of_partitions(table, made, key, session),
+            Some(made) if !only => self.key_of_partitions(table, made, key),
             Some(_) | None => Ok(()),
         }
     }

@@ -187,7 +187,7 @@ impl Catalog {
             self.set_not_null(table, column, true)?;
         }
         for check in &pending.checks {
-            self.add_check(table, check, session)?;
+            self.add_check(table, check)?;
         }
         for key in &keys {
             self.add_key(table, key)?;

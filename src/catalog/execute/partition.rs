@@ -85,7 +85,7 @@ impl Catalog {
                 self.without_generated(*parent, table);
             }
             if !is_like || including("CONSTRAINTS") {
-                self.copy_checks(*parent, table, session)?;
+                self.copy_checks(*parent, table)?;
             }
             if parents.partition == Some(*parent) || is_like && including("INDEXES") {
                 self.copy_keys(*parent, table, !is_like, session)?;
@@ -147,7 +147,7 @@ impl Catalog {
         }
     }
 
-    fn copy_checks(&mut self, from: Oid, to: Oid, session: &Session) -> Result<(), Refusal> {
+    fn copy_checks(&mut self, from: Oid, to: Oid) -> Result<(), Refusal> {
         let checks: Vec<Constraint> = self.constraints(from).into_iter().map(|(_, check)| check.clone()).collect();
         for check in checks {
             if let Rule::Check { expr, no_inherit: false, .. } = check.rule
@@ -156,7 +156,7 @@ impl Catalog {
                 let kind = ConstraintKind::Check { expr, no_inherit: false };
                 let definition =
                     ConstraintDef { name: Some(check.name), kind, deferrable: None, not_valid: !check.validated };
-                self.add_check(to, &definition, session)?;
+                self.add_check(to, &definition)?;
             }
         }
         Ok(())
@@ -287,9 +287,7 @@ impl Catalog {
         &mut self,
         table: Oid,
         made: Oid,
-        key: &ConstraintDef,
-        session: &Session,
-    ) -> Result<(), Refusal> {
+        key: &ConstraintDef) -> Result<(), Refusal> {
         let Some(Object::Constraint(Constraint { index: parent, .. })) = self.get(made).cloned() else {
             return Ok(());
         };
@@ -314,7 +312,7 @@ impl Catalog {
                 });
             }
             if existing.is_none() {
-                self.key_of_partitions(child, of_child, &unnamed, session)?;
+                self.key_of_partitions(child, of_child, &unnamed)?;
             }
         }
         Ok(())

@@ -70,13 +70,10 @@ impl Catalog {
         let schema = self.creation_schema(name, session)?;
         let mut output: Option<Vec<Ident>> = query::output_columns(self, text, session)
             .map(|columns| columns.into_iter().map(|(column, _)| column).collect());
-        match &mut output {
-            Some(output) => {
-                for (own, given) in output.iter_mut().zip(columns) {
-                    own.clone_from(given);
-                }
+        if let Some(output) = &mut output {
+            for (own, given) in output.iter_mut().zip(columns) {
+                own.clone_from(given);
             }
-            None => {}
         }
         let view = View {
             schema,
