@@ -111,11 +111,7 @@ impl Catalog {
     }
 
     /// A key of a table and, unless the statement said `ONLY`, of its partitions.
-    pub(super) fn add_key_below(
-        &mut self,
-        table: Oid,
-        key: &ConstraintDef,
-        only: bool) -> Result<(), Refusal> {
+    pub(super) fn add_key_below(&mut self, table: Oid, key: &ConstraintDef, only: bool) -> Result<(), Refusal> {
         let made = self.add_key(table, key)?;
         match made {
             Some(made) if !only => self.key_of_partitions(table, made, key),

@@ -283,11 +283,7 @@ impl Catalog {
     }
 
     /// The same key for each partition, attached to the parent's; one that is there already is attached.
-    pub(super) fn key_of_partitions(
-        &mut self,
-        table: Oid,
-        made: Oid,
-        key: &ConstraintDef) -> Result<(), Refusal> {
+    pub(super) fn key_of_partitions(&mut self, table: Oid, made: Oid, key: &ConstraintDef) -> Result<(), Refusal> {
         let Some(Object::Constraint(Constraint { index: parent, .. })) = self.get(made).cloned() else {
             return Ok(());
         };
