@@ -1,4 +1,4 @@
-"""Makes the sample of the page from its project: `make_sample.py [--check]`.
+"""Makes the sample of the page from its project: `make_sample.py [FOLDER]`.
 
 It does for real what its users did: an application whose tables were made by `create_all`, twice, with the models as they
 were then, gets its first deploy with `flask db upgrade`. Written beside the project: `dump.sql` (what pg_dump prints),
@@ -19,17 +19,22 @@ from cluster import cluster
 SAMPLE = pathlib.Path(__file__).parents[2] / "www" / "sample"
 PROJECT = SAMPLE / "project"
 
-# The models as they were on the two days on which the server called `create_all`. It adds tables, never columns.
+# The models as they were on the two days on which the server called `create_all`, which adds tables and never columns.
+# Without the obstacle: as the first revision expects them.
 BEGINNING = """
+import sys
 from app import app, db, Account, Job, Candidate, Interview
+obstacle = sys.argv[1] == "obstacle"
 with app.app_context():
     job, candidate = Job.__table__, Candidate.__table__
-    for table, later in [(job, ["salary_from", "salary_to"]), (candidate, ["linkedin_url", "status"])]:
-        for name in later:
+    later = ["linkedin_url", "status"] + ([] if obstacle else ["expected_wage", "notice_period"])
+    for table, names in [(job, ["salary_from", "salary_to"]), (candidate, later)]:
+        for name in names:
             table._columns.remove(table.c[name])
     candidate.indexes.clear()
     db.metadata.create_all(db.engine, tables=[Account.__table__, job, candidate])
-    db.metadata.create_all(db.engine, tables=[Interview.__table__])
+    if obstacle:
+        db.metadata.create_all(db.engine, tables=[Interview.__table__])
 """
 
 ROWS = """
@@ -41,19 +46,44 @@ INSERT INTO interview (candidate_id, starts_at) VALUES (1, '2025-03-01 10:00+00'
 """
 
 
+def environment(url):
+    """The environment variables of the application."""
+    return dict(os.environ, DATABASE_URL=url.replace("postgresql:", "postgresql+psycopg2:"), FLASK_APP="app", PYTHONDONTWRITEBYTECODE="1")
+
+
+def begin(server, database, project, obstacle=True):
+    """The database before the deploy; with rows only where they can be."""
+    command = [sys.executable, "-c", BEGINNING, "obstacle" if obstacle else "clean"]
+    subprocess.run(command, cwd=project, env=environment(server.url(database)), check=True)
+    if obstacle:
+        server.psql(database, ROWS)
+
+
+def flask(project, env, *arguments, check=True):
+    """Runs `flask db …`."""
+    command = [sys.executable, "-m", "flask", "db", *arguments]
+    result = subprocess.run(command, cwd=project, env=env, capture_output=True, text=True)
+    if check and result.returncode != 0:
+        raise RuntimeError(result.stderr)
+    return result
+
+
+def deploy(project, env):
+    """The deploy, which fails."""
+    failed = flask(project, env, "upgrade", check=False)
+    if failed.returncode == 0 or "expected_wage" not in failed.stderr:
+        raise RuntimeError(f"the deploy of the sample should have failed at expected_wage:\n{failed.stderr}")
+    return failed
+
+
 def make(folder):
     """Writes the three files into `folder`."""
     with cluster() as server, tempfile.TemporaryDirectory() as temporary:
         project = pathlib.Path(temporary) / "project"
         shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("__pycache__"))
         url = server.create("hireboard")
-        env = dict(os.environ, DATABASE_URL=url.replace("postgresql:", "postgresql+psycopg2:"), FLASK_APP="app", PYTHONDONTWRITEBYTECODE="1")
-        subprocess.run([sys.executable, "-c", BEGINNING], cwd=project, env=env, check=True)
-        server.psql("hireboard", ROWS)
-        failed = subprocess.run([sys.executable, "-m", "flask", "db", "upgrade"], cwd=project, env=env, capture_output=True, text=True)
-        if failed.returncode == 0 or "expected_wage" not in failed.stderr:
-            raise SystemExit(f"the deploy of the sample should have failed at expected_wage:\n{failed.stderr}")
-        log = failed.stderr.replace(str(project), "/opt/render/project/src")
+        begin(server, "hireboard", project)
+        log = deploy(project, environment(url)).stderr.replace(str(project), "/opt/render/project/src")
         log = re.sub(r"/\S*/(lib/python3[^/]*/)", r"/opt/render/project/src/.venv/\1", log)
         log = "==> Running pre-deploy command: flask db upgrade\n" + log + "==> Pre-deploy command failed with status 1\n"
         dump = server.run("pg_dump", "-s", "-d", url)

@@ -1,0 +1,77 @@
+"""Scenario 0 from end to end: the sample's deploy fails, and what Restamp hands over repairs the database."""
+
+import json
+import shutil
+
+import pytest
+from make_sample import PROJECT, SAMPLE, begin, deploy, environment, flask, make
+
+# What a schema is, without the order of columns: a database grown by ALTERs differs in it from one made at once.
+SCHEMA = """
+SELECT 'column', table_name, column_name, data_type, character_maximum_length, numeric_precision, is_nullable, column_default
+  FROM information_schema.columns WHERE table_schema = 'public'
+UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), NULL, NULL, NULL, NULL
+  FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+UNION ALL SELECT 'index', tablename, indexname, indexdef, NULL, NULL, NULL, NULL FROM pg_indexes WHERE schemaname = 'public'
+ORDER BY 1, 2, 3
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A copy of the sample's project."""
+    folder = tmp_path / "project"
+    shutil.copytree(PROJECT, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def test_the_sample_is_what_a_real_deploy_gives(tmp_path):
+    make(tmp_path)
+    made, kept = (json.loads((folder / "sample.json").read_text()) for folder in (tmp_path, SAMPLE))
+    assert made["files"] == kept["files"]
+    # Versions differ from server to server; the statements do not.
+    statements = [[line for line in one["dump"].splitlines() if not line.startswith(("--", "\\", "SET "))] for one in (made, kept)]
+    assert statements[0] == statements[1]
+    for line in ("Running upgrade  -> 4b8e1f60a2c9", "[SQL: ALTER TABLE candidate ADD COLUMN expected_wage VARCHAR(120)]"):
+        assert line in made["log"] and line in kept["log"]
+    assert kept["dump"] == (SAMPLE / "dump.sql").read_text() and kept["log"] == (SAMPLE / "deploy.log").read_text()
+
+
+def test_the_fix_repairs_the_database(server, restamp, project, tmp_path):
+    url = server.create("sample")
+    env = environment(url)
+    begin(server, "sample", project)
+    log, dump, out = tmp_path / "deploy.log", tmp_path / "dump.sql", tmp_path / "out"
+    log.write_text(deploy(project, env).stderr)
+    dump.write_text(server.run("pg_dump", "-s", "-d", url))
+
+    first = restamp("analyze", project, "--dump", dump, "--log", log, "--format", "json", "--out", out)
+    assert first.returncode == 1, first.stderr
+    report = json.loads(first.stdout)
+    prediction = report["prediction"]
+    assert (prediction["outcome"], prediction["revision"], prediction["line"], prediction["sqlstate"]) == ("fails", "4b8e1f60a2c9", 17, "42701")
+    plan = report["plans"][0]
+    assert plan["recommended"] and plan["to"] == ["91d3c7a5e0f4"], plan["why"]
+
+    fix = (out / "fix.sql").read_text()
+    server.psql("sample", fix)
+    fixed = server.psql("sample", SCHEMA)
+    server.psql("sample", fix)
+    assert server.psql("sample", SCHEMA) == fixed, "a second run changes nothing"
+    server.psql("sample", (out / "verify.sql").read_text())
+
+    flask(project, env, "stamp", "91d3c7a5e0f4")
+    flask(project, env, "upgrade")
+    assert server.psql("sample", "SELECT version_num FROM alembic_version").split() == ["e5194c6d7ab0"]
+    assert server.psql("sample", "SELECT name, status FROM candidate ORDER BY 1").split() == ["Ada|interview", "Bo|new"]
+    assert "Running upgrade" not in flask(project, env, "upgrade").stderr
+
+    clean = server.create("clean")
+    begin(server, "clean", project, obstacle=False)
+    flask(project, environment(clean), "upgrade")
+    assert server.psql("sample", SCHEMA) == server.psql("clean", SCHEMA)
+
+    dump.write_text(server.run("pg_dump", "-s", "-d", url) + server.run("pg_dump", "-a", "-t", "alembic_version", "-d", url))
+    again = restamp("analyze", project, "--dump", dump, "--format", "json")
+    assert again.returncode == 0, again.stdout
+    assert json.loads(again.stdout)["verdict"]["situation"] == "healthy"

@@ -1,0 +1,60 @@
+// The page with the real engine, from end to end.
+
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { after, before, test } from 'node:test';
+import { open, start } from './browser.mjs';
+
+const sample = fileURLToPath(new URL('../../www/sample/', import.meta.url));
+
+let web;
+before(async () => { web = await start(); });
+after(async () => { await web.close(); });
+
+/** What the results must say of the founding case. */
+async function check(page) {
+  await page.waitForSelector('#verdict');
+  const text = (await page.innerText('#results')).replaceAll('\u00a0', ' ');
+  for (const words of ['42701', 'column "expected_wage" of relation "candidate" already exists', '4b8e1f60a2c9_candidate_details.py:17', 'linkedin_url', 'salary_from', '91d3c7a5e0f4']) {
+    assert.ok(text.includes(words), `${words} is not in\n${text}`);
+  }
+}
+
+test('the sample', async () => {
+  const { page, faults } = await open(web);
+  await page.getByRole('button', { name: 'Try the sample' }).click();
+  await check(page);
+  const folder = await mkdtemp(join(tmpdir(), 'restamp-'));
+  for (const name of ['fix.sql', 'stamp.sql', 'verify.sql', 'undo.sql', 'commands.txt', 'report.md', 'report.json']) {
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: `Save ${name}` }).first().click()]);
+    assert.equal(download.suggestedFilename(), name);
+    await download.saveAs(join(folder, name));
+  }
+  const report = JSON.parse(await readFile(join(folder, 'report.json'), 'utf8'));
+  assert.equal(await readFile(join(folder, 'fix.sql'), 'utf8'), report.plans[0].fix_sql);
+  assert.deepEqual(faults, []);
+});
+
+test('the same as a folder, a dump and a log that a user hands in', async () => {
+  const { page, faults } = await open(web);
+  await page.setInputFiles('#folder-input', join(sample, 'project'));
+  await page.setInputFiles('#dump-input', join(sample, 'dump.sql'));
+  await page.getByRole('button', { name: 'See where it is' }).click();
+  await check(page);
+  assert.deepEqual(faults, []);
+});
+
+test('the log alone helps', async () => {
+  const { page, faults } = await open(web);
+  await page.setInputFiles('#folder-input', join(sample, 'project'));
+  await page.getByText('Only have the error? Paste the deploy log.').click();
+  await page.fill('#log-text', await readFile(join(sample, 'deploy.log'), 'utf8'));
+  await page.getByRole('button', { name: 'See where it is' }).click();
+  await page.waitForSelector('#verdict');
+  const text = await page.innerText('#results');
+  for (const words of ['42701', '4b8e1f60a2c9', 'Next:']) assert.ok(text.includes(words), `${words} is not in\n${text}`);
+  assert.deepEqual(faults, []);
+});
