@@ -1,9 +1,13 @@
 """Scenario 0 from end to end: the sample's deploy fails, and what Restamp hands over repairs the database."""
 
 import json
+import os
+import pathlib
 import shutil
+import subprocess
 
 import pytest
+from cluster import cluster
 from make_sample import PROJECT, SAMPLE, begin, deploy, environment, flask, make
 
 # What a schema is, without the order of columns: a database grown by ALTERs differs in it from one made at once.
@@ -15,6 +19,22 @@ UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constra
 UNION ALL SELECT 'index', tablename, indexname, indexdef, NULL, NULL, NULL, NULL FROM pg_indexes WHERE schemaname = 'public'
 ORDER BY 1, 2, 3
 """
+
+
+ROOT = pathlib.Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def own():
+    """A PostgreSQL server for these tests."""
+    with cluster() as running:
+        yield running
+
+
+def analyze(*arguments):
+    """Runs the command line; `RESTAMP` names another build."""
+    program = os.environ.get("RESTAMP", ROOT / "target" / "debug" / "restamp")
+    return subprocess.run([program, "analyze", *map(str, arguments)], capture_output=True, text=True)
 
 
 @pytest.fixture
@@ -37,15 +57,15 @@ def test_the_sample_is_what_a_real_deploy_gives(tmp_path):
     assert kept["dump"] == (SAMPLE / "dump.sql").read_text() and kept["log"] == (SAMPLE / "deploy.log").read_text()
 
 
-def test_the_fix_repairs_the_database(server, restamp, project, tmp_path):
-    url = server.create("sample")
+def test_the_fix_repairs_the_database(own, project, tmp_path):
+    url = own.create("sample")
     env = environment(url)
-    begin(server, "sample", project)
+    begin(own, "sample", project)
     log, dump, out = tmp_path / "deploy.log", tmp_path / "dump.sql", tmp_path / "out"
     log.write_text(deploy(project, env).stderr)
-    dump.write_text(server.run("pg_dump", "-s", "-d", url))
+    dump.write_text(own.run("pg_dump", "-s", "-d", url))
 
-    first = restamp("analyze", project, "--dump", dump, "--log", log, "--format", "json", "--out", out)
+    first = analyze(project, "--dump", dump, "--log", log, "--format", "json", "--out", out)
     assert first.returncode == 1, first.stderr
     report = json.loads(first.stdout)
     prediction = report["prediction"]
@@ -54,24 +74,24 @@ def test_the_fix_repairs_the_database(server, restamp, project, tmp_path):
     assert plan["recommended"] and plan["to"] == ["91d3c7a5e0f4"], plan["why"]
 
     fix = (out / "fix.sql").read_text()
-    server.psql("sample", fix)
-    fixed = server.psql("sample", SCHEMA)
-    server.psql("sample", fix)
-    assert server.psql("sample", SCHEMA) == fixed, "a second run changes nothing"
-    server.psql("sample", (out / "verify.sql").read_text())
+    own.psql("sample", fix)
+    fixed = own.psql("sample", SCHEMA)
+    own.psql("sample", fix)
+    assert own.psql("sample", SCHEMA) == fixed, "a second run changes nothing"
+    own.psql("sample", (out / "verify.sql").read_text())
 
     flask(project, env, "stamp", "91d3c7a5e0f4")
     flask(project, env, "upgrade")
-    assert server.psql("sample", "SELECT version_num FROM alembic_version").split() == ["e5194c6d7ab0"]
-    assert server.psql("sample", "SELECT name, status FROM candidate ORDER BY 1").split() == ["Ada|interview", "Bo|new"]
+    assert own.psql("sample", "SELECT version_num FROM alembic_version").split() == ["e5194c6d7ab0"]
+    assert own.psql("sample", "SELECT name, status FROM candidate ORDER BY 1").split() == ["Ada|interview", "Bo|new"]
     assert "Running upgrade" not in flask(project, env, "upgrade").stderr
 
-    clean = server.create("clean")
-    begin(server, "clean", project, obstacle=False)
+    clean = own.create("clean")
+    begin(own, "clean", project, obstacle=False)
     flask(project, environment(clean), "upgrade")
-    assert server.psql("sample", SCHEMA) == server.psql("clean", SCHEMA)
+    assert own.psql("sample", SCHEMA) == own.psql("clean", SCHEMA)
 
-    dump.write_text(server.run("pg_dump", "-s", "-d", url) + server.run("pg_dump", "-a", "-t", "alembic_version", "-d", url))
-    again = restamp("analyze", project, "--dump", dump, "--format", "json")
+    dump.write_text(own.run("pg_dump", "-s", "-d", url) + own.run("pg_dump", "-a", "-t", "alembic_version", "-d", url))
+    again = analyze(project, "--dump", dump, "--format", "json")
     assert again.returncode == 0, again.stdout
     assert json.loads(again.stdout)["verdict"]["situation"] == "healthy"
