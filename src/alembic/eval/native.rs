@@ -1,35 +1,27 @@
 //! Values that are written in Rust: the seam between the interpreter and the libraries.
 
 use std::any::Any;
-use std::fmt::Debug;
+use std::fmt;
 use std::rc::Rc;
 
+use super::args::Args;
+use super::container::Key;
 use super::value::Value;
 use super::{Eval, Vm};
-use crate::source::Span;
-
-/// The arguments of a call.
-#[derive(Clone, Debug, Default)]
-pub struct Args {
-    /// By position.
-    pub positional: Vec<Value>,
-    /// By name, in the order written.
-    pub keyword: Vec<(Rc<str>, Value)>,
-    /// The call's place, where it has one.
-    pub span: Option<Span>,
-}
 
 /// A value with behaviour. The defaults refuse as Python does (`AttributeError`, `TypeError`).
-pub trait Native: Any + Debug {
+pub trait Native: Any + fmt::Debug {
     /// The class with its module, e.g. `sqlalchemy.sql.schema.Column`; what `isinstance` and messages use.
     fn class(&self) -> &str;
-
-    /// For downcasts.
-    fn as_any(&self) -> &dyn Any;
 
     /// True if this is an instance of the class with that dotted name or of one that derives from it.
     fn is_instance(&self, class: &str) -> bool {
         self.class() == class
+    }
+
+    /// What it is compared and hashed by as a key of a dict; `None` is its identity.
+    fn key(&self) -> Option<Key> {
+        None
     }
 
     /// `self.name`; `None` is an `AttributeError`.
@@ -97,4 +89,78 @@ pub trait Native: Any + Debug {
     fn str(self: Rc<Self>, _vm: &mut Vm) -> Eval<Option<Value>> {
         Ok(None)
     }
+
+    /// `repr(self)`; `None` falls back to `str`.
+    fn repr(self: Rc<Self>, _vm: &mut Vm) -> Eval<Option<Value>> {
+        Ok(None)
+    }
+}
+
+/// What a native function does.
+pub type Body = dyn Fn(&mut Vm, Args) -> Eval<Value>;
+
+/// A function written in Rust.
+#[derive(Clone)]
+pub struct NativeFunction {
+    /// Its name.
+    pub name: Rc<str>,
+    /// As an attribute of a class it gets the instance as its first argument.
+    pub is_method: bool,
+    body: Rc<Body>,
+}
+
+impl fmt::Debug for NativeFunction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<built-in function {}>", self.name)
+    }
+}
+
+impl Native for NativeFunction {
+    fn class(&self) -> &str {
+        "builtin_function_or_method"
+    }
+
+    fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+        Ok(match name {
+            "__name__" | "__qualname__" => Some(Value::Str(self.name.clone())),
+            "__doc__" => Some(Value::None),
+            _ => None,
+        })
+    }
+
+    fn call(self: Rc<Self>, vm: &mut Vm, args: Args) -> Eval<Option<Value>> {
+        (self.body)(vm, args).map(Some)
+    }
+
+    fn str(self: Rc<Self>, _vm: &mut Vm) -> Eval<Option<Value>> {
+        Ok(Some(Value::str(format!("{self:?}"))))
+    }
+}
+
+/// A function of a library.
+///
+/// ```
+/// # use restamp::alembic::eval::{native, Value};
+/// let double = native::function("double", |vm, args| {
+///     let bound = args.bind(vm, "double(text, times=2)")?;
+///     let times = bound.get("times").and_then(|value| value.as_i64()).unwrap_or(2);
+///     Ok(Value::str(bound.required("text").as_str().unwrap_or_default().repeat(times as usize)))
+/// });
+/// ```
+pub fn function(name: &str, body: impl Fn(&mut Vm, Args) -> Eval<Value> + 'static) -> Value {
+    Value::native(NativeFunction { name: name.into(), is_method: false, body: Rc::new(body) })
+}
+
+/// A method: put into the attributes of a class, its first argument is the instance.
+pub fn method(name: &str, body: impl Fn(&mut Vm, Args) -> Eval<Value> + 'static) -> Value {
+    Value::native(NativeFunction { name: name.into(), is_method: true, body: Rc::new(body) })
+}
+
+/// What a module does when asked for a name that it does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// All of it is there: `AttributeError`.
+    Absent,
+    /// Only a part of it is modelled: unknown.
+    Unmodelled,
 }

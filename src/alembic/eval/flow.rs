@@ -1,0 +1,535 @@
+//! Code under a condition that is not known.
+//!
+//! Both sides run, each from the same state, with the reason on [`Run::uncertain`](crate::alembic::run::Run::uncertain) so that
+//! what they do to the database is recorded as `may`. Every change of a name, an attribute or a container is recorded in a
+//! journal; after a side its changes are taken back, and at the end both outcomes are merged: what both sides agree on is
+//! known, everything else is unknown.
+//!
+//! A side that leaves early (`return`, `break`, `continue`, an exception that a `try` around it may catch) makes the rest of the
+//! function, loop or `try` the continuation of the other side: a [`Region`] that stays open until that construct ends. An
+//! exception that nothing could catch would end the whole upgrade: it is recorded in `may_fail`, and what follows assumes that
+//! it was not raised.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use super::container::{Dict, List, Namespace, Set};
+use super::scope::Frame;
+use super::value::Value;
+use super::{Eval, Raise, Vm};
+use crate::alembic::run::MayFail;
+use crate::pg::error::Reason;
+
+/// How a block ended.
+#[derive(Clone, Debug)]
+pub(super) enum Flow {
+    Normal,
+    Return(Value),
+    Break,
+    Continue,
+}
+
+/// Something that changes, with a content that it has or had.
+#[derive(Clone, Debug)]
+enum Write {
+    Name(Rc<Namespace>, Rc<str>, Option<Value>),
+    List(Rc<RefCell<List>>, List),
+    Dict(Rc<RefCell<Dict>>, Dict),
+    Set(Rc<RefCell<Set>>, Set),
+}
+
+impl Write {
+    fn place(&self) -> (usize, Option<Rc<str>>) {
+        match self {
+            Write::Name(namespace, name, _) => (Rc::as_ptr(namespace) as usize, Some(name.clone())),
+            Write::List(list, _) => (Rc::as_ptr(list).cast::<()>() as usize, None),
+            Write::Dict(dict, _) => (Rc::as_ptr(dict).cast::<()>() as usize, None),
+            Write::Set(set, _) => (Rc::as_ptr(set).cast::<()>() as usize, None),
+        }
+    }
+
+    /// The same place with what is there now.
+    fn current(&self) -> Write {
+        match self {
+            Write::Name(namespace, name, _) => Write::Name(namespace.clone(), name.clone(), namespace.get(name)),
+            Write::List(list, _) => Write::List(list.clone(), list.borrow().clone()),
+            Write::Dict(dict, _) => Write::Dict(dict.clone(), dict.borrow().clone()),
+            Write::Set(set, _) => Write::Set(set.clone(), set.borrow().clone()),
+        }
+    }
+
+    fn put(self) {
+        match self {
+            Write::Name(namespace, name, value) => {
+                namespace.set(&name, value);
+            }
+            Write::List(list, content) => *list.borrow_mut() = content,
+            Write::Dict(dict, content) => *dict.borrow_mut() = content,
+            Write::Set(set, content) => *set.borrow_mut() = content,
+        }
+    }
+
+    fn merge(self, other: &Write, reason: &Reason) -> Write {
+        match (self, other) {
+            (Write::Name(namespace, name, a), Write::Name(_, _, b)) => {
+                let value = match (&a, b) {
+                    (None, None) => None,
+                    (Some(a), Some(b)) => Some(merge(a, b, reason)),
+                    (None, Some(_)) | (Some(_), None) => Some(Value::Unknown(reason.clone())),
+                };
+                Write::Name(namespace, name, value)
+            }
+            (Write::List(list, a), Write::List(_, b)) => Write::List(list, merge_lists(a, b, reason)),
+            (Write::Dict(dict, a), Write::Dict(_, b)) => Write::Dict(dict, merge_dicts(a, b, reason)),
+            (Write::Set(set, mut a), Write::Set(_, b)) => {
+                a.dict = merge_dicts(a.dict, &b.dict, reason);
+                Write::Set(set, a)
+            }
+            // One place has one kind.
+            (write, _) => write,
+        }
+    }
+}
+
+fn merge_lists(mut a: List, b: &List, reason: &Reason) -> List {
+    if let Some(unknown) = b.unknown.clone() {
+        a.forget(unknown);
+    } else if a.items.len() != b.items.len() {
+        a.forget(reason.clone());
+    } else {
+        for (a, b) in a.items.iter_mut().zip(&b.items) {
+            *a = merge(a, b, reason);
+        }
+    }
+    a
+}
+
+fn merge_dicts(mut a: Dict, b: &Dict, reason: &Reason) -> Dict {
+    if let Some(unknown) = b.unknown.clone() {
+        a.forget(unknown);
+        return a;
+    }
+    let same_keys = a.len() == b.len() && a.keys().zip(b.keys()).all(|(a, b)| same(a, b));
+    if !same_keys {
+        a.forget(reason.clone());
+        return a;
+    }
+    let unknown = a.unknown.clone();
+    let items = a.iter().zip(b.iter()).map(|((key, a), (_, b))| (key.clone(), merge(a, b, reason)));
+    let mut merged: Dict = items.collect();
+    merged.unknown = unknown;
+    merged
+}
+
+/// The value where one side gives `a` and the other `b`.
+pub(super) fn merge(a: &Value, b: &Value, reason: &Reason) -> Value {
+    if same(a, b) { a.clone() } else { Value::Unknown(reason.clone()) }
+}
+
+/// Equal without running any code.
+fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Unknown(_), Value::Unknown(_)) => true,
+        (Value::Tuple(a), Value::Tuple(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(a, b)),
+        (Value::List(x), Value::List(y)) => {
+            a.is(b) || {
+                let (x, y) = (x.borrow(), y.borrow());
+                // Lists inside lists could hold themselves.
+                x.unknown.is_none()
+                    && y.unknown.is_none()
+                    && x.items.len() == y.items.len()
+                    && x.items.iter().zip(&y.items).all(|(a, b)| a.is(b))
+            }
+        }
+        _ => a.is(b),
+    }
+}
+
+/// How a side left early.
+#[derive(Clone, Debug)]
+pub(super) enum Exit {
+    Return(Value),
+    Break,
+    Continue,
+    Raise,
+}
+
+/// The rest of a construct that runs only if a side which left early was not taken.
+#[derive(Debug)]
+struct Region {
+    reason: Reason,
+    /// What the side that left has changed.
+    writes: Vec<Write>,
+    mark: usize,
+    exit: Exit,
+}
+
+/// An exception that may have been raised inside a `try`.
+pub(super) type Pending = (Reason, Value);
+
+/// The state of unknown flow.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    /// Old contents.
+    journal: Vec<Write>,
+    /// Open sides and regions: while there is one, changes are recorded.
+    layers: usize,
+    regions: Vec<Region>,
+    /// Per `try` body that is running: what may have been raised in it.
+    pub tries: Vec<Vec<Pending>>,
+}
+
+/// How a side ended.
+enum Side {
+    Flow(Flow),
+    /// It may end here by an exception.
+    Raised,
+}
+
+impl Vm {
+    pub(super) fn record_name(&mut self, namespace: &Rc<Namespace>, name: &Rc<str>, old: Option<Value>) {
+        if self.flow.layers > 0 {
+            self.flow.journal.push(Write::Name(namespace.clone(), name.clone(), old));
+        }
+    }
+
+    /// To be called before a list changes.
+    pub fn touch_list(&mut self, list: &Rc<RefCell<List>>) {
+        if self.flow.layers > 0 {
+            self.flow.journal.push(Write::List(list.clone(), list.borrow().clone()));
+        }
+    }
+
+    /// To be called before a dict changes.
+    pub fn touch_dict(&mut self, dict: &Rc<RefCell<Dict>>) {
+        if self.flow.layers > 0 {
+            self.flow.journal.push(Write::Dict(dict.clone(), dict.borrow().clone()));
+        }
+    }
+
+    /// To be called before a set changes.
+    pub fn touch_set(&mut self, set: &Rc<RefCell<Set>>) {
+        if self.flow.layers > 0 {
+            self.flow.journal.push(Write::Set(set.clone(), set.borrow().clone()));
+        }
+    }
+
+    /// Takes back all changes since a mark and gives what they had made.
+    fn take_writes(&mut self, mark: usize) -> Vec<Write> {
+        let mut seen = HashSet::new();
+        let mut made = Vec::new();
+        let entries: Vec<Write> = self.flow.journal.drain(mark.min(self.flow.journal.len())..).collect();
+        for old in entries {
+            if seen.insert(old.place()) {
+                made.push(old.current());
+                old.put();
+            }
+        }
+        made
+    }
+
+    fn write(&mut self, write: Write) {
+        if self.flow.layers > 0 {
+            let old = write.current();
+            self.flow.journal.push(old);
+        }
+        write.put();
+    }
+
+    /// Makes the state what both sides agree on.
+    fn merge_writes(&mut self, a: Vec<Write>, b: Vec<Write>, reason: &Reason) {
+        let b_places: std::collections::HashMap<_, usize> = b.iter().enumerate().map(|(at, write)| (write.place(), at)).collect();
+        let a_places: HashSet<_> = a.iter().map(Write::place).collect();
+        let only_b: Vec<Write> = b.iter().filter(|write| !a_places.contains(&write.place())).cloned().collect();
+        for write in a {
+            let other = match b_places.get(&write.place()) {
+                Some(&at) => b[at].clone(),
+                None => write.current(),
+            };
+            self.write(write.merge(&other, reason));
+        }
+        for write in only_b {
+            let other = write.current();
+            self.write(write.merge(&other, reason));
+        }
+    }
+
+    fn open(&mut self, reason: &Reason) -> usize {
+        self.run.uncertain.push(reason.clone());
+        self.flow.layers += 1;
+        self.flow.journal.len()
+    }
+
+    fn shut(&mut self) {
+        self.run.uncertain.pop();
+        self.flow.layers -= 1;
+    }
+
+    /// Ends regions that were opened since `from`, from the innermost on, as long as `ends` holds for them.
+    fn close(&mut self, from: usize, ends: impl Fn(&Exit) -> bool) -> Vec<(Reason, Exit)> {
+        let mut closed = Vec::new();
+        while self.flow.regions.len() > from
+            && self.flow.regions.last().is_some_and(|region| ends(&region.exit))
+            && let Some(region) = self.flow.regions.pop()
+        {
+            let rest = self.take_writes(region.mark);
+            self.shut();
+            self.merge_writes(region.writes, rest, &region.reason);
+            closed.push((region.reason, region.exit));
+        }
+        closed
+    }
+
+    /// A mark for [`Vm::end_iteration`] and its kin.
+    pub(super) fn regions(&self) -> usize {
+        self.flow.regions.len()
+    }
+
+    /// The end of one run of a loop's body.
+    pub(super) fn end_iteration(&mut self, from: usize) {
+        self.close(from, |exit| matches!(exit, Exit::Continue));
+    }
+
+    /// The end of a loop.
+    pub(super) fn end_loop(&mut self, from: usize) {
+        self.close(from, |exit| matches!(exit, Exit::Continue | Exit::Break));
+    }
+
+    /// The end of the body of a `try`.
+    pub(super) fn end_try(&mut self, from: usize, raised: bool) {
+        // After an exception nothing of the rest runs, so regions of any kind end here; what may have returned before, may
+        // still have.
+        let mut closed = self.close(from, |exit| raised || matches!(exit, Exit::Raise));
+        closed.retain(|(_, exit)| !matches!(exit, Exit::Raise));
+        self.reopen(closed);
+    }
+
+    /// Runs the body of a function and ends the regions in it.
+    pub(super) fn within_function(&mut self, run: impl FnOnce(&mut Vm) -> Eval<Flow>) -> Eval<Flow> {
+        let from = self.regions();
+        let result = run(self);
+        let returned: Vec<(Reason, Value)> = self.flow.regions[from.min(self.flow.regions.len())..]
+            .iter()
+            .filter_map(|region| match &region.exit {
+                Exit::Return(value) => Some((region.reason.clone(), value.clone())),
+                Exit::Break | Exit::Continue | Exit::Raise => None,
+            })
+            .collect();
+        let failed = result.is_err();
+        self.close(from, |exit| failed || !matches!(exit, Exit::Raise));
+        match result {
+            Err(Raise::Exception(exception)) if !returned.is_empty() => {
+                // It has returned, or it raises.
+                let (reason, value) = returned[0].clone();
+                let value = returned.iter().fold(value, |value, (reason, other)| merge(&value, other, reason));
+                self.may_raise(reason, exception);
+                Ok(Flow::Return(value))
+            }
+            Err(raise) => Err(raise),
+            Ok(flow) => {
+                let value = match flow {
+                    Flow::Return(value) => value,
+                    Flow::Normal | Flow::Break | Flow::Continue => Value::None,
+                };
+                Ok(Flow::Return(returned.iter().fold(value, |value, (reason, other)| merge(&value, other, reason))))
+            }
+        }
+    }
+
+    /// Records an exception of which it is not known whether it is raised.
+    pub(super) fn may_raise(&mut self, reason: Reason, exception: Value) {
+        match self.flow.tries.last_mut() {
+            Some(pending) => pending.push((reason, exception)),
+            None => {
+                let span = self.origin(&Raise::Exception(exception.clone()));
+                let refusal = self.refusal(&exception);
+                self.run.may_fail.push(MayFail { reason, refusal, span });
+            }
+        }
+    }
+
+    /// Runs a side; its changes are in the journal from the mark on.
+    /// Exits from it of which it was not known whether they are taken are put into `early`.
+    fn side(
+        &mut self,
+        reason: &Reason,
+        early: &mut Vec<(Reason, Exit)>,
+        run: impl FnOnce(&mut Vm) -> Eval<Flow>,
+    ) -> Eval<(usize, Side)> {
+        let mark = self.open(reason);
+        let from = self.regions();
+        let result = run(self);
+        let mut left = self.close(from, |_| true);
+        let side = match result {
+            Ok(flow) => Side::Flow(flow),
+            Err(Raise::Exception(exception)) => {
+                self.may_raise(reason.clone(), exception);
+                Side::Raised
+            }
+            Err(stop) => return Err(stop),
+        };
+        early.append(&mut left);
+        Ok((mark, side))
+    }
+
+    /// Runs both sides of a condition that is not known.
+    pub(super) fn branch(
+        &mut self,
+        frame: &mut Frame<'_>,
+        reason: Reason,
+        a: impl FnOnce(&mut Vm, &mut Frame<'_>) -> Eval<Flow>,
+        b: impl FnOnce(&mut Vm, &mut Frame<'_>) -> Eval<Flow>,
+    ) -> Eval<Flow> {
+        let mut early = Vec::new();
+        let result = self.branches(frame, reason, &mut early, a, b);
+        self.reopen(early);
+        result
+    }
+
+    /// What may have been left early stays so for the rest of the construct.
+    pub(super) fn reopen(&mut self, early: Vec<(Reason, Exit)>) {
+        for (reason, exit) in early {
+            let mark = self.open(&reason);
+            self.region(reason, Vec::new(), mark, exit);
+        }
+    }
+
+    fn branches(
+        &mut self,
+        frame: &mut Frame<'_>,
+        reason: Reason,
+        early: &mut Vec<(Reason, Exit)>,
+        a: impl FnOnce(&mut Vm, &mut Frame<'_>) -> Eval<Flow>,
+        b: impl FnOnce(&mut Vm, &mut Frame<'_>) -> Eval<Flow>,
+    ) -> Eval<Flow> {
+        let (mark, side_a) = self.side(&reason, early, |vm| a(vm, frame))?;
+        let writes_a = self.take_writes(mark);
+        self.shut();
+        let (mark, side_b) = self.side(&reason, early, |vm| b(vm, frame))?;
+        let flow_a = match side_a {
+            Side::Flow(flow) => flow,
+            Side::Raised => {
+                return match side_b {
+                    Side::Flow(flow) if self.flow.tries.is_empty() => {
+                        // The other side is what happens in every run that goes on.
+                        self.shut();
+                        Ok(flow)
+                    }
+                    Side::Flow(Flow::Normal) => {
+                        self.region(reason, writes_a, mark, Exit::Raise);
+                        Ok(Flow::Normal)
+                    }
+                    Side::Flow(flow) => {
+                        let writes_b = self.take_writes(mark);
+                        self.shut();
+                        self.merge_writes(writes_a, writes_b, &reason);
+                        Ok(flow)
+                    }
+                    Side::Raised => {
+                        let writes_b = self.take_writes(mark);
+                        self.shut();
+                        self.merge_writes(writes_a, writes_b, &reason);
+                        self.both_raised()
+                    }
+                };
+            }
+        };
+        match side_b {
+            Side::Raised => {
+                let writes_b = self.take_writes(mark);
+                self.shut();
+                if self.flow.tries.is_empty() {
+                    for write in writes_a {
+                        self.write(write);
+                    }
+                    return Ok(flow_a);
+                }
+                match flow_a {
+                    Flow::Normal => {
+                        let mark = self.open(&reason);
+                        for write in writes_a {
+                            self.write(write);
+                        }
+                        self.region(reason, writes_b, mark, Exit::Raise);
+                        Ok(Flow::Normal)
+                    }
+                    flow => {
+                        self.merge_writes(writes_a, writes_b, &reason);
+                        Ok(flow)
+                    }
+                }
+            }
+            Side::Flow(flow_b) => match (exit(&flow_a), exit(&flow_b)) {
+                (Some(left), None) => {
+                    self.region(reason, writes_a, mark, left);
+                    Ok(Flow::Normal)
+                }
+                (None, Some(left)) => {
+                    let writes_b = self.take_writes(mark);
+                    self.shut();
+                    let mark = self.open(&reason);
+                    for write in writes_a {
+                        self.write(write);
+                    }
+                    self.region(reason, writes_b, mark, left);
+                    Ok(Flow::Normal)
+                }
+                (None, None) => {
+                    let writes_b = self.take_writes(mark);
+                    self.shut();
+                    self.merge_writes(writes_a, writes_b, &reason);
+                    Ok(Flow::Normal)
+                }
+                (Some(left), Some(_)) => match (flow_a, flow_b) {
+                    (Flow::Return(a), Flow::Return(b)) => {
+                        let writes_b = self.take_writes(mark);
+                        self.shut();
+                        self.merge_writes(writes_a, writes_b, &reason);
+                        Ok(Flow::Return(merge(&a, &b, &reason)))
+                    }
+                    (_, flow_b) => {
+                        // Whatever runs after this runs only if the second side was taken.
+                        self.region(reason, writes_a, mark, left);
+                        Ok(flow_b)
+                    }
+                },
+            },
+        }
+    }
+
+    fn region(&mut self, reason: Reason, writes: Vec<Write>, mark: usize, exit: Exit) {
+        self.flow.regions.push(Region { reason, writes, mark, exit });
+    }
+
+    /// Both sides raise: an exception is certain. It is the later one of those that were recorded.
+    fn both_raised(&mut self) -> Eval<Flow> {
+        let exception = match self.flow.tries.last_mut() {
+            Some(pending) => pending.pop().map(|(_, exception)| exception),
+            None => self.run.may_fail.pop().map(|failure| self.exception_of(failure.refusal)),
+        };
+        match exception {
+            Some(exception) => Err(Raise::Exception(exception)),
+            None => Ok(Flow::Normal),
+        }
+    }
+
+    /// Runs something that may or may not run at all.
+    pub(super) fn maybe(
+        &mut self,
+        frame: &mut Frame<'_>,
+        reason: Reason,
+        run: impl FnOnce(&mut Vm, &mut Frame<'_>) -> Eval<Flow>,
+    ) -> Eval<Flow> {
+        self.branch(frame, reason, run, |_, _| Ok(Flow::Normal))
+    }
+}
+
+fn exit(flow: &Flow) -> Option<Exit> {
+    match flow {
+        Flow::Normal => None,
+        Flow::Return(value) => Some(Exit::Return(value.clone())),
+        Flow::Break => Some(Exit::Break),
+        Flow::Continue => Some(Exit::Continue),
+    }
+}

@@ -1,0 +1,267 @@
+//! Functions of Python code, and what wraps them as attributes of a class.
+
+use std::rc::Rc;
+
+use super::args::{Args, missing_arguments, too_many};
+use super::container::{Dict, Namespace};
+use super::flow::Flow;
+use super::generator::Generator;
+use super::native::Native;
+use super::scope::{Frame, Scope};
+use super::value::Value;
+use super::{Eval, Vm};
+use crate::alembic::python::ast::{FunctionDef, Name};
+
+/// A function or lambda.
+#[derive(Debug)]
+pub(super) struct Function {
+    pub def: Rc<FunctionDef>,
+    /// Defaults of the positional parameters, from the first that has one on.
+    defaults: Vec<Value>,
+    keyword_defaults: Vec<(Name, Value)>,
+    /// Where it was defined.
+    scope: Rc<Scope>,
+    pub attrs: Rc<Namespace>,
+}
+
+impl Native for Function {
+    fn class(&self) -> &str {
+        "function"
+    }
+
+    fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+        if let Some(value) = self.attrs.get(name) {
+            return Ok(Some(value));
+        }
+        Ok(match name {
+            "__name__" | "__qualname__" => Some(Value::Str(self.def.name.clone())),
+            "__doc__" => Some(self.def.doc.clone().map_or(Value::None, Value::Str)),
+            "__module__" => self.scope.globals().get("__name__"),
+            _ => None,
+        })
+    }
+
+    fn set_attr(self: Rc<Self>, vm: &mut Vm, name: &str, value: Value) -> Eval<bool> {
+        vm.bind(&self.attrs, &name.into(), Some(value));
+        Ok(true)
+    }
+
+    fn str(self: Rc<Self>, _vm: &mut Vm) -> Eval<Option<Value>> {
+        Ok(Some(Value::str(format!("<function {}>", self.def.name))))
+    }
+}
+
+/// A function with its `self`.
+#[derive(Debug)]
+pub(super) struct BoundMethod {
+    pub receiver: Value,
+    pub function: Value,
+}
+
+impl Native for BoundMethod {
+    fn class(&self) -> &str {
+        "method"
+    }
+
+    fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+        match name {
+            "__self__" => Ok(Some(self.receiver.clone())),
+            "__func__" => Ok(Some(self.function.clone())),
+            _ => vm.get_attr(&self.function, name).map(Some),
+        }
+    }
+}
+
+/// `@property`
+#[derive(Clone, Debug)]
+pub(super) struct Property {
+    pub get: Value,
+    pub set: Option<Value>,
+}
+
+impl Native for Property {
+    fn class(&self) -> &str {
+        "property"
+    }
+
+    fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+        Ok(match name {
+            "setter" => {
+                let get = self.get.clone();
+                Some(super::native::function("setter", move |_, args| {
+                    let set = args.positional.into_iter().next();
+                    Ok(Value::native(Property { get: get.clone(), set }))
+                }))
+            }
+            "getter" | "deleter" => {
+                let property = Value::Native(self);
+                Some(super::native::function(name, move |_, _| Ok(property.clone())))
+            }
+            "fget" => Some(self.get.clone()),
+            _ => None,
+        })
+    }
+}
+
+/// `@staticmethod`
+#[derive(Debug)]
+pub(super) struct StaticMethod(pub Value);
+
+impl Native for StaticMethod {
+    fn class(&self) -> &str {
+        "staticmethod"
+    }
+
+    fn call(self: Rc<Self>, vm: &mut Vm, args: Args) -> Eval<Option<Value>> {
+        vm.call(&self.0, args).map(Some)
+    }
+}
+
+/// `@classmethod`
+#[derive(Debug)]
+pub(super) struct ClassMethod(pub Value);
+
+impl Native for ClassMethod {
+    fn class(&self) -> &str {
+        "classmethod"
+    }
+}
+
+/// The function inside a `@staticmethod`.
+pub(super) fn unwrap_static(value: Value) -> Value {
+    match value.downcast_ref::<StaticMethod>() {
+        Some(method) => method.0.clone(),
+        None => value,
+    }
+}
+
+impl Vm {
+    pub(super) fn new_function(&mut self, frame: &mut Frame<'_>, def: &Rc<FunctionDef>) -> Eval<Value> {
+        let mut defaults = Vec::new();
+        for parameter in &def.parameters.positional {
+            if let Some(default) = &parameter.default {
+                defaults.push(self.expr(frame, default)?);
+            }
+        }
+        let mut keyword_defaults = Vec::new();
+        for parameter in &def.parameters.keyword_only {
+            if let Some(default) = &parameter.default {
+                keyword_defaults.push((parameter.name.clone(), self.expr(frame, default)?));
+            }
+        }
+        let scope = frame.scope.clone();
+        Ok(Value::native(Function { def: def.clone(), defaults, keyword_defaults, scope, attrs: Namespace::new() }))
+    }
+
+    pub(super) fn call_function(&mut self, function: &Rc<Function>, args: Args) -> Eval<Value> {
+        let def = &function.def;
+        let scope = Scope::function(&function.scope, def);
+        self.bind_parameters(function, &scope.vars, args)?;
+        if def.is_async {
+            return Ok(self.unknown("unsupported", format!("the coroutine {}() is not run", def.name)));
+        }
+        if def.is_generator {
+            return Ok(Value::native(Generator::of_function(def.clone(), scope)));
+        }
+        let mut frame = Frame::new(scope);
+        self.run_body(&mut frame, def)
+    }
+
+    /// Runs a function's body in a frame of the trace.
+    pub(super) fn run_body(&mut self, frame: &mut Frame<'_>, def: &Rc<FunctionDef>) -> Eval<Value> {
+        if self.calls >= super::CALLS {
+            return Err(self.stop("bound-depth", format!("{}() is called too deeply", def.name)));
+        }
+        self.calls += 1;
+        self.run.trace.push(def.span);
+        self.frames.push(frame.scope.clone());
+        let result = self.deeper(|vm| vm.within_function(|vm| vm.block(frame, &def.body)));
+        self.frames.pop();
+        self.run.trace.pop();
+        self.calls -= 1;
+        match result? {
+            Flow::Return(value) => Ok(value),
+            Flow::Normal | Flow::Break | Flow::Continue => Ok(Value::None),
+        }
+    }
+
+    /// Ties arguments to parameters (Python reference, 6.3.4). The scope is new, so nothing of it is recorded.
+    fn bind_parameters(&mut self, function: &Function, vars: &Namespace, args: Args) -> Eval<()> {
+        let def = &function.def;
+        let parameters = &def.parameters;
+        let Args { positional, keyword, unknown, .. } = args;
+        let given = positional.len();
+        let mut values = positional.into_iter();
+        for parameter in &parameters.positional {
+            match values.next() {
+                Some(value) => vars.set(&parameter.name, Some(value)),
+                None => break,
+            };
+        }
+        let extra: Vec<Value> = values.collect();
+        match (&parameters.rest, &unknown) {
+            (Some(rest), Some(reason)) => drop(vars.set(rest, Some(Value::Unknown(reason.clone())))),
+            (Some(rest), None) => drop(vars.set(rest, Some(Value::tuple(extra)))),
+            (None, None) if !extra.is_empty() => {
+                let room = parameters.positional.len();
+                let text = too_many(&def.name, room - function.defaults.len().min(room), room, given);
+                return Err(self.raise("TypeError", &text));
+            }
+            (None, _) => {}
+        }
+        let mut others = Dict::new();
+        for (name, value) in keyword {
+            let by_name = parameters.positional.iter().skip(parameters.positional_only).chain(&parameters.keyword_only);
+            if by_name.into_iter().any(|parameter| parameter.name == name) {
+                if vars.set(&name, Some(value)).is_some() && unknown.is_none() {
+                    let text = format!("{}() got multiple values for argument '{name}'", def.name);
+                    return Err(self.raise("TypeError", &text));
+                }
+            } else if parameters.keywords.is_some() {
+                others.insert(Value::Str(name), value);
+            } else {
+                let text = format!("{}() got an unexpected keyword argument '{name}'", def.name);
+                return Err(self.raise("TypeError", &text));
+            }
+        }
+        if let Some(keywords) = &parameters.keywords {
+            if let Some(reason) = &unknown {
+                others.forget(reason.clone());
+            }
+            vars.set(keywords, Some(Value::from(others)));
+        }
+        let mut missing = Vec::new();
+        let without_default = parameters.positional.len() - function.defaults.len().min(parameters.positional.len());
+        for (at, parameter) in parameters.positional.iter().enumerate() {
+            if vars.get(&parameter.name).is_some() {
+                continue;
+            }
+            let default = at.checked_sub(without_default).and_then(|at| function.defaults.get(at));
+            match (&unknown, default) {
+                (Some(reason), _) => drop(vars.set(&parameter.name, Some(Value::Unknown(reason.clone())))),
+                (None, Some(default)) => drop(vars.set(&parameter.name, Some(default.clone()))),
+                (None, None) => missing.push(&*parameter.name),
+            }
+        }
+        if !missing.is_empty() {
+            let text = missing_arguments(&def.name, false, &missing);
+            return Err(self.raise("TypeError", &text));
+        }
+        for parameter in &parameters.keyword_only {
+            if vars.get(&parameter.name).is_some() {
+                continue;
+            }
+            let default = function.keyword_defaults.iter().find(|(name, _)| *name == parameter.name);
+            match (&unknown, default) {
+                (Some(reason), _) => drop(vars.set(&parameter.name, Some(Value::Unknown(reason.clone())))),
+                (None, Some((_, default))) => drop(vars.set(&parameter.name, Some(default.clone()))),
+                (None, None) => missing.push(&*parameter.name),
+            }
+        }
+        if !missing.is_empty() {
+            let text = missing_arguments(&def.name, true, &missing);
+            return Err(self.raise("TypeError", &text));
+        }
+        Ok(())
+    }
+}

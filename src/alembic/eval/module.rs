@@ -1,0 +1,398 @@
+//! Modules: libraries that were registered, files that were given, and everything else.
+//!
+//! Files are loaded when something of them is used, not when they are imported: an application imports far more than a
+//! migration needs, and what loading does besides binding names is nothing a database could see. A file that fails while it
+//! is loaded keeps what it bound so far; its other names are unknown, since a real application does load.
+
+use std::rc::Rc;
+
+use super::args::Args;
+use super::container::Namespace;
+use super::flow::Flow;
+use super::native::{Missing, Native};
+use super::scope::{Frame, Scope};
+use super::value::Value;
+use super::{Eval, Raise, Vm};
+use crate::alembic::python::ast;
+use crate::pg::error::Reason;
+use crate::source::FileId;
+
+/// A file that can be imported.
+#[derive(Clone, Debug)]
+pub struct SourceModule {
+    /// Its dotted name, `app.migrations.helpers`; of a package its own, without `__init__`.
+    pub dotted: Rc<str>,
+    /// Its path, for `__file__`.
+    pub path: Rc<str>,
+    /// Its number.
+    pub file: FileId,
+    /// It is the `__init__.py` of a package.
+    pub is_package: bool,
+    /// What it says.
+    pub ast: Rc<ast::Module>,
+}
+
+/// Where `import` finds files.
+pub trait ModuleSource {
+    /// The file of a dotted name.
+    fn find(&self, dotted: &str) -> Option<SourceModule>;
+}
+
+/// No files at all.
+impl ModuleSource for () {
+    fn find(&self, _dotted: &str) -> Option<SourceModule> {
+        None
+    }
+}
+
+/// A module.
+#[derive(Debug)]
+pub struct Module {
+    /// Its dotted name.
+    pub dotted: Rc<str>,
+    /// Its names.
+    pub attrs: Rc<Namespace>,
+    /// What asking for another name gives.
+    pub missing: Missing,
+    /// Relative imports start here.
+    package: Rc<str>,
+    /// Why its loading ended early.
+    failed: std::cell::RefCell<Option<Reason>>,
+}
+
+impl Native for Module {
+    fn class(&self) -> &str {
+        "module"
+    }
+
+    fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+        if let Some(value) = self.attrs.get(name) {
+            return Ok(Some(vm.force(value)?));
+        }
+        if name == "__dict__" {
+            return Ok(Some(vm.unknown("unsupported", "the __dict__ of a module")));
+        }
+        let dotted = format!("{}.{name}", self.dotted);
+        if let Some(module) = vm.find_module(&dotted)? {
+            return Ok(Some(module));
+        }
+        if let Some(getter) = self.attrs.get("__getattr__") {
+            return vm.call(&getter, Args::positional([Value::str(name)])).map(Some);
+        }
+        if let Some(reason) = &*self.failed.borrow() {
+            return Ok(Some(Value::Unknown(reason.clone())));
+        }
+        Ok(match self.missing {
+            Missing::Absent => None,
+            Missing::Unmodelled => Some(vm.unknown("library", format!("{dotted} is not modelled"))),
+        })
+    }
+
+    fn set_attr(self: Rc<Self>, vm: &mut Vm, name: &str, value: Value) -> Eval<bool> {
+        vm.bind(&self.attrs, &name.into(), Some(value));
+        Ok(true)
+    }
+
+    fn str(self: Rc<Self>, _vm: &mut Vm) -> Eval<Option<Value>> {
+        Ok(Some(Value::str(format!("<module '{}'>", self.dotted))))
+    }
+}
+
+/// Something that was imported and not used yet.
+#[derive(Debug)]
+struct Deferred {
+    module: Rc<str>,
+    /// `from module import name`
+    name: Option<Rc<str>>,
+}
+
+impl Native for Deferred {
+    fn class(&self) -> &str {
+        "module"
+    }
+}
+
+impl Vm {
+    /// Adds a library module, or adds to one; `missing` is what other names of it give.
+    pub fn register_with(
+        &mut self,
+        module: &'static str,
+        missing: Missing,
+        attrs: impl IntoIterator<Item = (&'static str, Value)>,
+    ) {
+        let namespace = match self.modules.get(module).and_then(Value::downcast_ref::<Module>) {
+            Some(module) => module.attrs.clone(),
+            None => {
+                let value = library(module, missing);
+                let attrs = value.attrs.clone();
+                self.modules.insert(module.to_owned(), Value::native(value));
+                attrs
+            }
+        };
+        for (name, value) in attrs {
+            namespace.set(&name.into(), Some(value));
+        }
+        // `import a.b.c` needs `a` and `a.b`.
+        let mut parent = module;
+        while let Some((above, _)) = parent.rsplit_once('.') {
+            if !self.modules.contains_key(above) {
+                self.modules.insert(above.to_owned(), Value::native(library(above, missing)));
+            }
+            parent = above;
+        }
+    }
+
+    /// Adds a library module of which only a part is modelled: other names of it are unknown.
+    pub fn register(&mut self, module: &'static str, attrs: impl IntoIterator<Item = (&'static str, Value)>) {
+        self.register_with(module, Missing::Unmodelled, attrs);
+    }
+
+    /// `importlib.import_module(dotted)`. A module that is neither registered nor given is unknown.
+    pub fn import(&mut self, dotted: &str) -> Eval<Value> {
+        match self.find_module(dotted)? {
+            Some(module) => Ok(module),
+            None => Ok(self.not_given(dotted)),
+        }
+    }
+
+    fn not_given(&self, dotted: &str) -> Value {
+        // A submodule of a library that is known in part.
+        let mut parent = dotted;
+        while let Some((above, _)) = parent.rsplit_once('.') {
+            if self.modules.get(above).and_then(Value::downcast_ref::<Module>).is_some_and(|module| module.failed.borrow().is_none())
+                && self.sources.find(above).is_none()
+            {
+                return self.unknown("library", format!("{dotted} is not modelled"));
+            }
+            parent = above;
+        }
+        self.unknown("import", format!("import {dotted}: file not given"))
+    }
+
+    /// The module, if it is registered or given.
+    fn find_module(&mut self, dotted: &str) -> Eval<Option<Value>> {
+        if let Some(module) = self.modules.get(dotted) {
+            return Ok(Some(module.clone()));
+        }
+        let Some(source) = self.sources.clone().find(dotted) else {
+            return Ok(None);
+        };
+        let module = self.new_module(&source);
+        // Loading happens once, whether or not the code that needed it first runs under an unknown condition.
+        let flow = std::mem::take(&mut self.flow);
+        let uncertain = std::mem::take(&mut self.run.uncertain);
+        let result = self.deeper(|vm| vm.run_module(&module, &source));
+        self.flow = flow;
+        self.run.uncertain = uncertain;
+        match result {
+            Ok(()) => {}
+            Err(raise) => {
+                let what = format!("import {dotted} failed: {}", self.describe(&raise));
+                let reason = Reason { span: self.origin(&raise), ..Reason::new("import-failed", what) };
+                *module.failed.borrow_mut() = Some(reason);
+                // A file that is too large to load must not take the bounds of what imports it.
+                if let Raise::Stop(reason) = raise
+                    && reason.kind == "bound-memory"
+                {
+                    return Err(Raise::Stop(reason));
+                }
+            }
+        }
+        Ok(self.modules.get(dotted).cloned())
+    }
+
+    fn new_module(&mut self, source: &SourceModule) -> Rc<Module> {
+        let package = match source.dotted.rsplit_once('.') {
+            _ if source.is_package => source.dotted.clone(),
+            Some((package, _)) => package.into(),
+            None => "".into(),
+        };
+        let attrs = Namespace::new();
+        for (name, value) in [
+            ("__name__", source.dotted.clone()),
+            ("__file__", source.path.clone()),
+            ("__package__", package.clone()),
+        ] {
+            attrs.set(&name.into(), Some(Value::Str(value)));
+        }
+        attrs.set(&"__doc__".into(), Some(doc(&source.ast.body)));
+        let module = Rc::new(Module {
+            dotted: source.dotted.clone(),
+            attrs,
+            missing: Missing::Absent,
+            package,
+            failed: std::cell::RefCell::default(),
+        });
+        self.modules.insert(source.dotted.to_string(), Value::Native(module.clone()));
+        module
+    }
+
+    fn run_module(&mut self, module: &Rc<Module>, source: &SourceModule) -> Eval<()> {
+        let Some(first) = source.ast.body.first() else {
+            return Ok(());
+        };
+        let scope = Scope::module(module.attrs.clone());
+        self.run.trace.push(first.span);
+        self.frames.push(scope.clone());
+        let mut frame = Frame::new(scope);
+        let result = self.within_function(|vm| vm.block(&mut frame, &source.ast.body));
+        self.frames.pop();
+        self.run.trace.pop();
+        match result? {
+            Flow::Normal | Flow::Return(_) | Flow::Break | Flow::Continue => Ok(()),
+        }
+    }
+
+    /// Runs a file as a module of its own, for example a revision. What it raises is raised; names that it bound before stay
+    /// in `sys.modules`.
+    pub fn load_module(&mut self, source: &SourceModule) -> Eval<Value> {
+        let module = self.new_module(source);
+        self.run_module(&module, source)?;
+        Ok(Value::Native(module))
+    }
+
+    /// What stands behind a name that was imported.
+    pub(super) fn force(&mut self, value: Value) -> Eval<Value> {
+        let Some(deferred) = value.downcast_ref::<Deferred>() else {
+            return Ok(value);
+        };
+        let module = self.import(&deferred.module)?;
+        match &deferred.name {
+            None => Ok(module),
+            Some(name) => self.import_name(&deferred.module, module, name),
+        }
+    }
+
+    fn import_name(&mut self, dotted: &str, module: Value, name: &str) -> Eval<Value> {
+        let Some(native) = module.downcast::<Module>() else {
+            return Ok(module);
+        };
+        match native.clone().get_attr(self, name)? {
+            Some(value) => Ok(value),
+            // Python raises an ImportError. A name that a real application imports is there, so it is bound in a way that is
+            // not understood (`globals()[…]`, a loop over `__all__`), unless the module is the standard library's.
+            None => Ok(self.unknown("import", format!("from {dotted} import {name}: the file does not bind it"))),
+        }
+    }
+
+    /// `import a.b.c as d`
+    pub(super) fn import_statement(&mut self, frame: &mut Frame<'_>, alias: &ast::Alias) -> Eval<()> {
+        if let Some(bound) = &alias.alias {
+            let value = self.deferred(&alias.name, None);
+            return self.assign_name(frame, bound, value);
+        }
+        let first: Rc<str> = alias.name.split('.').next().unwrap_or(&alias.name).into();
+        let value = self.deferred(&first, None);
+        self.assign_name(frame, &first, value)
+    }
+
+    fn deferred(&mut self, dotted: &str, name: Option<&Rc<str>>) -> Value {
+        if name.is_none()
+            && let Some(module) = self.modules.get(dotted)
+        {
+            return module.clone();
+        }
+        Value::native(Deferred { module: dotted.into(), name: name.cloned() })
+    }
+
+    /// `from ..a import b as c`
+    pub(super) fn import_from(
+        &mut self,
+        frame: &mut Frame<'_>,
+        module: Option<&str>,
+        names: &[ast::Alias],
+        level: u32,
+    ) -> Eval<()> {
+        let Some(dotted) = self.absolute(frame, module.unwrap_or(""), level) else {
+            return Err(self.raise("ImportError", "attempted relative import beyond top-level package"));
+        };
+        for alias in names {
+            if &*alias.name == "*" {
+                self.import_star(frame, &dotted)?;
+                continue;
+            }
+            let bound = alias.alias.as_ref().unwrap_or(&alias.name);
+            let known = self.modules.get(&dotted).and_then(Value::downcast_ref::<Module>);
+            let value = match known.and_then(|module| module.attrs.get(&alias.name)) {
+                Some(value) => value,
+                None => self.deferred(&dotted, Some(&alias.name)),
+            };
+            self.assign_name(frame, bound, value)?;
+        }
+        Ok(())
+    }
+
+    fn absolute(&self, frame: &Frame<'_>, module: &str, level: u32) -> Option<String> {
+        if level == 0 {
+            return Some(module.to_owned());
+        }
+        let package = frame.scope.globals().get("__package__")?;
+        let mut package = package.as_str()?;
+        for _ in 1..level {
+            package = package.rsplit_once('.').map_or("", |(above, _)| above);
+        }
+        Some(match (package, module) {
+            ("", module) => module.to_owned(),
+            (package, "") => package.to_owned(),
+            (package, module) => format!("{package}.{module}"),
+        })
+    }
+
+    fn import_star(&mut self, frame: &mut Frame<'_>, dotted: &str) -> Eval<()> {
+        let value = self.import(dotted)?;
+        let Some(module) = value.downcast::<Module>() else {
+            // Any name may come from there.
+            if let Value::Unknown(reason) = value {
+                frame.scope.set_star(reason);
+            }
+            return Ok(());
+        };
+        let all = match module.attrs.get("__all__") {
+            Some(all) => match self.iterate(&all)? {
+                super::Items::Known(names) => Some(names),
+                super::Items::Unknown(_) => None,
+            },
+            None => None,
+        };
+        if let Some(names) = all {
+            for name in names {
+                if let Some(name) = name.as_str() {
+                    let value = self.import_name(dotted, Value::Native(module.clone()), name)?;
+                    self.assign_name(frame, &name.into(), value)?;
+                }
+            }
+        } else {
+            for (name, value) in module.attrs.items() {
+                if !name.starts_with('_') {
+                    self.assign_name(frame, &name, value)?;
+                }
+            }
+        }
+        if let Some(reason) = &*module.failed.borrow() {
+            frame.scope.set_star(reason.clone());
+        } else if module.missing == Missing::Unmodelled {
+            frame.scope.set_star(self.reason("library", format!("from {dotted} import *: not all of it is modelled")));
+        }
+        Ok(())
+    }
+
+    /// The package that relative imports of a module start from.
+    pub fn package_of(module: &Module) -> &str {
+        &module.package
+    }
+}
+
+fn library(dotted: &str, missing: Missing) -> Module {
+    let attrs = Namespace::new();
+    attrs.set(&"__name__".into(), Some(Value::str(dotted)));
+    Module { dotted: dotted.into(), attrs, missing, package: dotted.into(), failed: std::cell::RefCell::default() }
+}
+
+fn doc(body: &ast::Block) -> Value {
+    match body.first().map(|stmt| &stmt.kind) {
+        Some(ast::StmtKind::Expr(ast::Expr { kind: ast::ExprKind::Constant(ast::Constant::Str(text)), .. })) => {
+            Value::Str(text.clone())
+        }
+        _ => Value::None,
+    }
+}

@@ -1,0 +1,232 @@
+//! `enum`.
+
+use std::rc::Rc;
+
+use crate::alembic::eval::args::Args;
+use crate::alembic::eval::class::{Class, Instance};
+use crate::alembic::eval::container::Key;
+use crate::alembic::eval::function::{ClassMethod, Function, Property, StaticMethod};
+use crate::alembic::eval::native::{self, Native, NativeFunction};
+use crate::alembic::eval::value::Value;
+use crate::alembic::eval::{Dict, Eval, Items, Vm};
+
+/// `enum.auto()`
+#[derive(Debug)]
+struct Auto;
+
+impl Native for Auto {
+    fn class(&self) -> &str {
+        "enum.auto"
+    }
+}
+
+pub(super) fn install(vm: &mut Vm) {
+    let object = vm.class("object").into_iter().collect();
+    let plain = Rc::new(
+        Class::new("enum.Enum", object).construct(look_up).on_subclass(make_members).attrs([
+            ("__str__", native::method("__str__", |_, args| Ok(text(args.positional.first(), ".")))),
+            (
+                "__repr__",
+                native::method("__repr__", |vm, args| {
+                    let member = args.positional.into_iter().next().unwrap_or(Value::None);
+                    let value = vm.get_attr(&member, "value")?;
+                    let shown = vm.repr(&value)?;
+                    Ok(match (shown, text(Some(&member), ".")) {
+                        (Value::Str(shown), Value::Str(name)) => Value::str(format!("<{name}: {shown}>")),
+                        (other, _) => other,
+                    })
+                }),
+            ),
+        ]),
+    );
+    let own_text = || native::method("__str__", |_, args| match args.positional.first().and_then(Value::base) {
+        Some(Value::Str(text)) => Ok(Value::Str(text.clone())),
+        Some(other) => Ok(Value::str(super::super::convert::as_int(other).unwrap_or_default().to_string())),
+        None => Ok(Value::None),
+    });
+    let derived = |vm: &mut Vm, name: &str, base: &str, is_text: bool| {
+        let bases = vm.class(base).into_iter().chain([plain.clone()]).collect();
+        let mut class = Class::new(name, bases).construct(look_up);
+        if is_text {
+            class = class.attrs([("__str__", own_text())]);
+        }
+        Value::native(class)
+    };
+    let attrs = vec![
+        ("Enum", Value::Native(plain.clone())),
+        ("StrEnum", derived(vm, "enum.StrEnum", "str", true)),
+        ("IntEnum", derived(vm, "enum.IntEnum", "int", true)),
+        ("IntFlag", derived(vm, "enum.IntFlag", "int", true)),
+        ("Flag", derived(vm, "enum.Flag", "int", false)),
+        ("EnumMeta", Class::new("enum.EnumType", Vec::new()).value()),
+        ("EnumType", Class::new("enum.EnumType", Vec::new()).value()),
+        ("auto", native::function("auto", |_, _| Ok(Value::native(Auto)))),
+        ("unique", native::function("unique", |_, args| Ok(args.positional.into_iter().next().unwrap_or(Value::None)))),
+    ];
+    vm.register("enum", attrs);
+}
+
+fn text(member: Option<&Value>, separator: &str) -> Value {
+    match member.and_then(Value::as_instance) {
+        Some(instance) => match instance.attrs.get("_name_") {
+            Some(Value::Str(name)) => Value::str(format!("{}{separator}{name}", instance.class.name)),
+            _ => Value::None,
+        },
+        None => Value::None,
+    }
+}
+
+/// The members in the order of definition, without aliases.
+pub fn members(map: &Value) -> Vec<Value> {
+    let mut out: Vec<Value> = Vec::new();
+    if let Value::Dict(dict) = map {
+        for (_, member) in dict.borrow().iter() {
+            if !out.iter().any(|other| other.is(member)) {
+                out.push(member.clone());
+            }
+        }
+    }
+    out
+}
+
+/// `E(value)`; the functional form `Enum('E', 'a b')`.
+fn look_up(vm: &mut Vm, class: &Rc<Class>, args: Args) -> Eval<Value> {
+    let Some(map) = class.find("__members__") else {
+        return functional(vm, class, args);
+    };
+    let wanted = args.positional.into_iter().next().unwrap_or(Value::None);
+    if wanted.as_instance().is_some_and(|instance| Rc::ptr_eq(&instance.class, class)) {
+        return Ok(wanted);
+    }
+    for member in members(&map) {
+        let value = vm.get_attr(&member, "value")?;
+        match vm.equals(&value, &wanted)? {
+            Value::Bool(true) => return Ok(member),
+            Value::Unknown(reason) => return Ok(Value::Unknown(reason)),
+            _ => {}
+        }
+    }
+    if let Some(missing) = class.find("_missing_") {
+        let missing = missing.downcast_ref::<ClassMethod>().map_or(missing.clone(), |method| method.0.clone());
+        let found = vm.call(&missing, Args::positional([Value::Native(class.clone()), wanted.clone()]))?;
+        if !found.is_none() {
+            return Ok(found);
+        }
+    }
+    let shown = vm.repr(&wanted)?;
+    let text = format!("{} is not a valid {}", shown.as_str().unwrap_or("?"), class.name);
+    Err(vm.raise("ValueError", &text))
+}
+
+fn functional(vm: &mut Vm, class: &Rc<Class>, args: Args) -> Eval<Value> {
+    let bound = args.bind(vm, "Enum(value, names, *, module=, qualname=, type=, start=, boundary=)")?;
+    let names = bound.required("names");
+    let pairs: Vec<(Rc<str>, Value)> = if let Some(names) = names.as_str() {
+        let names = names.replace(',', " ");
+        names.split_whitespace().enumerate().map(|(at, name)| (name.into(), Value::int(at + 1))).collect()
+    } else {
+        let is_mapping = matches!(names, Value::Dict(_));
+        let Items::Known(items) = vm.iterate(&names)? else {
+            return Ok(vm.unknown("unsupported", "an enum whose names are not known"));
+        };
+        let mut pairs = Vec::new();
+        for (at, item) in items.into_iter().enumerate() {
+            match (&item, item.as_str()) {
+                (_, Some(name)) if is_mapping => pairs.push((name.into(), vm.get_item(&names, item.clone())?)),
+                (_, Some(name)) => pairs.push((name.into(), Value::int(at + 1))),
+                (Value::Tuple(pair), None) if pair.len() == 2 => {
+                    pairs.push((pair[0].as_str().unwrap_or_default().into(), pair[1].clone()));
+                }
+                _ => return Ok(vm.unknown("unsupported", "an enum made of something unusual")),
+            }
+        }
+        pairs
+    };
+    let namespace = crate::alembic::eval::Namespace::new();
+    for (name, value) in pairs {
+        namespace.set(&name, Some(value));
+    }
+    let mut bases: Vec<Rc<Class>> = bound.get("type").and_then(|base| base.as_class()).into_iter().collect();
+    bases.push(class.clone());
+    let name = bound.required("value");
+    vm.new_class(name.as_str().unwrap_or("?"), bases, namespace)
+}
+
+/// Turns what a class statement bound into members.
+fn make_members(vm: &mut Vm, class: &Rc<Class>, _keywords: Vec<(Rc<str>, Value)>) -> Eval<()> {
+    let mixin = ["str", "int", "float", "bytes"].into_iter().find(|base| class.derives_from(base));
+    let is_flag = class.derives_from("enum.Flag") || class.derives_from("enum.IntFlag");
+    let mut map = match class.find("__members__") {
+        Some(Value::Dict(inherited)) => inherited.borrow().clone(),
+        _ => Dict::new(),
+    };
+    let mut by_value: Vec<(Value, Value)> = Vec::new();
+    let mut last = num_bigint::BigInt::from(0);
+    for (name, value) in class.attrs.items() {
+        let is_special = name.starts_with('_') && (name.starts_with("__") || name.ends_with('_'));
+        let is_method = value.downcast_ref::<Function>().is_some()
+            || value.downcast_ref::<NativeFunction>().is_some()
+            || value.downcast_ref::<Property>().is_some()
+            || value.downcast_ref::<ClassMethod>().is_some()
+            || value.downcast_ref::<StaticMethod>().is_some();
+        if is_special || is_method {
+            continue;
+        }
+        let value = match value.downcast_ref::<Auto>() {
+            Some(_) if class.derives_from("enum.StrEnum") => Value::str(name.to_lowercase()),
+            Some(_) => {
+                last = if !is_flag { last + 1 } else if last == num_bigint::BigInt::from(0) { 1.into() } else { last * 2 };
+                Value::int(last.clone())
+            }
+            None => value,
+        };
+        if let Some(number) = super::super::convert::as_int(&value) {
+            last = number;
+        }
+        let alias = by_value.iter().find(|(other, _)| Key::of(other).is_some() && Key::of(other) == Key::of(&value));
+        let member = match alias {
+            Some((_, member)) => member.clone(),
+            None => new_member(vm, class, &name, value.clone(), mixin)?,
+        };
+        by_value.push((value, member.clone()));
+        vm.bind(&class.attrs, &name, Some(member.clone()));
+        map.insert(Value::Str(name), member);
+    }
+    if !map.is_empty() {
+        vm.bind(&class.attrs, &"__members__".into(), Some(Value::from(map)));
+    }
+    Ok(())
+}
+
+fn new_member(vm: &mut Vm, class: &Rc<Class>, name: &Rc<str>, value: Value, mixin: Option<&str>) -> Eval<Value> {
+    let new = class.find("__new__").filter(|new| new.downcast_ref::<Function>().is_some());
+    let args = match &value {
+        Value::Tuple(items) => Args::positional(items.iter().cloned()),
+        value => Args::positional([value.clone()]),
+    };
+    let member = match new {
+        Some(_) => return Ok(vm.unknown("unsupported", format!("{} makes its members by __new__", class.name))),
+        None => {
+            let instance = Instance::new(class.clone());
+            if mixin.is_some() && value.reason().is_none() {
+                // A new instance has no base yet.
+                let _ = instance.base.set(value.clone());
+            }
+            Value::native(instance)
+        }
+    };
+    if let Some(instance) = member.as_instance() {
+        for (key, value) in [("_name_", Value::Str(name.clone())), ("name", Value::Str(name.clone())), ("_value_", value.clone()), ("value", value)] {
+            instance.attrs.set(&key.into(), Some(value));
+        }
+    }
+    if let Some(init) = class.find("__init__").filter(|init| init.downcast_ref::<Function>().is_some()) {
+        vm.call(&init, args.with_self(member.clone()))?;
+    }
+    if let Some(instance) = member.as_instance()
+        && let Some(changed) = instance.attrs.get("_value_")
+    {
+        instance.attrs.set(&"value".into(), Some(changed));
+    }
+    Ok(member)
+}

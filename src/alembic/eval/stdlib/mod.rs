@@ -1,0 +1,41 @@
+//! The standard library, as far as revisions use it: one file per module or group, one line per file in [`INSTALL`].
+//!
+//! What is not modelled of a module is unknown, and so is what depends on the clock, on chance, on files and on the environment.
+
+mod abc;
+mod collections;
+mod contextlib;
+mod dataclasses;
+mod datetime;
+mod enums;
+mod functools;
+mod json;
+mod misc;
+mod os;
+mod typing;
+
+use super::Vm;
+
+pub(super) use enums::members as enum_members;
+pub(super) use typing::{Union, alias};
+
+/// What adds modules to an interpreter.
+const INSTALL: &[fn(&mut Vm)] = &[
+    abc::install,
+    collections::install,
+    contextlib::install,
+    dataclasses::install,
+    datetime::install,
+    enums::install,
+    functools::install,
+    json::install,
+    misc::install,
+    os::install,
+    typing::install,
+];
+
+pub(super) fn install(vm: &mut Vm) {
+    for install in INSTALL {
+        install(vm);
+    }
+}

@@ -1,0 +1,77 @@
+//! What programs do, compared with what CPython 3.12 prints for them.
+
+use std::rc::Rc;
+
+use super::{Eval, ModuleSource, Raise, SourceModule, Value, Vm, native};
+use crate::alembic::python;
+use crate::alembic::run::{Run, Settings};
+use crate::catalog::{Catalog, Session};
+use crate::pg::error::Reason;
+use crate::source::{FileId, Sources};
+
+struct Files(Vec<(&'static str, &'static str)>);
+
+fn source(dotted: &str, text: &str) -> Option<SourceModule> {
+    let file: FileId = Sources::default().add("m.py", text);
+    let ast = python::parse(text, file).ok()?;
+    Some(SourceModule { dotted: dotted.into(), path: "/m.py".into(), file, is_package: false, ast })
+}
+
+impl ModuleSource for Files {
+    fn find(&self, dotted: &str) -> Option<SourceModule> {
+        let (_, text) = self.0.iter().find(|(name, _)| *name == dotted)?;
+        source(dotted, text)
+    }
+}
+
+/// Runs a program; what it hands to `out(…)` is shown by `repr`, one per line, unknown ones by their kind. An exception ends it
+/// with its class and message.
+fn run(code: &str, files: Vec<(&'static str, &'static str)>) -> (String, Run) {
+    let run = Run::new(Catalog::default(), Session::default(), Settings::default());
+    let mut vm = Vm::new(run, Rc::new(Files(files)));
+    let shown = Rc::new(std::cell::RefCell::new(String::new()));
+    let sink = shown.clone();
+    vm.builtins.set(
+        &"out".into(),
+        Some(native::function("out", move |vm, args| {
+            for value in &args.positional {
+                let text = match vm.repr(value)? {
+                    Value::Str(text) => text.to_string(),
+                    other => format!("?{}", other.reason().map_or("", |reason| reason.kind)),
+                };
+                let may = if vm.run.uncertain.is_empty() { "" } else { "may " };
+                sink.borrow_mut().push_str(&format!("{may}{text}\n"));
+            }
+            Ok(Value::None)
+        })),
+    );
+    vm.builtins.set(&"unknown".into(), Some(Value::Unknown(Reason::new("test", "unknown"))));
+    let module = match source("__main__", code) {
+        Some(module) => module,
+        None => return (format!("{:?}", python::parse(code, Sources::default().add("m.py", code)).err()), vm.run),
+    };
+    let result: Eval<Value> = vm.load_module(&module);
+    match result {
+        Ok(_) => {}
+        Err(Raise::Stop(reason)) => shown.borrow_mut().push_str(&format!("stop {}", reason.kind)),
+        Err(raise) => {
+            let text = vm.describe(&raise);
+            shown.borrow_mut().push_str(&text);
+        }
+    }
+    let text = shown.borrow().trim_end().to_owned();
+    (text, vm.run)
+}
+
+#[track_caller]
+fn check(code: &str, expected: &str) {
+    let (shown, _) = run(code, Vec::new());
+    let expected: Vec<&str> = expected.trim().lines().map(str::trim).collect();
+    let shown: Vec<&str> = shown.lines().map(str::trim).collect();
+    assert_eq!(shown, expected, "\n{code}");
+}
+
+mod bounds;
+mod language;
+mod library;
+mod unknown;

@@ -1,0 +1,18 @@
+use super::check;
+
+#[test]
+fn what_does_not_end_is_stopped() {
+    check("while True: pass", "stop bound-steps");
+    check("'x' * 10**9", "stop bound-memory");
+    check("10 ** 10 ** 10", "stop bound-memory");
+    check("def f(): return f()\nf()", "stop bound-depth");
+    check("f'{1:>9999999999}'", "stop bound-memory");
+    check("x = [0]\nwhile True: x += x", "stop bound-memory");
+    check("x = 'a'\nwhile True: x = x.replace('a', 'aaaaaaaaaa')", "stop bound-memory");
+    check("x = []\nx.append(x)\nrepr(x)", "stop bound-depth");
+    check("class A:\n    def __getattr__(self, n): return getattr(self, n)\nA().x", "stop bound-depth");
+    check("def g():\n    yield from g()\nlist(g())", "stop bound-depth");
+    check("list(range(10**12))", "stop bound-memory");
+    check("import itertools\nfor i in itertools.count(): pass", "stop bound-steps");
+    check("try:\n    while True: pass\nexcept BaseException: out('no')", "stop bound-steps");
+}
