@@ -68,7 +68,12 @@ impl Args {
         }
         let extra: Vec<Value> = positional.collect();
         if !extra.is_empty() && rest.is_none() && unknown.is_none() {
-            let message = too_many(function, slots.iter().filter(|slot| !slot.keyword_only && !slot.optional).count(), room, given);
+            let message = too_many(
+                function,
+                slots.iter().filter(|slot| !slot.keyword_only && !slot.optional).count(),
+                room,
+                given,
+            );
             return Err(vm.raise("TypeError", &message));
         }
         let mut others = Vec::new();

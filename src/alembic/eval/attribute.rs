@@ -68,7 +68,9 @@ impl Vm {
     /// The method of a built-in type. An instance of a class that derives from one has its methods, too, but those of its own
     /// class come first.
     pub(super) fn builtin_method(&self, value: &Value, name: &str) -> Option<Method> {
-        methods::table(value).and_then(|table| table.iter().find(|(other, _)| *other == name)).map(|(_, method)| *method)
+        methods::table(value)
+            .and_then(|table| table.iter().find(|(other, _)| *other == name))
+            .map(|(_, method)| *method)
     }
 
     fn instance_attr(&mut self, value: &Value, instance: &Rc<Instance>, name: &str) -> Eval<Option<Value>> {
@@ -236,12 +238,20 @@ impl Vm {
 }
 
 impl Native for Class {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn class(&self) -> &str {
         "type"
     }
 }
 
 impl Native for Instance {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn class(&self) -> &str {
         &self.class.dotted
     }

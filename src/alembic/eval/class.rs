@@ -109,7 +109,8 @@ fn linearize(bases: &[Rc<Class>]) -> Vec<Rc<Class>> {
     let mut mro: Vec<Rc<Class>> = Vec::new();
     loop {
         lists.retain(|list| !list.is_empty());
-        let in_no_tail = |class: &Rc<Class>| !lists.iter().any(|list| list[1..].iter().any(|other| Rc::ptr_eq(other, class)));
+        let in_no_tail =
+            |class: &Rc<Class>| !lists.iter().any(|list| list[1..].iter().any(|other| Rc::ptr_eq(other, class)));
         let heads = || lists.iter().map(|list| &list[0]);
         let Some(next) = heads().find(|class| in_no_tail(class)).or_else(|| heads().next()).cloned() else {
             return mro;

@@ -39,7 +39,9 @@ impl Vm {
                 (Some(name), Value::Unknown(reason)) if &**name == "metaclass" => unknown = Some(reason),
                 (Some(name), value) if &**name == "metaclass" => {
                     // `abc.ABCMeta` and `enum.EnumMeta` add nothing that the bases do not; others do what they want.
-                    let known = value.as_class().is_some_and(|class| matches!(&*class.dotted, "abc.ABCMeta" | "enum.EnumType" | "type"));
+                    let known = value
+                        .as_class()
+                        .is_some_and(|class| matches!(&*class.dotted, "abc.ABCMeta" | "enum.EnumType" | "type"));
                     if !known {
                         unknown = Some(self.reason("unsupported", "a class with a metaclass"));
                     }

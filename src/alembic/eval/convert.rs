@@ -365,13 +365,23 @@ impl Vm {
             Value::Bool(_) => builtin(&["bool", "int", "numbers.Number", "numbers.Integral"]),
             Value::Int(_) => builtin(&["int", "numbers.Number", "numbers.Integral"]),
             Value::Float(_) => builtin(&["float", "numbers.Number"]),
-            Value::Str(_) => builtin(&["str", "collections.abc.Sequence", "collections.abc.Iterable", "collections.abc.Hashable"]),
+            Value::Str(_) => {
+                builtin(&["str", "collections.abc.Sequence", "collections.abc.Iterable", "collections.abc.Hashable"])
+            }
             Value::Bytes(_) => builtin(&["bytes", "collections.abc.Sequence", "collections.abc.Iterable"]),
             Value::Tuple(_) => builtin(&["tuple", "collections.abc.Sequence", "collections.abc.Iterable"]),
-            Value::List(_) => {
-                builtin(&["list", "collections.abc.Sequence", "collections.abc.MutableSequence", "collections.abc.Iterable"])
-            }
-            Value::Dict(_) => builtin(&["dict", "collections.abc.Mapping", "collections.abc.MutableMapping", "collections.abc.Iterable"]),
+            Value::List(_) => builtin(&[
+                "list",
+                "collections.abc.Sequence",
+                "collections.abc.MutableSequence",
+                "collections.abc.Iterable",
+            ]),
+            Value::Dict(_) => builtin(&[
+                "dict",
+                "collections.abc.Mapping",
+                "collections.abc.MutableMapping",
+                "collections.abc.Iterable",
+            ]),
             Value::Set(set) => {
                 let name = if set.borrow().frozen { "frozenset" } else { "set" };
                 builtin(&[name, "collections.abc.Set", "collections.abc.Iterable"])
@@ -394,8 +404,13 @@ impl Vm {
                 None => {
                     let is_type = value.downcast_ref::<Class>().is_some() && *class.dotted == *"type";
                     let is_iterable = value.downcast_ref::<super::generator::Generator>().is_some()
-                        && matches!(&*class.dotted, "collections.abc.Iterator" | "collections.abc.Iterable" | "collections.abc.Generator");
-                    Truth::from(is_type || is_iterable || *class.dotted == *"object" || native.is_instance(&class.dotted))
+                        && matches!(
+                            &*class.dotted,
+                            "collections.abc.Iterator" | "collections.abc.Iterable" | "collections.abc.Generator"
+                        );
+                    Truth::from(
+                        is_type || is_iterable || *class.dotted == *"object" || native.is_instance(&class.dotted),
+                    )
                 }
             },
         }
@@ -498,4 +513,3 @@ pub(super) fn as_int(value: &Value) -> Option<BigInt> {
         _ => None,
     }
 }
-

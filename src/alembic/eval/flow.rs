@@ -239,7 +239,8 @@ impl Vm {
 
     /// Makes the state what both sides agree on.
     fn merge_writes(&mut self, a: Vec<Write>, b: Vec<Write>, reason: &Reason) {
-        let b_places: std::collections::HashMap<_, usize> = b.iter().enumerate().map(|(at, write)| (write.place(), at)).collect();
+        let b_places: std::collections::HashMap<_, usize> =
+            b.iter().enumerate().map(|(at, write)| (write.place(), at)).collect();
         let a_places: HashSet<_> = a.iter().map(Write::place).collect();
         let only_b: Vec<Write> = b.iter().filter(|write| !a_places.contains(&write.place())).cloned().collect();
         for write in a {

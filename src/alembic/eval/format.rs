@@ -388,7 +388,8 @@ impl Vm {
                 }
                 if chars.get(at) == Some(&'*') {
                     at += 1;
-                    *number = values.next().and_then(|value| value.as_i64()).and_then(|value| usize::try_from(value).ok());
+                    *number =
+                        values.next().and_then(|value| value.as_i64()).and_then(|value| usize::try_from(value).ok());
                     continue;
                 }
                 let start = at;
@@ -448,10 +449,12 @@ impl Vm {
             _ => {
                 spec.kind = Some(if matches!(kind, 'i' | 'u') { 'd' } else { kind });
                 let item = match (item, kind) {
-                    (Value::Float(value), 'd' | 'i' | 'u') => match num_traits::FromPrimitive::from_f64(value.trunc()) {
-                        Some(number) => Value::Int(Rc::new(number)),
-                        None => return Err(self.raise("OverflowError", "cannot convert float infinity to integer")),
-                    },
+                    (Value::Float(value), 'd' | 'i' | 'u') => {
+                        match num_traits::FromPrimitive::from_f64(value.trunc()) {
+                            Some(number) => Value::Int(Rc::new(number)),
+                            None => return Err(self.raise("OverflowError", "cannot convert float infinity to integer")),
+                        }
+                    }
                     (item, _) => item.base().unwrap_or(item).clone(),
                 };
                 let number = matches!(item, Value::Int(_) | Value::Bool(_) | Value::Float(_));
@@ -549,7 +552,9 @@ impl Vm {
         let unknown = || args.unknown.clone().map(Value::Unknown);
         let found = match index {
             Some(index) => args.positional.get(index).cloned().or_else(unknown),
-            None => args.keyword.iter().find(|(key, _)| **key == *name).map(|(_, value)| value.clone()).or_else(unknown),
+            None => {
+                args.keyword.iter().find(|(key, _)| **key == *name).map(|(_, value)| value.clone()).or_else(unknown)
+            }
         };
         let mut value = match (found, index) {
             (Some(value), _) => value,
@@ -585,6 +590,15 @@ impl Vm {
 fn string(text: &str, spec: &Spec) -> String {
     let cut: String = text.chars().take(spec.precision.unwrap_or(usize::MAX)).collect();
     let align = if spec.align == Some('=') { Some('<') } else { spec.align };
-    Spec { fill: spec.fill, align, sign: '-', alternate: false, width: spec.width, group: None, precision: None, kind: None }
-        .pad("", &cut, '<')
+    Spec {
+        fill: spec.fill,
+        align,
+        sign: '-',
+        alternate: false,
+        width: spec.width,
+        group: None,
+        precision: None,
+        kind: None,
+    }
+    .pad("", &cut, '<')
 }

@@ -25,6 +25,10 @@ pub(super) struct Function {
 }
 
 impl Native for Function {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn class(&self) -> &str {
         "function"
     }
@@ -59,6 +63,10 @@ pub(super) struct BoundMethod {
 }
 
 impl Native for BoundMethod {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn class(&self) -> &str {
         "method"
     }
@@ -80,6 +88,10 @@ pub(super) struct Property {
 }
 
 impl Native for Property {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn class(&self) -> &str {
         "property"
     }
@@ -108,6 +120,10 @@ impl Native for Property {
 pub(super) struct StaticMethod(pub Value);
 
 impl Native for StaticMethod {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn class(&self) -> &str {
         "staticmethod"
     }
@@ -122,6 +138,10 @@ impl Native for StaticMethod {
 pub(super) struct ClassMethod(pub Value);
 
 impl Native for ClassMethod {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn class(&self) -> &str {
         "classmethod"
     }

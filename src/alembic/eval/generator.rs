@@ -68,6 +68,10 @@ impl Generator {
 }
 
 impl Native for Generator {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn class(&self) -> &str {
         "generator"
     }
@@ -97,6 +101,10 @@ pub(super) struct ContextManager {
 }
 
 impl Native for ContextManager {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn class(&self) -> &str {
         "contextlib._GeneratorContextManager"
     }

@@ -62,11 +62,11 @@ pub enum Raise {
 pub type Eval<T> = Result<T, Raise>;
 
 /// Statements and calls that one refuelling allows.
-const STEPS: u64 = 20_000_000;
+const STEPS: u64 = 10_000_000;
 /// Rust frames of the evaluator in each other; small enough for WebAssembly's stack of one megabyte.
-const DEPTH: u32 = 220;
+const DEPTH: u32 = 160;
 /// Python functions in each other.
-const CALLS: u32 = 60;
+const CALLS: u32 = 48;
 /// Bytes that one value may take.
 const LARGEST: usize = 64 << 20;
 /// Bytes that may be made between two refuellings, whether they are still in use or not.

@@ -61,6 +61,10 @@ pub struct Module {
 }
 
 impl Native for Module {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn class(&self) -> &str {
         "module"
     }
@@ -107,6 +111,10 @@ struct Deferred {
 }
 
 impl Native for Deferred {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn class(&self) -> &str {
         "module"
     }
@@ -159,7 +167,11 @@ impl Vm {
         // A submodule of a library that is known in part.
         let mut parent = dotted;
         while let Some((above, _)) = parent.rsplit_once('.') {
-            if self.modules.get(above).and_then(Value::downcast_ref::<Module>).is_some_and(|module| module.failed.borrow().is_none())
+            if self
+                .modules
+                .get(above)
+                .and_then(Value::downcast_ref::<Module>)
+                .is_some_and(|module| module.failed.borrow().is_none())
                 && self.sources.find(above).is_none()
             {
                 return self.unknown("library", format!("{dotted} is not modelled"));
@@ -208,11 +220,9 @@ impl Vm {
             None => "".into(),
         };
         let attrs = Namespace::new();
-        for (name, value) in [
-            ("__name__", source.dotted.clone()),
-            ("__file__", source.path.clone()),
-            ("__package__", package.clone()),
-        ] {
+        for (name, value) in
+            [("__name__", source.dotted.clone()), ("__file__", source.path.clone()), ("__package__", package.clone())]
+        {
             attrs.set(&name.into(), Some(Value::Str(value)));
         }
         attrs.set(&"__doc__".into(), Some(doc(&source.ast.body)));

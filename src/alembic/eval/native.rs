@@ -14,6 +14,9 @@ pub trait Native: Any + fmt::Debug {
     /// The class with its module, e.g. `sqlalchemy.sql.schema.Column`; what `isinstance` and messages use.
     fn class(&self) -> &str;
 
+    /// For downcasts; [`Value::downcast`] is shorter.
+    fn as_any(&self) -> &dyn Any;
+
     /// True if this is an instance of the class with that dotted name or of one that derives from it.
     fn is_instance(&self, class: &str) -> bool {
         self.class() == class
@@ -116,6 +119,10 @@ impl fmt::Debug for NativeFunction {
 }
 
 impl Native for NativeFunction {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn class(&self) -> &str {
         "builtin_function_or_method"
     }

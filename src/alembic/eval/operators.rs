@@ -22,6 +22,10 @@ pub(super) struct Slice {
 }
 
 impl Native for Slice {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn class(&self) -> &str {
         "slice"
     }
@@ -126,12 +130,16 @@ impl Vm {
                 self.charge(items.len() * std::mem::size_of::<Value>())?;
                 Value::list(items)
             }
-            ("*", sequence @ (Value::Str(_) | Value::List(_) | Value::Tuple(_) | Value::Bytes(_)), Value::Int(_) | Value::Bool(_)) => {
-                self.repeat(sequence, right)?
-            }
-            ("*", Value::Int(_) | Value::Bool(_), sequence @ (Value::Str(_) | Value::List(_) | Value::Tuple(_) | Value::Bytes(_))) => {
-                self.repeat(sequence, left)?
-            }
+            (
+                "*",
+                sequence @ (Value::Str(_) | Value::List(_) | Value::Tuple(_) | Value::Bytes(_)),
+                Value::Int(_) | Value::Bool(_),
+            ) => self.repeat(sequence, right)?,
+            (
+                "*",
+                Value::Int(_) | Value::Bool(_),
+                sequence @ (Value::Str(_) | Value::List(_) | Value::Tuple(_) | Value::Bytes(_)),
+            ) => self.repeat(sequence, left)?,
             ("|", Value::Dict(a), Value::Dict(b)) => {
                 let mut dict = a.borrow().clone();
                 if let Some(reason) = b.borrow().unknown.clone() {
@@ -191,7 +199,9 @@ impl Vm {
         Ok(match sequence {
             Value::Str(text) => Value::str(text.repeat(times)),
             Value::Bytes(bytes) => Value::bytes(bytes.repeat(times)),
-            Value::Tuple(items) => Value::tuple(std::iter::repeat_n(items, times).flat_map(|items| items.iter().cloned())),
+            Value::Tuple(items) => {
+                Value::tuple(std::iter::repeat_n(items, times).flat_map(|items| items.iter().cloned()))
+            }
             Value::List(list) => {
                 let items = list.borrow().items.clone();
                 Value::list(std::iter::repeat_n(items, times).flatten())

@@ -35,14 +35,18 @@ impl Vm {
                 }
             }
             StmtKind::AugAssign { target, op, value } => self.augmented(frame, target, op.text(), value)?,
-            StmtKind::AnnAssign { target, annotation, value } => self.annotated(frame, target, annotation, value.as_ref())?,
+            StmtKind::AnnAssign { target, annotation, value } => {
+                self.annotated(frame, target, annotation, value.as_ref())?
+            }
             StmtKind::Return(value) => {
                 return Ok(Flow::Return(match value {
                     Some(value) => self.expr(frame, value)?,
                     None => Value::None,
                 }));
             }
-            StmtKind::Raise { exception, cause } => return Err(self.raise_statement(frame, exception.as_ref(), cause.as_ref())),
+            StmtKind::Raise { exception, cause } => {
+                return Err(self.raise_statement(frame, exception.as_ref(), cause.as_ref()));
+            }
             StmtKind::Delete(targets) => {
                 for target in targets {
                     self.delete(frame, target)?;
@@ -52,7 +56,9 @@ impl Vm {
             StmtKind::For { target, iter, body, orelse } => {
                 return self.deeper(|vm| vm.for_loop(frame, target, iter, body, orelse));
             }
-            StmtKind::While { test, body, orelse } => return self.deeper(|vm| vm.while_loop(frame, test, body, orelse)),
+            StmtKind::While { test, body, orelse } => {
+                return self.deeper(|vm| vm.while_loop(frame, test, body, orelse));
+            }
             StmtKind::With { items, body } => return self.deeper(|vm| vm.with(frame, items, body)),
             StmtKind::Try(def) => return self.deeper(|vm| vm.try_statement(frame, def)),
             StmtKind::FunctionDef(def) => {
@@ -70,7 +76,9 @@ impl Vm {
                     self.import_statement(frame, alias)?;
                 }
             }
-            StmtKind::ImportFrom { module, names, level } => self.import_from(frame, module.as_deref(), names, *level)?,
+            StmtKind::ImportFrom { module, names, level } => {
+                self.import_from(frame, module.as_deref(), names, *level)?
+            }
             StmtKind::Global | StmtKind::Nonlocal | StmtKind::Pass => {}
             StmtKind::Break => return Ok(Flow::Break),
             StmtKind::Continue => return Ok(Flow::Continue),
@@ -270,7 +278,14 @@ impl Vm {
         self.block(frame, orelse)
     }
 
-    fn for_loop(&mut self, frame: &mut Frame<'_>, target: &Expr, iter: &Expr, body: &Block, orelse: &Block) -> Eval<Flow> {
+    fn for_loop(
+        &mut self,
+        frame: &mut Frame<'_>,
+        target: &Expr,
+        iter: &Expr,
+        body: &Block,
+        orelse: &Block,
+    ) -> Eval<Flow> {
         let iterable = self.expr(frame, iter)?;
         let from = self.regions();
         let mut left = None;
@@ -454,7 +469,9 @@ fn assigned(body: &Block, names: &mut Vec<Name>) {
 fn target_names(target: &Expr, names: &mut Vec<Name>) {
     match &target.kind {
         ExprKind::Name(name) => names.push(Rc::clone(name)),
-        ExprKind::Tuple(targets) | ExprKind::List(targets) => targets.iter().for_each(|target| target_names(target, names)),
+        ExprKind::Tuple(targets) | ExprKind::List(targets) => {
+            targets.iter().for_each(|target| target_names(target, names))
+        }
         ExprKind::Starred(target) => target_names(target, names),
         _ => {}
     }
@@ -463,7 +480,9 @@ fn target_names(target: &Expr, names: &mut Vec<Name>) {
 fn pattern_names(pattern: &Pattern, names: &mut Vec<Name>) {
     match pattern {
         Pattern::Value(_) | Pattern::Singleton(_) => {}
-        Pattern::Sequence(patterns) | Pattern::Or(patterns) => patterns.iter().for_each(|pattern| pattern_names(pattern, names)),
+        Pattern::Sequence(patterns) | Pattern::Or(patterns) => {
+            patterns.iter().for_each(|pattern| pattern_names(pattern, names))
+        }
         Pattern::Mapping { patterns, rest, .. } => {
             patterns.iter().for_each(|pattern| pattern_names(pattern, names));
             names.extend(rest.clone());

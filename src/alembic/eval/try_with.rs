@@ -52,9 +52,8 @@ impl Vm {
             let reason = self.reason("unknown-call", what);
             for handler in &def.handlers {
                 let unknown = Value::Unknown(reason.clone());
-                let flow_of_handler = self.maybe(frame, reason.clone(), |vm, frame| {
-                    vm.run_handler(frame, handler, unknown)
-                })?;
+                let flow_of_handler =
+                    self.maybe(frame, reason.clone(), |vm, frame| vm.run_handler(frame, handler, unknown))?;
                 flow = join(flow, flow_of_handler);
             }
         }

@@ -7,7 +7,7 @@ use num_traits::ToPrimitive;
 
 use super::Known;
 use super::names::Name;
-use crate::alembic::eval::{Args, Eval, Native, Raise, Value, Vm};
+use crate::alembic::eval::{Args, Eval, Items, Native, Raise, Value, Vm};
 use crate::pg::error::Reason;
 
 /// The value as a native of type `T`.
@@ -49,16 +49,9 @@ pub fn call(vm: &mut Vm, value: &Value, args: Args) -> Eval<Value> {
 
 /// The items of a list, tuple, set or dict (its keys), or of anything that can be iterated.
 pub fn items(vm: &mut Vm, value: &Value) -> Known<Vec<Value>> {
-    match value {
-        Value::List(items) | Value::Set(items) => Ok(items.borrow().clone()),
-        Value::Tuple(items) => Ok(items.to_vec()),
-        Value::Dict(dict) => Ok(dict.borrow().items.iter().map(|(key, _)| key.clone()).collect()),
-        Value::Unknown(reason) => Err(reason.clone().into()),
-        Value::Native(native) => match native.clone().iterate(vm)? {
-            Some(Value::Native(_)) | None => Err(Reason::new("iteration", "not a sequence").into()),
-            Some(sequence) => items(vm, &sequence),
-        },
-        _ => Err(Reason::new("iteration", "not a sequence").into()),
+    match vm.iterate(value)? {
+        Items::Known(items) => Ok(items),
+        Items::Unknown(reason) => Err(reason.into()),
     }
 }
 
@@ -71,8 +64,9 @@ pub fn truth(value: &Value) -> Result<bool, Reason> {
         Value::Float(number) => Ok(*number != 0.0),
         Value::Str(text) => Ok(!text.is_empty()),
         Value::Tuple(items) => Ok(!items.is_empty()),
-        Value::List(items) | Value::Set(items) => Ok(!items.borrow().is_empty()),
-        Value::Dict(dict) => Ok(!dict.borrow().items.is_empty()),
+        Value::List(list) => known(&list.borrow().unknown).map(|()| !list.borrow().items.is_empty()),
+        Value::Set(set) => known(&set.borrow().dict.unknown).map(|()| !set.borrow().dict.is_empty()),
+        Value::Dict(dict) => known(&dict.borrow().unknown).map(|()| !dict.borrow().is_empty()),
         Value::Bytes(bytes) => Ok(!bytes.is_empty()),
         Value::Native(_) => Ok(true),
         Value::Unknown(reason) => Err(reason.clone()),
@@ -115,10 +109,19 @@ pub fn str_text(value: &Value, what: &str) -> Result<Rc<str>, Reason> {
     }
 }
 
+/// The content of a container is known.
+pub fn known(unknown: &Option<Reason>) -> Result<(), Reason> {
+    match unknown {
+        Some(reason) => Err(reason.clone()),
+        None => Ok(()),
+    }
+}
+
 /// The items of a list or tuple.
 pub fn sequence(value: &Value, what: &str) -> Result<Vec<Value>, Reason> {
     match value {
-        Value::List(items) | Value::Set(items) => Ok(items.borrow().clone()),
+        Value::List(list) => known(&list.borrow().unknown).map(|()| list.borrow().items.clone()),
+        Value::Set(set) => known(&set.borrow().dict.unknown).map(|()| set.borrow().dict.keys().cloned().collect()),
         Value::Tuple(items) => Ok(items.to_vec()),
         Value::Unknown(reason) => Err(reason.clone()),
         _ => Err(Reason::new("argument", format!("{what} is no list"))),

@@ -51,7 +51,10 @@ pub(super) const FUNCTIONS: &[(&str, Function)] = &[
             Value::Unknown(_) => value,
             Value::Native(_) => match value.as_instance() {
                 Some(instance) => Value::Bool(instance.class.find("__call__").is_some()),
-                None => Value::Bool(value.downcast_ref::<Generator>().is_none() && value.downcast_ref::<crate::alembic::eval::Module>().is_none()),
+                None => Value::Bool(
+                    value.downcast_ref::<Generator>().is_none()
+                        && value.downcast_ref::<crate::alembic::eval::Module>().is_none(),
+                ),
             },
             _ => Value::Bool(false),
         })
@@ -273,7 +276,9 @@ fn is_subclass(vm: &mut Vm, args: Args) -> Eval<Value> {
     let mut unknown = class.unknown.clone();
     for other in &others {
         match other.as_class() {
-            Some(other) if *other.dotted == *"object" || class.derives_from(&other.dotted) => return Ok(Value::Bool(true)),
+            Some(other) if *other.dotted == *"object" || class.derives_from(&other.dotted) => {
+                return Ok(Value::Bool(true));
+            }
             Some(_) => {}
             None => unknown = unknown.or_else(|| other.reason().cloned()),
         }
@@ -301,6 +306,10 @@ impl Range {
 }
 
 impl Native for Range {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn class(&self) -> &str {
         "range"
     }
@@ -328,7 +337,11 @@ impl Native for Range {
         let (Some(number), "in", true) = (as_int(other), operator, reflected) else {
             return Ok(None);
         };
-        let (low, high) = if self.step.is_negative() { (&self.stop + 1, &self.start + 1) } else { (self.start.clone(), self.stop.clone()) };
+        let (low, high) = if self.step.is_negative() {
+            (&self.stop + 1, &self.start + 1)
+        } else {
+            (self.start.clone(), self.stop.clone())
+        };
         let inside = number >= low && number < high && ((&number - &self.start) % &self.step).is_zero();
         Ok(Some(Value::Bool(inside)))
     }
@@ -476,6 +489,10 @@ struct Super {
 }
 
 impl Native for Super {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn class(&self) -> &str {
         "super"
     }

@@ -39,6 +39,10 @@ pub(super) fn install(vm: &mut Vm) {
 pub(super) struct Singleton(pub &'static str);
 
 impl Native for Singleton {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn class(&self) -> &str {
         self.0
     }

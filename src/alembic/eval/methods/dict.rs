@@ -145,7 +145,10 @@ impl Vm {
                         Items::Known(pair) => match &pair[..] {
                             [key, value] => self.set_item(&target, key.clone(), value.clone())?,
                             other => {
-                                let text = format!("dictionary update sequence element has length {}; 2 is required", other.len());
+                                let text = format!(
+                                    "dictionary update sequence element has length {}; 2 is required",
+                                    other.len()
+                                );
                                 return Err(self.raise("ValueError", &text));
                             }
                         },

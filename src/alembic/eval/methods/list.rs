@@ -178,7 +178,12 @@ impl Vm {
     }
 
     /// `sorted(iterable, key=…, reverse=…)`
-    pub(in crate::alembic::eval) fn sorted(&mut self, value: &Value, key: Option<Value>, reverse: Option<Value>) -> Eval<Value> {
+    pub(in crate::alembic::eval) fn sorted(
+        &mut self,
+        value: &Value,
+        key: Option<Value>,
+        reverse: Option<Value>,
+    ) -> Eval<Value> {
         let items = match self.iterate(value)? {
             Items::Known(items) => items,
             Items::Unknown(reason) => return Ok(Value::Unknown(reason)),
@@ -218,7 +223,10 @@ impl Vm {
     }
 
     /// Stable; the order may raise, so that `sort_by` cannot be used. `Err` in `Ok`: not known.
-    fn merge_sort(&mut self, mut items: Vec<(Value, Value)>) -> Eval<Result<Vec<(Value, Value)>, crate::pg::error::Reason>> {
+    fn merge_sort(
+        &mut self,
+        mut items: Vec<(Value, Value)>,
+    ) -> Eval<Result<Vec<(Value, Value)>, crate::pg::error::Reason>> {
         if items.len() < 2 {
             return Ok(Ok(items));
         }

@@ -31,7 +31,8 @@ pub(super) const METHODS: Table = &[
     ("split", |vm, s, args| split(vm, s, args, false)),
     ("rsplit", |vm, s, args| split(vm, s, args, true)),
     ("splitlines", |_, s, args| {
-        let keep = args.positional.first().or(args.keyword.first().map(|(_, v)| v)).and_then(Value::as_bool) == Some(true);
+        let keep =
+            args.positional.first().or(args.keyword.first().map(|(_, v)| v)).and_then(Value::as_bool) == Some(true);
         Ok(Value::list(lines(text(s), keep).into_iter().map(Value::str)))
     }),
     ("partition", |vm, s, args| partition(vm, s, args, false)),
@@ -85,10 +86,15 @@ pub(super) const METHODS: Table = &[
     ("isalnum", |_, s, _| all(s, char::is_alphanumeric)),
     ("isspace", |_, s, _| all(s, char::is_whitespace)),
     ("isascii", |_, s, _| Ok(Value::Bool(text(s).is_ascii()))),
-    ("isupper", |_, s, _| Ok(Value::Bool(text(s).chars().any(char::is_uppercase) && !text(s).chars().any(char::is_lowercase)))),
-    ("islower", |_, s, _| Ok(Value::Bool(text(s).chars().any(char::is_lowercase) && !text(s).chars().any(char::is_uppercase)))),
+    ("isupper", |_, s, _| {
+        Ok(Value::Bool(text(s).chars().any(char::is_uppercase) && !text(s).chars().any(char::is_lowercase)))
+    }),
+    ("islower", |_, s, _| {
+        Ok(Value::Bool(text(s).chars().any(char::is_lowercase) && !text(s).chars().any(char::is_uppercase)))
+    }),
     ("isidentifier", |_, s, _| {
-        let ok = text(s).chars().all(|c| c == '_' || c.is_alphanumeric()) && !text(s).starts_with(|c: char| c.is_numeric());
+        let ok =
+            text(s).chars().all(|c| c == '_' || c.is_alphanumeric()) && !text(s).starts_with(|c: char| c.is_numeric());
         Ok(Value::Bool(ok && !text(s).is_empty()))
     }),
     ("translate", |vm, s, args| {
@@ -140,20 +146,27 @@ fn all(value: &Value, test: impl Fn(char) -> bool) -> Eval<Value> {
 }
 
 fn swapcase(text: &str) -> String {
-    let swap = |c: char| if c.is_uppercase() { c.to_lowercase().collect::<String>() } else { c.to_uppercase().collect() };
+    let swap =
+        |c: char| if c.is_uppercase() { c.to_lowercase().collect::<String>() } else { c.to_uppercase().collect() };
     text.chars().map(swap).collect()
 }
 
 fn capitalize(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + &chars.as_str().to_lowercase())
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + &chars.as_str().to_lowercase())
 }
 
 fn title(text: &str) -> String {
     let mut out = String::new();
     let mut inside = false;
     for char in text.chars() {
-        if inside { out.extend(char.to_lowercase()) } else { out.extend(char.to_uppercase()) }
+        if inside {
+            out.extend(char.to_lowercase())
+        } else {
+            out.extend(char.to_uppercase())
+        }
         inside = char.is_alphabetic();
     }
     out
@@ -240,7 +253,9 @@ fn split(vm: &mut Vm, value: &Value, args: Args, from_right: bool) -> Eval<Value
         (None, Some(most)) if from_right => {
             let mut parts = Vec::new();
             let mut rest = s.trim_end();
-            while parts.len() < most && let Some(at) = rest.rfind(char::is_whitespace) {
+            while parts.len() < most
+                && let Some(at) = rest.rfind(char::is_whitespace)
+            {
                 parts.push(rest[at..].trim_start());
                 rest = rest[..at].trim_end();
             }
@@ -253,7 +268,9 @@ fn split(vm: &mut Vm, value: &Value, args: Args, from_right: bool) -> Eval<Value
         (None, Some(most)) => {
             let mut parts = Vec::new();
             let mut rest = s.trim_start();
-            while parts.len() < most && let Some(at) = rest.find(char::is_whitespace) {
+            while parts.len() < most
+                && let Some(at) = rest.find(char::is_whitespace)
+            {
                 parts.push(&rest[..at]);
                 rest = rest[at..].trim_start();
             }
@@ -271,7 +288,11 @@ fn lines(text: &str, keep: bool) -> Vec<&str> {
     let mut out = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find(['\n', '\r', '\x0b', '\x0c', '\u{85}', '\u{2028}', '\u{2029}']) {
-        let end = if rest[at..].starts_with("\r\n") { at + 2 } else { at + rest[at..].chars().next().map_or(1, char::len_utf8) };
+        let end = if rest[at..].starts_with("\r\n") {
+            at + 2
+        } else {
+            at + rest[at..].chars().next().map_or(1, char::len_utf8)
+        };
         out.push(if keep { &rest[..end] } else { &rest[..at] });
         rest = &rest[end..];
     }

@@ -60,7 +60,10 @@ fn named_tuple(vm: &mut Vm, args: Args) -> crate::alembic::eval::Eval<Value> {
             Items::Unknown(reason) => return Ok(Value::Unknown(reason)),
         },
     };
-    let class = Rc::new(Class::new(bound.required("typename").as_str().unwrap_or("?"), vm.class("tuple").into_iter().collect()));
+    let class = Rc::new(Class::new(
+        bound.required("typename").as_str().unwrap_or("?"),
+        vm.class("tuple").into_iter().collect(),
+    ));
     if let Some(defaults) = bound.get("defaults")
         && let Items::Known(defaults) = vm.iterate(&defaults)?
     {

@@ -12,13 +12,22 @@ use crate::alembic::eval::{Eval, Vm};
 pub(super) fn install(vm: &mut Vm) {
     let attrs = [
         ("contextmanager", native::function("contextmanager", context_manager)),
-        ("suppress", native::function("suppress", |_, args| Ok(Value::native(Suppress(Value::tuple(args.positional)))))),
-        ("nullcontext", native::function("nullcontext", |_, args| {
-            Ok(Value::native(Null(args.positional.into_iter().next().unwrap_or(Value::None))))
-        })),
-        ("closing", native::function("closing", |_, args| {
-            Ok(Value::native(Null(args.positional.into_iter().next().unwrap_or(Value::None))))
-        })),
+        (
+            "suppress",
+            native::function("suppress", |_, args| Ok(Value::native(Suppress(Value::tuple(args.positional))))),
+        ),
+        (
+            "nullcontext",
+            native::function("nullcontext", |_, args| {
+                Ok(Value::native(Null(args.positional.into_iter().next().unwrap_or(Value::None))))
+            }),
+        ),
+        (
+            "closing",
+            native::function("closing", |_, args| {
+                Ok(Value::native(Null(args.positional.into_iter().next().unwrap_or(Value::None))))
+            }),
+        ),
         ("redirect_stdout", native::function("redirect_stdout", |_, _| Ok(Value::native(Null(Value::None))))),
     ];
     vm.register("contextlib", attrs);
@@ -40,6 +49,10 @@ fn context_manager(vm: &mut Vm, args: Args) -> Eval<Value> {
 struct Suppress(Value);
 
 impl Native for Suppress {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn class(&self) -> &str {
         "contextlib.suppress"
     }
@@ -61,6 +74,10 @@ impl Native for Suppress {
 pub(super) struct Null(pub Value);
 
 impl Native for Null {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn class(&self) -> &str {
         "contextlib.nullcontext"
     }

@@ -18,6 +18,10 @@ struct Field {
 }
 
 impl Native for Field {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn class(&self) -> &str {
         "dataclasses.Field"
     }
@@ -26,20 +30,26 @@ impl Native for Field {
 pub(super) fn install(vm: &mut Vm) {
     let attrs = [
         ("dataclass", native::function("dataclass", dataclass)),
-        ("field", native::function("field", |vm, args| {
-            let bound = args.bind(vm, "field(*, default=, default_factory=, init=, **others)")?;
-            Ok(Value::native(Field {
-                default: bound.get("default"),
-                factory: bound.get("default_factory"),
-                init: bound.get("init").and_then(|init| init.as_bool()) != Some(false),
-            }))
-        })),
-        ("asdict", native::function("asdict", |vm, args| {
-            let own = args.bind(vm, "asdict(obj)")?.required("obj");
-            let Some(instance) = own.as_instance() else { return Ok(own) };
-            let items = instance.attrs.items();
-            Ok(Value::dict(items.iter().map(|(name, value)| (&**name, value.clone()))))
-        })),
+        (
+            "field",
+            native::function("field", |vm, args| {
+                let bound = args.bind(vm, "field(*, default=, default_factory=, init=, **others)")?;
+                Ok(Value::native(Field {
+                    default: bound.get("default"),
+                    factory: bound.get("default_factory"),
+                    init: bound.get("init").and_then(|init| init.as_bool()) != Some(false),
+                }))
+            }),
+        ),
+        (
+            "asdict",
+            native::function("asdict", |vm, args| {
+                let own = args.bind(vm, "asdict(obj)")?.required("obj");
+                let Some(instance) = own.as_instance() else { return Ok(own) };
+                let items = instance.attrs.items();
+                Ok(Value::dict(items.iter().map(|(name, value)| (&**name, value.clone()))))
+            }),
+        ),
         ("MISSING", Value::native(Singleton("MISSING"))),
     ];
     vm.register("dataclasses", attrs);

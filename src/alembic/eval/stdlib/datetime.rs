@@ -1,10 +1,10 @@
 //! `datetime`, `time`, `zoneinfo`: what the clock says is not known. Dates that are written out are not modelled yet, and
 //! unknown, too: they reach data, hardly ever the schema.
 
+use crate::alembic::eval::Vm;
 use crate::alembic::eval::class::Class;
 use crate::alembic::eval::native;
 use crate::alembic::eval::value::Value;
-use crate::alembic::eval::Vm;
 
 fn clock(name: &'static str) -> Value {
     native::function(name, move |vm, _| Ok(vm.unknown("clock", format!("{name}() reads the clock"))))
@@ -14,7 +14,9 @@ pub(super) fn install(vm: &mut Vm) {
     let object: Vec<_> = vm.class("object").into_iter().collect();
     let class = |name: &'static str| {
         Class::new(name, object.clone())
-            .construct(|vm, class, _| Ok(vm.unknown("unsupported", format!("the value of a {} is not evaluated", class.dotted))))
+            .construct(|vm, class, _| {
+                Ok(vm.unknown("unsupported", format!("the value of a {} is not evaluated", class.dotted)))
+            })
             .attrs(["now", "utcnow", "today"].map(|name| (name, clock(name))))
             .attrs(["fromisoformat", "strptime", "fromtimestamp", "utcfromtimestamp", "combine"].map(|name| {
                 let value = native::function(name, move |vm, _| {
@@ -35,7 +37,8 @@ pub(super) fn install(vm: &mut Vm) {
     ];
     vm.register("datetime", attrs);
     let nothing = |name| native::function(name, |_, _| Ok(Value::None));
-    let names = ["time", "time_ns", "monotonic", "perf_counter", "process_time", "strftime", "gmtime", "localtime", "ctime"];
+    let names =
+        ["time", "time_ns", "monotonic", "perf_counter", "process_time", "strftime", "gmtime", "localtime", "ctime"];
     let clocks = names.map(|name| (name, clock(name)));
     vm.register("time", clocks.into_iter().chain([("sleep", nothing("sleep"))]));
 }

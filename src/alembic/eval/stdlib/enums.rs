@@ -15,6 +15,10 @@ use crate::alembic::eval::{Dict, Eval, Items, Vm};
 struct Auto;
 
 impl Native for Auto {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn class(&self) -> &str {
         "enum.auto"
     }
@@ -22,28 +26,28 @@ impl Native for Auto {
 
 pub(super) fn install(vm: &mut Vm) {
     let object = vm.class("object").into_iter().collect();
-    let plain = Rc::new(
-        Class::new("enum.Enum", object).construct(look_up).on_subclass(make_members).attrs([
-            ("__str__", native::method("__str__", |_, args| Ok(text(args.positional.first(), ".")))),
-            (
-                "__repr__",
-                native::method("__repr__", |vm, args| {
-                    let member = args.positional.into_iter().next().unwrap_or(Value::None);
-                    let value = vm.get_attr(&member, "value")?;
-                    let shown = vm.repr(&value)?;
-                    Ok(match (shown, text(Some(&member), ".")) {
-                        (Value::Str(shown), Value::Str(name)) => Value::str(format!("<{name}: {shown}>")),
-                        (other, _) => other,
-                    })
-                }),
-            ),
-        ]),
-    );
-    let own_text = || native::method("__str__", |_, args| match args.positional.first().and_then(Value::base) {
-        Some(Value::Str(text)) => Ok(Value::Str(text.clone())),
-        Some(other) => Ok(Value::str(super::super::convert::as_int(other).unwrap_or_default().to_string())),
-        None => Ok(Value::None),
-    });
+    let plain = Rc::new(Class::new("enum.Enum", object).construct(look_up).on_subclass(make_members).attrs([
+        ("__str__", native::method("__str__", |_, args| Ok(text(args.positional.first(), ".")))),
+        (
+            "__repr__",
+            native::method("__repr__", |vm, args| {
+                let member = args.positional.into_iter().next().unwrap_or(Value::None);
+                let value = vm.get_attr(&member, "value")?;
+                let shown = vm.repr(&value)?;
+                Ok(match (shown, text(Some(&member), ".")) {
+                    (Value::Str(shown), Value::Str(name)) => Value::str(format!("<{name}: {shown}>")),
+                    (other, _) => other,
+                })
+            }),
+        ),
+    ]));
+    let own_text = || {
+        native::method("__str__", |_, args| match args.positional.first().and_then(Value::base) {
+            Some(Value::Str(text)) => Ok(Value::Str(text.clone())),
+            Some(other) => Ok(Value::str(super::super::convert::as_int(other).unwrap_or_default().to_string())),
+            None => Ok(Value::None),
+        })
+    };
     let derived = |vm: &mut Vm, name: &str, base: &str, is_text: bool| {
         let bases = vm.class(base).into_iter().chain([plain.clone()]).collect();
         let mut class = Class::new(name, bases).construct(look_up);
@@ -175,7 +179,13 @@ fn make_members(vm: &mut Vm, class: &Rc<Class>, _keywords: Vec<(Rc<str>, Value)>
         let value = match value.downcast_ref::<Auto>() {
             Some(_) if class.derives_from("enum.StrEnum") => Value::str(name.to_lowercase()),
             Some(_) => {
-                last = if !is_flag { last + 1 } else if last == num_bigint::BigInt::from(0) { 1.into() } else { last * 2 };
+                last = if !is_flag {
+                    last + 1
+                } else if last == num_bigint::BigInt::from(0) {
+                    1.into()
+                } else {
+                    last * 2
+                };
                 Value::int(last.clone())
             }
             None => value,
@@ -216,7 +226,12 @@ fn new_member(vm: &mut Vm, class: &Rc<Class>, name: &Rc<str>, value: Value, mixi
         }
     };
     if let Some(instance) = member.as_instance() {
-        for (key, value) in [("_name_", Value::Str(name.clone())), ("name", Value::Str(name.clone())), ("_value_", value.clone()), ("value", value)] {
+        for (key, value) in [
+            ("_name_", Value::Str(name.clone())),
+            ("name", Value::Str(name.clone())),
+            ("_value_", value.clone()),
+            ("value", value),
+        ] {
             instance.attrs.set(&key.into(), Some(value));
         }
     }

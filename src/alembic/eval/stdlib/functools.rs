@@ -18,6 +18,10 @@ struct Partial {
 }
 
 impl Native for Partial {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn class(&self) -> &str {
         "functools.partial"
     }
@@ -54,31 +58,40 @@ fn cache(_vm: &mut Vm, args: Args) -> Eval<Value> {
 pub(super) fn install(vm: &mut Vm) {
     let functools = [
         ("wraps", native::function("wraps", |_, _| Ok(native::function("wraps", first)))),
-        ("partial", native::function("partial", |_, mut args| {
-            let function = if args.positional.is_empty() { Value::None } else { args.positional.remove(0) };
-            Ok(Value::native(Partial { function, args }))
-        })),
+        (
+            "partial",
+            native::function("partial", |_, mut args| {
+                let function = if args.positional.is_empty() { Value::None } else { args.positional.remove(0) };
+                Ok(Value::native(Partial { function, args }))
+            }),
+        ),
         ("lru_cache", native::function("lru_cache", cache)),
         ("cache", native::function("cache", cache)),
         ("total_ordering", native::function("total_ordering", first)),
-        ("cached_property", native::function("cached_property", |vm, args| {
-            Ok(Value::native(Property { get: first(vm, args)?, set: None }))
-        })),
-        ("reduce", native::function("reduce", |vm, args| {
-            let bound = args.bind(vm, "reduce(function, iterable, initial=, /)")?;
-            let function = bound.required("function");
-            let mut items = match vm.iterate(&bound.required("iterable"))? {
-                Items::Known(items) => items.into_iter(),
-                Items::Unknown(reason) => return Ok(Value::Unknown(reason)),
-            };
-            let Some(mut total) = bound.get("initial").or_else(|| items.next()) else {
-                return Err(vm.raise("TypeError", "reduce() of empty iterable with no initial value"));
-            };
-            for item in items {
-                total = vm.call(&function, Args::positional([total, item]))?;
-            }
-            Ok(total)
-        })),
+        (
+            "cached_property",
+            native::function("cached_property", |vm, args| {
+                Ok(Value::native(Property { get: first(vm, args)?, set: None }))
+            }),
+        ),
+        (
+            "reduce",
+            native::function("reduce", |vm, args| {
+                let bound = args.bind(vm, "reduce(function, iterable, initial=, /)")?;
+                let function = bound.required("function");
+                let mut items = match vm.iterate(&bound.required("iterable"))? {
+                    Items::Known(items) => items.into_iter(),
+                    Items::Unknown(reason) => return Ok(Value::Unknown(reason)),
+                };
+                let Some(mut total) = bound.get("initial").or_else(|| items.next()) else {
+                    return Err(vm.raise("TypeError", "reduce() of empty iterable with no initial value"));
+                };
+                for item in items {
+                    total = vm.call(&function, Args::positional([total, item]))?;
+                }
+                Ok(total)
+            }),
+        ),
     ];
     vm.register("functools", functools);
     let chain = |vm: &mut Vm, iterables: Vec<Value>| {
@@ -114,39 +127,48 @@ pub(super) fn install(vm: &mut Vm) {
         )]);
     let itertools = [
         ("chain", chained.value()),
-        ("count", native::function("count", |vm, args| {
-            let bound = args.bind(vm, "count(start=0, step=1)")?;
-            let start = bound.get("start").map_or(Some(0.into()), |start| as_int(&start));
-            let step = bound.get("step").map_or(Some(1.into()), |step| as_int(&step));
-            match (start, step) {
-                (Some(start), Some(step)) => Ok(Value::native(Generator::apply(Apply::Count(start, step)))),
-                _ => Ok(vm.unknown("unsupported", "itertools.count() of this value is not evaluated")),
-            }
-        })),
-        ("product", native::function("product", |vm, args| {
-            let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
-            for value in &args.positional {
-                let items = match vm.iterate(value)? {
-                    Items::Known(items) => items,
-                    Items::Unknown(reason) => return Ok(Value::native(Generator::unknown(reason))),
-                };
-                vm.charge(rows.len().saturating_mul(items.len()).saturating_mul(64))?;
-                let add = |row: &Vec<Value>, item: &Value| row.iter().cloned().chain([item.clone()]).collect();
-                rows = rows.iter().flat_map(|row| items.iter().map(move |item| add(row, item))).collect();
-            }
-            Ok(Value::native(Generator::kept(rows.into_iter().map(Value::tuple))))
-        })),
-        ("repeat", native::function("repeat", |vm, args| {
-            let bound = args.bind(vm, "repeat(object, times=)")?;
-            match bound.get("times").and_then(|times| times.as_i64()) {
-                Some(times) => {
-                    let times = usize::try_from(times).unwrap_or(0);
-                    vm.charge(times.saturating_mul(32))?;
-                    Ok(Value::native(Generator::kept(std::iter::repeat_n(bound.required("object"), times))))
+        (
+            "count",
+            native::function("count", |vm, args| {
+                let bound = args.bind(vm, "count(start=0, step=1)")?;
+                let start = bound.get("start").map_or(Some(0.into()), |start| as_int(&start));
+                let step = bound.get("step").map_or(Some(1.into()), |step| as_int(&step));
+                match (start, step) {
+                    (Some(start), Some(step)) => Ok(Value::native(Generator::apply(Apply::Count(start, step)))),
+                    _ => Ok(vm.unknown("unsupported", "itertools.count() of this value is not evaluated")),
                 }
-                None => Ok(vm.unknown("unsupported", "an endless itertools.repeat() is not evaluated")),
-            }
-        })),
+            }),
+        ),
+        (
+            "product",
+            native::function("product", |vm, args| {
+                let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
+                for value in &args.positional {
+                    let items = match vm.iterate(value)? {
+                        Items::Known(items) => items,
+                        Items::Unknown(reason) => return Ok(Value::native(Generator::unknown(reason))),
+                    };
+                    vm.charge(rows.len().saturating_mul(items.len()).saturating_mul(64))?;
+                    let add = |row: &Vec<Value>, item: &Value| row.iter().cloned().chain([item.clone()]).collect();
+                    rows = rows.iter().flat_map(|row| items.iter().map(move |item| add(row, item))).collect();
+                }
+                Ok(Value::native(Generator::kept(rows.into_iter().map(Value::tuple))))
+            }),
+        ),
+        (
+            "repeat",
+            native::function("repeat", |vm, args| {
+                let bound = args.bind(vm, "repeat(object, times=)")?;
+                match bound.get("times").and_then(|times| times.as_i64()) {
+                    Some(times) => {
+                        let times = usize::try_from(times).unwrap_or(0);
+                        vm.charge(times.saturating_mul(32))?;
+                        Ok(Value::native(Generator::kept(std::iter::repeat_n(bound.required("object"), times))))
+                    }
+                    None => Ok(vm.unknown("unsupported", "an endless itertools.repeat() is not evaluated")),
+                }
+            }),
+        ),
     ];
     vm.register("itertools", itertools);
     let getter = |name: &'static str, by_attr: bool| {

@@ -253,7 +253,9 @@ impl Reader<'_> {
                         b'u' => {
                             let mut code = u32::from(self.unit()?);
                             if (0xd800..0xdc00).contains(&code) && self.eat("\\u") {
-                                code = 0x10000 + ((code - 0xd800) << 10) + (u32::from(self.unit()?).checked_sub(0xdc00)? & 0x3ff);
+                                code = 0x10000
+                                    + ((code - 0xd800) << 10)
+                                    + (u32::from(self.unit()?).checked_sub(0xdc00)? & 0x3ff);
                             }
                             let mut buffer = [0; 4];
                             units.extend(char::from_u32(code)?.encode_utf8(&mut buffer).as_bytes());

@@ -12,6 +12,10 @@ use crate::alembic::eval::{Eval, Vm};
 struct Silent;
 
 impl Native for Silent {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn class(&self) -> &str {
         "logging.Logger"
     }
@@ -42,22 +46,33 @@ fn nothing(name: &'static str) -> (&'static str, Value) {
 
 pub(super) fn install(vm: &mut Vm) {
     let levels = [("DEBUG", 10), ("INFO", 20), ("WARNING", 30), ("WARN", 30), ("ERROR", 40), ("CRITICAL", 50)];
-    let logging = ["debug", "info", "warning", "warn", "error", "critical", "exception", "log", "basicConfig", "disable"]
-        .map(nothing)
-        .into_iter()
-        .chain(levels.map(|(name, level)| (name, Value::int(level))))
-        .chain([("getLogger", native::function("getLogger", |_, _| Ok(Value::native(Silent))))]);
+    let logging =
+        ["debug", "info", "warning", "warn", "error", "critical", "exception", "log", "basicConfig", "disable"]
+            .map(nothing)
+            .into_iter()
+            .chain(levels.map(|(name, level)| (name, Value::int(level))))
+            .chain([("getLogger", native::function("getLogger", |_, _| Ok(Value::native(Silent))))]);
     vm.register("logging", logging);
-    vm.register("warnings", ["warn", "simplefilter", "filterwarnings", "resetwarnings"].map(nothing).into_iter().chain([(
-        "catch_warnings",
-        native::function("catch_warnings", |_, _| Ok(Value::native(super::contextlib::Null(Value::None)))),
-    )]));
+    vm.register(
+        "warnings",
+        ["warn", "simplefilter", "filterwarnings", "resetwarnings"].map(nothing).into_iter().chain([(
+            "catch_warnings",
+            native::function("catch_warnings", |_, _| Ok(Value::native(super::contextlib::Null(Value::None)))),
+        )]),
+    );
     let chance = "random values are not known";
     let random = ["random", "randint", "choice", "choices", "uniform", "sample", "shuffle", "randrange", "getrandbits"];
     vm.register("random", random.map(|name| unknown(name, "random", chance)).into_iter().chain([nothing("seed")]));
-    vm.register("secrets", ["token_hex", "token_urlsafe", "token_bytes", "choice", "randbelow"].map(|name| unknown(name, "random", chance)));
+    vm.register(
+        "secrets",
+        ["token_hex", "token_urlsafe", "token_bytes", "choice", "randbelow"]
+            .map(|name| unknown(name, "random", chance)),
+    );
     vm.register("uuid", ["uuid1", "uuid4", "uuid7"].map(|name| unknown(name, "random", chance)));
-    vm.register("copy", [("copy", native::function("copy", copy)), ("deepcopy", native::function("deepcopy", deep_copy))]);
+    vm.register(
+        "copy",
+        [("copy", native::function("copy", copy)), ("deepcopy", native::function("deepcopy", deep_copy))],
+    );
     let string = [
         ("ascii_lowercase", "abcdefghijklmnopqrstuvwxyz"),
         ("ascii_uppercase", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
@@ -67,15 +82,28 @@ pub(super) fn install(vm: &mut Vm) {
         ("punctuation", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"),
     ];
     vm.register("string", string.map(|(name, text)| (name, Value::str(text))));
-    vm.register("textwrap", [("dedent", native::function("dedent", dedent)), ("indent", native::function("indent", indent))]);
-    vm.register("importlib", [("import_module", native::function("import_module", |vm, args| {
-        let name = args.bind(vm, "import_module(name, package=None)")?.required("name");
-        match name.as_str() {
-            Some(name) if !name.starts_with('.') => vm.import(name),
-            _ => Ok(vm.unknown("import", "import_module() of a name that is not known")),
-        }
-    }))]);
-    let pi = [("pi", Value::Float(std::f64::consts::PI)), ("inf", Value::Float(f64::INFINITY)), ("nan", Value::Float(f64::NAN))];
+    vm.register(
+        "textwrap",
+        [("dedent", native::function("dedent", dedent)), ("indent", native::function("indent", indent))],
+    );
+    vm.register(
+        "importlib",
+        [(
+            "import_module",
+            native::function("import_module", |vm, args| {
+                let name = args.bind(vm, "import_module(name, package=None)")?.required("name");
+                match name.as_str() {
+                    Some(name) if !name.starts_with('.') => vm.import(name),
+                    _ => Ok(vm.unknown("import", "import_module() of a name that is not known")),
+                }
+            }),
+        )],
+    );
+    let pi = [
+        ("pi", Value::Float(std::f64::consts::PI)),
+        ("inf", Value::Float(f64::INFINITY)),
+        ("nan", Value::Float(f64::NAN)),
+    ];
     vm.register("math", pi.into_iter().chain([round("ceil", f64::ceil), round("floor", f64::floor)]));
 }
 
@@ -133,7 +161,9 @@ fn deep(vm: &mut Vm, value: &Value) -> Eval<Value> {
                 }
                 Value::from(new)
             }
-            Value::Native(_) if value.as_class().is_none() => vm.unknown("unsupported", "a copy of an object is not evaluated"),
+            Value::Native(_) if value.as_class().is_none() => {
+                vm.unknown("unsupported", "a copy of an object is not evaluated")
+            }
             _ => value.clone(),
         })
     })

@@ -17,13 +17,19 @@ fn environment(vm: &Vm, name: Option<&Value>) -> Value {
 }
 
 impl Native for Environ {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn class(&self) -> &str {
         "os._Environ"
     }
 
     fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
         Ok(Some(match name {
-            "get" | "pop" | "setdefault" => native::function(name, |vm, args| Ok(environment(vm, args.positional.first()))),
+            "get" | "pop" | "setdefault" => {
+                native::function(name, |vm, args| Ok(environment(vm, args.positional.first())))
+            }
             _ => environment(vm, None),
         }))
     }
@@ -93,7 +99,10 @@ fn join(_vm: &mut Vm, args: Args) -> Eval<Value> {
     let mut out = String::new();
     for part in &args.positional {
         let Some(part) = part.as_str() else {
-            return Ok(part.reason().map_or_else(|| Value::unknown("unsupported", "a path that is no text"), |reason| Value::Unknown(reason.clone())));
+            return Ok(part.reason().map_or_else(
+                || Value::unknown("unsupported", "a path that is no text"),
+                |reason| Value::Unknown(reason.clone()),
+            ));
         };
         if part.starts_with('/') {
             out.clear();
@@ -107,7 +116,10 @@ fn join(_vm: &mut Vm, args: Args) -> Eval<Value> {
 
 pub(super) fn install(vm: &mut Vm) {
     let unknown_files = |name: &'static str| {
-        (name, native::function(name, move |vm, _| Ok(vm.unknown("file", format!("{name}() looks at the file system")))))
+        (
+            name,
+            native::function(name, move |vm, _| Ok(vm.unknown("file", format!("{name}() looks at the file system")))),
+        )
     };
     let paths = [
         path("dirname", |path| Value::str(split(path).0)),

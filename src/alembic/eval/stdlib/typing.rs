@@ -19,6 +19,10 @@ pub struct Union {
 }
 
 impl Native for Union {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn class(&self) -> &str {
         "types.GenericAlias"
     }
@@ -73,10 +77,50 @@ pub fn alias(origin: Value, members: Value) -> Value {
 
 /// Forms that are subscripted.
 const FORMS: &[&str] = &[
-    "Any", "Optional", "Union", "List", "Dict", "Tuple", "Set", "FrozenSet", "Type", "Callable", "Iterable", "Iterator", "Sequence",
-    "Mapping", "MutableMapping", "Generator", "Literal", "Final", "ClassVar", "Annotated", "TypeAlias", "NoReturn", "Never",
-    "Awaitable", "Coroutine", "AsyncGenerator", "AsyncIterator", "Hashable", "Collection", "DefaultDict", "Text", "AnyStr", "Self",
-    "Concatenate", "Required", "NotRequired", "Unpack", "ContextManager", "Pattern", "Match", "IO", "TextIO", "BinaryIO", "LiteralString",
+    "Any",
+    "Optional",
+    "Union",
+    "List",
+    "Dict",
+    "Tuple",
+    "Set",
+    "FrozenSet",
+    "Type",
+    "Callable",
+    "Iterable",
+    "Iterator",
+    "Sequence",
+    "Mapping",
+    "MutableMapping",
+    "Generator",
+    "Literal",
+    "Final",
+    "ClassVar",
+    "Annotated",
+    "TypeAlias",
+    "NoReturn",
+    "Never",
+    "Awaitable",
+    "Coroutine",
+    "AsyncGenerator",
+    "AsyncIterator",
+    "Hashable",
+    "Collection",
+    "DefaultDict",
+    "Text",
+    "AnyStr",
+    "Self",
+    "Concatenate",
+    "Required",
+    "NotRequired",
+    "Unpack",
+    "ContextManager",
+    "Pattern",
+    "Match",
+    "IO",
+    "TextIO",
+    "BinaryIO",
+    "LiteralString",
 ];
 
 pub(super) fn install(vm: &mut Vm) {

@@ -2,34 +2,74 @@ use super::{check, run};
 
 #[test]
 fn enums() {
-    check("import enum\nclass C(enum.Enum):\n    A = 'a'\n    B = 'b'\n    def up(self): return self.value.upper()\nout([c.value for c in C], C('a').name, C['B'].value, C.A.up(), C.A == C.A, C.A in C, len(C), str(C.A), repr(C.B), isinstance(C.A, C))",
-        "['a', 'b']\n'A'\n'b'\n'A'\nTrue\nTrue\n2\n'C.A'\n<C.B: 'b'>\nTrue");
-    check("from enum import Enum, IntEnum, StrEnum, auto\nclass S(str, Enum):\n    X = 'x'\nclass I(IntEnum):\n    A = auto()\n    B = auto()\nclass T(StrEnum):\n    Q = auto()\nout(S.X == 'x', S.X.upper(), 'y' + S.X, I.B + 1, f'{T.Q}', [i.value for i in I], {'x': 1}[S.X], ','.join(S))",
-        "True\n'X'\n'yx'\n3\n'q'\n[1, 2]\n1\n'x'");
+    check(
+        "import enum\nclass C(enum.Enum):\n    A = 'a'\n    B = 'b'\n    def up(self): return self.value.upper()\nout([c.value for c in C], C('a').name, C['B'].value, C.A.up(), C.A == C.A, C.A in C, len(C), str(C.A), repr(C.B), isinstance(C.A, C))",
+        "['a', 'b']\n'A'\n'b'\n'A'\nTrue\nTrue\n2\n'C.A'\n\"<C.B: 'b'>\"\nTrue",
+    );
+    check(
+        "from enum import Enum, IntEnum, StrEnum, auto\nclass S(str, Enum):\n    X = 'x'\nclass I(IntEnum):\n    A = auto()\n    B = auto()\nclass T(StrEnum):\n    Q = auto()\nout(S.X == 'x', S.X.upper(), 'y' + S.X, I.B + 1, f'{T.Q}', [i.value for i in I], {'x': 1}[S.X], ','.join(S))",
+        "True\n'X'\n'yx'\n3\n'q'\n[1, 2]\n1\n'x'",
+    );
     check("from enum import Enum\nclass C(Enum): A = 1\nC(2)", "ValueError: 2 is not a valid C");
-    check("from enum import Enum\nC = Enum('C', 'A B')\nout([m.name for m in C], C.B.value, list(C.__members__))", "['A', 'B']\n2\n['A', 'B']");
+    check(
+        "from enum import Enum\nC = Enum('C', 'A B')\nout([m.name for m in C], C.B.value, list(C.__members__))",
+        "['A', 'B']\n2\n['A', 'B']",
+    );
 }
 
 #[test]
 fn dataclasses() {
-    check("from dataclasses import dataclass, field\n@dataclass\nclass P:\n    x: int\n    y: int = 2\n    z: list = field(default_factory=list)\np = P(1)\nout(p, P(1) == P(1), P(1, y=3).y)\nP()",
-        "P(x=1, y=2, z=[])\nTrue\n3\nTypeError: P.__init__() missing 1 required positional argument: 'x'");
+    check(
+        "from dataclasses import dataclass, field\n@dataclass\nclass P:\n    x: int\n    y: int = 2\n    z: list = field(default_factory=list)\np = P(1)\nout(p, P(1) == P(1), P(1, y=3).y)\nP()",
+        "P(x=1, y=2, z=[])\nTrue\n3\nTypeError: P.__init__() missing 1 required positional argument: 'x'",
+    );
 }
 
 #[test]
 fn small_modules() {
-    check("import json\nout(json.dumps({'a': [1, None, 'é']}), json.loads('{\"a\": [1, 2.5, \"\\\\u00e9\"]}'))", "'{\"a\": [1, null, \"\\\\u00e9\"]}'\n{'a': [1, 2.5, 'é']}");
-    check("import os\nout(os.path.join('a', 'b', '../c'), os.path.dirname('/a/b.py'), os.path.splitext('x.tar.gz'), os.path.abspath('/a/../b'))", "'a/b/../c'\n'/a'\n('x.tar', '.gz')\n'/b'");
-    check("import os, datetime, uuid\nout(os.getenv('X'), os.environ['Y'], os.environ.get('Z', 1), datetime.datetime.now().year, uuid.uuid4().hex)", "?environment\n?environment\n?environment\n?clock\n?random");
-    check("from functools import partial, wraps, reduce\ndef f(a, b): return a - b\nout(partial(f, 5)(b=2), reduce(lambda a, b: a + b, [1, 2, 3]))\nimport itertools\nout(list(itertools.chain([1], [2])), list(itertools.product('ab', [1])))", "3\n6\n[1, 2]\n[('a', 1), ('b', 1)]");
-    check("from collections import namedtuple, defaultdict, OrderedDict\nP = namedtuple('P', 'x y')\np = P(1, y=2)\nd = defaultdict(list)\nd['a'].append(1)\nout(p.x, p[1], d['a'], OrderedDict([('a', 1)]))\na, b = p\nout(b)", "1\n2\n[1]\n{'a': 1}\n2");
-    check("import textwrap, logging\nlogging.getLogger(__name__).info('x %s', 1)\nout(textwrap.dedent('''\n    a\n      b\n'''))", "'\\na\\n  b\\n'");
-    check("from typing import Optional, List\nfrom __future__ import annotations\ndef f(a: Optional[List[int]] = None) -> int | None: return a\nout(f())", "None");
+    check(
+        "import json\nout(json.dumps({'a': [1, None, 'é']}), json.loads('{\"a\": [1, 2.5, \"\\\\u00e9\"]}'))",
+        "'{\"a\": [1, null, \"\\\\u00e9\"]}'\n{'a': [1, 2.5, 'é']}",
+    );
+    check(
+        "import os\nout(os.path.join('a', 'b', '../c'), os.path.dirname('/a/b.py'), os.path.splitext('x.tar.gz'), os.path.abspath('/a/../b'))",
+        "'a/b/../c'\n'/a'\n('x.tar', '.gz')\n'/b'",
+    );
+    check(
+        "import os, datetime, uuid\nout(os.getenv('X'), os.environ['Y'], os.environ.get('Z', 1), datetime.datetime.now().year, uuid.uuid4().hex)",
+        "?environment\n?environment\n?environment\n?clock\n?random",
+    );
+    check(
+        "from functools import partial, wraps, reduce\ndef f(a, b): return a - b\nout(partial(f, 5)(b=2), reduce(lambda a, b: a + b, [1, 2, 3]))\nimport itertools\nout(list(itertools.chain([1], [2])), list(itertools.product('ab', [1])))",
+        "3\n6\n[1, 2]\n[('a', 1), ('b', 1)]",
+    );
+    check(
+        "from collections import namedtuple, defaultdict, OrderedDict\nP = namedtuple('P', 'x y')\np = P(1, y=2)\nd = defaultdict(list)\nd['a'].append(1)\nout(p.x, p[1], d['a'], OrderedDict([('a', 1)]))\na, b = p\nout(b)",
+        "1\n2\n[1]\n{'a': 1}\n2",
+    );
+    check(
+        "import textwrap, logging\nlogging.getLogger(__name__).info('x %s', 1)\nout(textwrap.dedent('''\n    a\n      b\n'''))",
+        "'\\na\\n  b\\n'",
+    );
+    check(
+        "from typing import Optional, List\nfrom __future__ import annotations\ndef f(a: Optional[List[int]] = None) -> int | None: return a\nout(f())",
+        "None",
+    );
 }
 
 #[test]
 fn imports() {
-    let files = || vec![("app", ""), ("app.h", "from . import k\nN = k.N + 1\ndef f(): return N\n"), ("app.k", "N = 1\n"), ("broken", "A = 1\nraise ValueError('x')\nB = 2\n")];
-    let (shown, _) = run("from app.h import f\nimport app.k as k, missing.models\nfrom broken import A, B\nout(f(), k.N, A, B, missing.models.User, __name__)", files());
+    let files = || {
+        vec![
+            ("app", ""),
+            ("app.h", "from . import k\nN = k.N + 1\ndef f(): return N\n"),
+            ("app.k", "N = 1\n"),
+            ("broken", "A = 1\nraise ValueError('x')\nB = 2\n"),
+        ]
+    };
+    let (shown, _) = run(
+        "from app.h import f\nimport app.k as k, missing.models\nfrom broken import A, B\nout(f(), k.N, A, B, missing.models.User, __name__)",
+        files(),
+    );
     assert_eq!(shown, "2\n1\n1\n?import-failed\n?import\n'__main__'");
 }

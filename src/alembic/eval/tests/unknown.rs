@@ -2,14 +2,22 @@ use super::{check, run};
 
 #[test]
 fn operations_keep_the_reason() {
-    check("out(unknown + 1, unknown.a.b(2)[3], [unknown], f'{unknown}', len(unknown), not unknown, unknown == 1, 'a' in unknown, '%s' % unknown, str(unknown), 'x'.replace('x', unknown))",
-        "?test\n?test\n?test\n?test\n?test\n?test\n?test\n?test\n?test\n?test\n?test");
-    check("out({'a': unknown}['a'], {unknown: 1}, isinstance(unknown, str), unknown and False, unknown or True)", "?test\n?test\n?test\nFalse\nTrue");
+    check(
+        "out(unknown + 1, unknown.a.b(2)[3], [unknown], f'{unknown}', len(unknown), not unknown, unknown == 1, 'a' in unknown, '%s' % unknown, str(unknown), 'x'.replace('x', unknown))",
+        "?test\n?test\n?test\n?test\n?test\n?test\n?test\n?test\n?test\n?test\n?test",
+    );
+    check(
+        "out({'a': unknown}['a'], {unknown: 1}, isinstance(unknown, str), unknown and False, unknown or True)",
+        "?test\n?test\n?test\nFalse\nTrue",
+    );
 }
 
 #[test]
 fn both_sides_run_and_merge() {
-    check("a = b = c = 1\nif unknown:\n    a = 2\n    c = 3\n    out('x')\nelse:\n    b = 2\n    c = 3\nout(a, b, c)", "may 'x'\n?test\n?test\n3");
+    check(
+        "a = b = c = 1\nif unknown:\n    a = 2\n    c = 3\n    out('x')\nelse:\n    b = 2\n    c = 3\nout(a, b, c)",
+        "may 'x'\n?test\n?test\n3",
+    );
     check("l = [1]\nd = {}\nif unknown:\n    l.append(2)\n    d['k'] = 1\nout(l, d, len(l))", "?test\n?test\n?test");
     check("class A: pass\na = A()\na.x = 1\na.y = 1\nif unknown: a.x = 2\nout(a.x, a.y)", "?test\n1");
     check("x = 1 if unknown else 2\ny = 1 if unknown else 1\nout(x, y)", "?test\n1");
@@ -18,12 +26,18 @@ fn both_sides_run_and_merge() {
 
 #[test]
 fn leaving_early() {
-    check("def f():\n    if unknown: return 1\n    out('rest')\n    return 2\nout(f())\nout('after')", "may 'rest'\n?test\n'after'");
+    check(
+        "def f():\n    if unknown: return 1\n    out('rest')\n    return 2\nout(f())\nout('after')",
+        "may 'rest'\n?test\n'after'",
+    );
     check("def f():\n    if unknown: return 1\n    else: return 1\nout(f())", "1");
     check("g = 0\ndef f():\n    global g\n    if unknown: return\n    g = 1\nf()\nout(g)", "?test");
     check("for i in [1, 2]:\n    if unknown: continue\n    out(i)\nout('after')", "may 1\nmay 2\n'after'");
     check("for i in [1, 2]:\n    out(i)\n    if unknown: break\nout('after')", "1\nmay 2\n'after'");
-    check("def f():\n    if unknown:\n        if unknown: return 1\n        out('in')\n    out('rest')\nf()\nout('after')", "may 'in'\nmay 'rest'\n'after'");
+    check(
+        "def f():\n    if unknown:\n        if unknown: return 1\n        out('in')\n    out('rest')\nf()\nout('after')",
+        "may 'in'\nmay 'rest'\n'after'",
+    );
     check("def f():\n    for i in [1]:\n        if unknown: return 5\n    return 6\nout(f())", "?test");
 }
 
@@ -39,7 +53,10 @@ fn loops_over_unknown_items_run_once() {
 fn exceptions_under_doubt() {
     let (shown, run) = run("if unknown: raise ValueError('x')\nout('after')", Vec::new());
     assert_eq!((shown.as_str(), run.may_fail.len(), run.uncertain.len()), ("'after'", 1, 0));
-    check("try:\n    if unknown: raise ValueError('x')\n    out('rest')\nexcept ValueError: out('handled')\nout('after')", "may 'rest'\nmay 'handled'\n'after'");
+    check(
+        "try:\n    if unknown: raise ValueError('x')\n    out('rest')\nexcept ValueError: out('handled')\nout('after')",
+        "may 'rest'\nmay 'handled'\n'after'",
+    );
     check("if unknown: raise ValueError('a')\nelse: raise ValueError('b')", "ValueError: b");
     check("def f():\n    if unknown: return 1\n    raise ValueError('x')\nout(f())", "1");
     check("try: unknown()\nexcept Exception: out('handled')\nout('after')", "may 'handled'\n'after'");
