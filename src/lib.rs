@@ -2,6 +2,9 @@
 //!
 //! See `ARCHITECTURE.md` for the floors; imports point only downwards.
 
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;
+
 pub mod alembic;
 pub mod catalog;
 #[cfg(feature = "cli")]

@@ -211,6 +211,27 @@ for (const [name, options] of /** @type {Array<[string, any]>} */ ([['phone', { 
   });
 }
 
+test('a long history is folded, but for what matters', async () => {
+  const long = report();
+  const [first] = long.revisions;
+  long.revisions = Array.from({ length: 400 }, (_, index) => ({
+    ...first, id: `r${index}`, evidence: [], verdict: index < 300 ? (index % 7 === 3 ? 'no_trace' : 'applied') : 'absent',
+  }));
+  long.located = { revisions: ['r299'], exact: true, same_schema: [] };
+  long.prediction.revision = 'r300';
+  const { page, faults } = await open(web, { engine: `() => (${JSON.stringify(long)})` });
+  await page.getByRole('button', { name: 'Try the sample' }).click();
+  await done(page);
+  const lines = (await page.locator('.history > li').allInnerTexts()).map((line) => line.replace(/\s+/g, ' ').trim());
+  assert.deepEqual(lines.map((line) => line.replace('Candidate details ', '')), [
+    '○ 99 revisions not applied', '○ r300 not applied the upgrade fails here', '● r299 applied the schema is here',
+    '● 256 revisions applied, 43 without a trace',
+  ]);
+  await page.locator('.fold summary').last().click();
+  await page.locator('.fold li').nth(298).waitFor();
+  assert.deepEqual(faults, []);
+});
+
 test('without files the page says what it needs', async () => {
   const { page } = await open(web, { engine: ECHO });
   await page.getByRole('button', { name: 'See where it is' }).click();

@@ -2,6 +2,7 @@
 
 import { counted, h, prose } from '../dom.js';
 import { place } from './code.js';
+import { fillOnce } from './drift.js';
 import { SEVERITY } from './words.js';
 
 /** @typedef {import('../../pkg/restamp.js').Report} Report */
@@ -32,6 +33,7 @@ export function diagnostics(report) {
 /** @param {Report} report */
 export function inputs(report) {
   if (report.inputs.length === 0) return null;
-  return h('details', { class: 'read' }, h('summary', null, `What was read: ${counted(report.inputs.length, 'file')}`),
-    h('ul', null, report.inputs.map((one) => h('li', null, h('code', null, one.name), ' ', h('span', { class: 'fine' }, `${one.kind.replaceAll('_', ' ')}, sha256 ${one.sha256}`)))));
+  const fill = () => h('ul', null, report.inputs.map((one) =>
+    h('li', null, h('code', null, one.name), ' ', h('span', { class: 'fine' }, `${one.kind.replaceAll('_', ' ')}, sha256 ${one.sha256}`))));
+  return h('details', { class: 'read', ontoggle: fillOnce(fill) }, h('summary', null, `What was read: ${counted(report.inputs.length, 'file')}`));
 }

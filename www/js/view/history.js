@@ -6,8 +6,9 @@ import { SOURCE, VERDICT } from './words.js';
 
 /** @typedef {import('../../pkg/restamp.js').Report} Report */
 /** @typedef {import('../../pkg/restamp.js').Revision} Revision */
+/** @typedef {{ verdict: Revision['verdict'], noted: boolean, revisions: Revision[] }} Run revisions of one verdict, in order */
 
-/** A run of the same verdict that is longer is folded. */
+/** A run that is longer is folded. */
 const FOLDED = 6;
 
 /** @param {Report} report */
@@ -16,19 +17,26 @@ export function history(report) {
   // The newest first, as `alembic history` prints it.
   const newest = report.revisions.toReversed();
   const marks = marksOf(report);
-  /** @type {Revision[][]} */
+  /** @type {Run[]} */
   const runs = [];
   for (const revision of newest) {
     const last = runs.at(-1);
-    const same = last?.[0] !== undefined && last[0].verdict === revision.verdict && !marks.has(revision.id) && !marks.has(last.at(-1)?.id ?? '');
-    if (same) last?.push(revision);
-    else runs.push([revision]);
+    const noted = marks.has(revision.id);
+    // What leaves no trace goes with its neighbours: it says nothing of its own.
+    const fits = last !== undefined && !noted && !last.noted &&
+      (last.verdict === revision.verdict || last.verdict === 'no_trace' || revision.verdict === 'no_trace');
+    if (fits) {
+      last.revisions.push(revision);
+      if (last.verdict === 'no_trace') last.verdict = revision.verdict;
+    } else {
+      runs.push({ verdict: revision.verdict, noted, revisions: [revision] });
+    }
   }
   return h('section', { class: 'card', 'aria-labelledby': 'history-title' },
     h('h3', { id: 'history-title' }, 'History ', h('span', { class: 'soft' }, `${counted(report.revisions.length, 'revision')}, newest first`)),
     stamped(report),
     h('ol', { class: 'history', reversed: true }, runs.flatMap((run) =>
-      run.length <= FOLDED ? run.map((one) => line(one, marks)) : [fold(run, marks)])));
+      run.revisions.length <= FOLDED ? run.revisions.map((one) => line(one, marks)) : [fold(run, marks)])));
 }
 
 /** @param {Report} report */
@@ -61,14 +69,16 @@ function marksOf(report) {
 }
 
 /**
- * @param {Revision[]} run
+ * @param {Run} run
  * @param {ReturnType<typeof marksOf>} marks
  */
 function fold(run, marks) {
-  const first = /** @type {Revision} */ (run[0]);
-  const { shape, word, tone } = VERDICT[first.verdict];
-  return h('li', { class: 'fold' }, h('details', { ontoggle: fillOnce(() => h('ol', { class: 'history', reversed: true }, run.map((one) => line(one, marks)))) },
-    h('summary', null, h('span', { class: `shape ${tone}`, 'aria-hidden': 'true' }, shape), ` ${counted(run.length, 'revision')} ${word}`)));
+  const { shape, word, tone } = VERDICT[run.verdict];
+  const silent = run.verdict === 'no_trace' ? 0 : run.revisions.filter((one) => one.verdict === 'no_trace').length;
+  const fill = () => h('ol', { class: 'history', reversed: true }, run.revisions.map((one) => line(one, marks)));
+  return h('li', { class: 'fold' }, h('details', { ontoggle: fillOnce(fill) },
+    h('summary', null, h('span', { class: `shape ${tone}`, 'aria-hidden': 'true' }, shape), ` ${counted(run.revisions.length - silent, 'revision')} ${word}`,
+      silent > 0 && `, ${silent} without a trace`)));
 }
 
 /**
