@@ -64,7 +64,7 @@ pub type Eval<T> = Result<T, Raise>;
 /// Statements and calls that one refuelling allows.
 const STEPS: u64 = 10_000_000;
 /// Rust frames of the evaluator in each other; small enough for WebAssembly's stack of one megabyte.
-const DEPTH: u32 = 160;
+const DEPTH: u32 = 320;
 /// Python functions in each other.
 const CALLS: u32 = 48;
 /// Bytes that one value may take.

@@ -75,6 +75,10 @@ impl Vm {
             let b = right.base().unwrap_or(right).clone();
             return self.binary(op, &a, &b);
         }
+        // `int | None` in an annotation.
+        if op == "|" && (left.as_class().is_some() || right.as_class().is_some()) {
+            return Ok(super::stdlib::union(left, right));
+        }
         let (left, right) = (self.type_name(left), self.type_name(right));
         if op == "+" && left == "str" {
             return Err(self.raise("TypeError", &format!("can only concatenate str (not \"{right}\") to str")));

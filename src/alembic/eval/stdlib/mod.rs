@@ -17,7 +17,7 @@ mod typing;
 use super::Vm;
 
 pub(super) use enums::members as enum_members;
-pub(super) use typing::{Union, alias};
+pub(super) use typing::{Union, alias, union};
 
 /// What adds modules to an interpreter.
 const INSTALL: &[fn(&mut Vm)] = &[
