@@ -5,10 +5,15 @@ pub mod arguments;
 pub mod ddl;
 pub mod exc;
 pub mod expression;
+pub mod install;
 pub mod names;
+pub mod orm;
 pub mod schema;
 pub mod seam;
+pub mod third_party;
 pub mod types;
+
+pub use install::install;
 
 use crate::alembic::eval::{Eval, Raise};
 use crate::pg::error::Reason;

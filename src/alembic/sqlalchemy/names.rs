@@ -1,6 +1,5 @@
 //! Names as SQLAlchemy keeps and quotes them (`sqlalchemy.sql.compiler.IdentifierPreparer` with the PostgreSQL dialect).
 
-use std::any::Any;
 use std::rc::Rc;
 
 use md5::{Digest, Md5};
@@ -68,10 +67,6 @@ pub fn optional(value: &Value) -> Result<Option<Name>, Reason> {
 impl Native for Name {
     fn class(&self) -> &str {
         if self.conv { "sqlalchemy.sql.elements.conv" } else { "sqlalchemy.sql.elements.quoted_name" }
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
     }
 
     fn is_instance(&self, class: &str) -> bool {

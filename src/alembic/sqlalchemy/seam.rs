@@ -1,53 +1,37 @@
-//! What this library asks of the interpreter, in one place.
+//! What this library asks of the interpreter and of the run, in one place.
 
-use std::any::Any;
 use std::rc::Rc;
 
 use num_traits::ToPrimitive;
 
-use super::Known;
+use super::ddl::Statement;
 use super::names::Name;
+use super::{Known, exc};
 use crate::alembic::eval::{Args, Eval, Items, Native, Raise, Value, Vm};
-use crate::pg::error::Reason;
+use crate::pg::error::{Reason, Refusal};
+use crate::pg::ident::QName;
 
 /// The value as a native of type `T`.
 pub fn native<T: Native>(value: &Value) -> Option<Rc<T>> {
-    match value {
-        Value::Native(native) => {
-            let any: Rc<dyn Any> = native.clone();
-            any.downcast::<T>().ok()
-        }
-        _ => None,
-    }
+    value.downcast::<T>()
 }
 
 /// An exception of that class, to be returned as an error.
 pub fn raise(vm: &mut Vm, class: &str, message: &str) -> Raise {
-    let _ = vm;
-    Raise::Exception(Value::Native(Rc::new(super::exc::Exception { class: class.into(), message: message.into() })))
+    vm.raise(class, message)
 }
 
 /// `value.name`; `None` if there is no such attribute.
 pub fn attribute(vm: &mut Vm, value: &Value, name: &str) -> Eval<Option<Value>> {
-    match value {
-        Value::Native(native) => native.clone().get_attr(vm, name),
-        Value::Unknown(_) => Ok(Some(value.clone())),
-        _ => Ok(None),
-    }
+    vm.find_attr(value, name)
 }
 
 /// `value(*args, **kw)`.
 pub fn call(vm: &mut Vm, value: &Value, args: Args) -> Eval<Value> {
-    match value {
-        Value::Native(native) => match native.clone().call(vm, args)? {
-            Some(value) => Ok(value),
-            None => Err(raise(vm, "TypeError", "not callable")),
-        },
-        _ => Err(raise(vm, "TypeError", "not callable")),
-    }
+    vm.call(value, args)
 }
 
-/// The items of a list, tuple, set or dict (its keys), or of anything that can be iterated.
+/// The items of anything that can be iterated.
 pub fn items(vm: &mut Vm, value: &Value) -> Known<Vec<Value>> {
     match vm.iterate(value)? {
         Items::Known(items) => Ok(items),
@@ -64,9 +48,18 @@ pub fn truth(value: &Value) -> Result<bool, Reason> {
         Value::Float(number) => Ok(*number != 0.0),
         Value::Str(text) => Ok(!text.is_empty()),
         Value::Tuple(items) => Ok(!items.is_empty()),
-        Value::List(list) => known(&list.borrow().unknown).map(|()| !list.borrow().items.is_empty()),
-        Value::Set(set) => known(&set.borrow().dict.unknown).map(|()| !set.borrow().dict.is_empty()),
-        Value::Dict(dict) => known(&dict.borrow().unknown).map(|()| !dict.borrow().is_empty()),
+        Value::List(list) => match &list.borrow().unknown {
+            Some(reason) => Err(reason.clone()),
+            None => Ok(!list.borrow().items.is_empty()),
+        },
+        Value::Set(set) => match &set.borrow().dict.unknown {
+            Some(reason) => Err(reason.clone()),
+            None => Ok(!set.borrow().dict.is_empty()),
+        },
+        Value::Dict(dict) => match &dict.borrow().unknown {
+            Some(reason) => Err(reason.clone()),
+            None => Ok(!dict.borrow().is_empty()),
+        },
         Value::Bytes(bytes) => Ok(!bytes.is_empty()),
         Value::Native(_) => Ok(true),
         Value::Unknown(reason) => Err(reason.clone()),
@@ -78,19 +71,20 @@ pub fn text(value: &Value, what: &str) -> Result<Rc<str>, Reason> {
     match value {
         Value::Str(text) => Ok(text.clone()),
         Value::Unknown(reason) => Err(reason.clone()),
-        _ => Err(Reason::new("argument", format!("{what} is no text"))),
+        value => match value.as_str() {
+            Some(text) => Ok(text.into()),
+            None => Err(Reason::new("argument", format!("{what} is no text"))),
+        },
     }
 }
 
 /// A whole number, or the reason why it is not one.
 pub fn number(value: &Value, what: &str) -> Result<i64, Reason> {
-    let found = match value {
-        Value::Int(number) => number.to_i64(),
-        Value::Bool(bool) => Some(i64::from(*bool)),
-        Value::Unknown(reason) => return Err(reason.clone()),
-        _ => None,
-    };
-    found.ok_or_else(|| Reason::new("argument", format!("{what} is no number")))
+    match (value, value.as_i64()) {
+        (_, Some(number)) => Ok(number),
+        (Value::Unknown(reason), None) => Err(reason.clone()),
+        (_, None) => Err(Reason::new("argument", format!("{what} is no number"))),
+    }
 }
 
 /// A `str` or `None`.
@@ -101,7 +95,7 @@ pub fn optional_text(value: &Value, what: &str) -> Result<Option<Rc<str>>, Reaso
     }
 }
 
-/// A `str`, also one that is a member of a `str` enum.
+/// A `str`, also one that is a name.
 pub fn str_text(value: &Value, what: &str) -> Result<Rc<str>, Reason> {
     match super::names::name(value) {
         Ok(name) => Ok(name.text),
@@ -109,22 +103,32 @@ pub fn str_text(value: &Value, what: &str) -> Result<Rc<str>, Reason> {
     }
 }
 
-/// The content of a container is known.
-pub fn known(unknown: &Option<Reason>) -> Result<(), Reason> {
-    match unknown {
-        Some(reason) => Err(reason.clone()),
-        None => Ok(()),
-    }
-}
-
-/// The items of a list or tuple.
+/// The items of a list, tuple or set.
 pub fn sequence(value: &Value, what: &str) -> Result<Vec<Value>, Reason> {
     match value {
-        Value::List(list) => known(&list.borrow().unknown).map(|()| list.borrow().items.clone()),
-        Value::Set(set) => known(&set.borrow().dict.unknown).map(|()| set.borrow().dict.keys().cloned().collect()),
+        Value::List(list) => match &list.borrow().unknown {
+            Some(reason) => Err(reason.clone()),
+            None => Ok(list.borrow().items.clone()),
+        },
+        Value::Set(set) => match &set.borrow().dict.unknown {
+            Some(reason) => Err(reason.clone()),
+            None => Ok(set.borrow().dict.keys().cloned().collect()),
+        },
         Value::Tuple(items) => Ok(items.to_vec()),
         Value::Unknown(reason) => Err(reason.clone()),
         _ => Err(Reason::new("argument", format!("{what} is no list"))),
+    }
+}
+
+/// The items of a dict.
+pub fn entries(value: &Value) -> Result<Vec<(Value, Value)>, Reason> {
+    match value {
+        Value::Dict(dict) => match &dict.borrow().unknown {
+            Some(reason) => Err(reason.clone()),
+            None => Ok(dict.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect()),
+        },
+        Value::Unknown(reason) => Err(reason.clone()),
+        _ => Err(Reason::new("argument", "a value that is no dict")),
     }
 }
 
@@ -141,16 +145,76 @@ pub fn names(value: &Value, what: &str) -> Result<Vec<Name>, Reason> {
     }
 }
 
+/// The names of a list of columns, each a name or a column.
+pub fn column_names(value: &Value) -> Result<Vec<Name>, Reason> {
+    let one = |item: &Value| {
+        if let Some(column) = native::<super::schema::Column>(item) {
+            return Ok(column.name());
+        }
+        match native::<super::expression::Expression>(item).and_then(|own| own.column_name()) {
+            Some(name) => Ok(name),
+            None => super::names::name(item),
+        }
+    };
+    sequence(value, "a list of columns")?.iter().map(one).collect()
+}
+
 /// A value as messages show it.
 pub fn repr(vm: &mut Vm, value: &Value) -> String {
-    let _ = vm;
-    format!("{value:?}")
+    match vm.repr(value) {
+        Ok(shown) => shown.as_str().unwrap_or("a value that is not known").to_string(),
+        Err(_) => "a value".to_string(),
+    }
 }
 
 /// `str(value)` of a library value that stands for one literal (dates, UUIDs, members of enums).
 pub fn shown(vm: &mut Vm, native: &Rc<dyn Native>) -> Eval<Option<Rc<str>>> {
-    match native.clone().str(vm)? {
-        Some(Value::Str(text)) => Ok(Some(text)),
-        _ => Ok(None),
+    let value = Value::Native(native.clone());
+    if let Some(text) = value.as_str() {
+        return Ok(Some(text.into()));
+    }
+    if !LITERALS.iter().any(|class| native.is_instance(class)) {
+        return Ok(None);
+    }
+    Ok(vm.str(&value)?.as_str().map(Rc::from))
+}
+
+/// Classes whose `str` is what a driver sends as text.
+const LITERALS: &[&str] = &["uuid.UUID", "datetime.datetime", "datetime.date", "datetime.time", "decimal.Decimal"];
+
+/// Sends statements from where the interpreter is; a refusal is raised as SQLAlchemy raises it. What is not modelled raises
+/// nothing: the step tells.
+pub fn send(vm: &mut Vm, statements: Vec<Statement>) -> Eval<()> {
+    for Statement { command, sql } in statements {
+        if let Err(refusal) = vm.run.send(command, sql) {
+            match refusal {
+                Refusal::Postgres(error) => return Err(exc::refused(vm, &error)?),
+                Refusal::Client(error) => return Err(vm.raise(&error.class, &error.message)),
+                Refusal::Unmodelled(_) => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+/// `dialect.has_type`: the type exists in that schema, or in one of `search_path`.
+pub fn has_type(vm: &Vm, name: &QName) -> Result<bool, Reason> {
+    match vm.run.catalog.resolve_type(name, &vm.run.session) {
+        None => Ok(false),
+        Some(oid) => match vm.run.catalog.presence(oid) {
+            None => Ok(true),
+            Some(reason) => Err(reason.clone()),
+        },
+    }
+}
+
+/// `dialect.has_table`
+pub fn has_relation(vm: &Vm, name: &QName) -> Result<bool, Reason> {
+    match vm.run.catalog.resolve_relation(name, &vm.run.session) {
+        None => Ok(false),
+        Some(oid) => match vm.run.catalog.presence(oid) {
+            None => Ok(true),
+            Some(reason) => Err(reason.clone()),
+        },
     }
 }

@@ -132,19 +132,17 @@ fn compile_create(vm: &mut Vm, index: &Rc<Index>, table: &Rc<Table>, if_not_exis
 fn operator_classes(value: Option<&Value>) -> Result<Vec<(Rc<str>, Rc<str>)>, Reason> {
     match value {
         None => Ok(Vec::new()),
-        Some(Value::Dict(dict)) => {
-            seam::known(&dict.borrow().unknown)?;
-            dict.borrow()
-                .iter()
-                .map(|(key, class)| {
-                    let key = match seam::native::<super::super::schema::Column>(key) {
-                        Some(column) => column.key(),
-                        None => seam::text(key, "postgresql_ops")?,
-                    };
-                    Ok((key, seam::text(class, "postgresql_ops")?))
-                })
-                .collect()
-        }
+        Some(Value::Dict(dict)) => dict
+            .borrow()
+            .iter()
+            .map(|(key, class)| {
+                let key = match seam::native::<super::super::schema::Column>(key) {
+                    Some(column) => column.key(),
+                    None => seam::text(key, "postgresql_ops")?,
+                };
+                Ok((key, seam::text(class, "postgresql_ops")?))
+            })
+            .collect(),
         Some(Value::Unknown(reason)) => Err(reason.clone()),
         Some(_) => Err(Reason::new("argument", "postgresql_ops is no dict")),
     }

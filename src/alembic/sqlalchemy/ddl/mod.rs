@@ -8,6 +8,7 @@ pub mod constraint;
 pub mod index;
 pub mod named_type;
 pub mod options;
+pub mod sequence;
 pub mod table;
 
 use super::{Known, Obstacle};

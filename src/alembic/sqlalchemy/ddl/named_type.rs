@@ -103,8 +103,11 @@ fn enum_schema(state: &EnumState, table: Option<&Table>) -> Option<Name> {
 
 /// The statements that a table's columns send before `CREATE TABLE`: one `CREATE TYPE` for each named type that this run has
 /// not created yet (`NamedType._on_table_create` with `_check_for_name_in_memos`: it does not ask the database).
-pub fn before_create_table(vm: &mut Vm, table: &Rc<Table>) -> Eval<Vec<Statement>> {
+///
+/// With `check` (`Table.create`) it asks the database for each type, and the memo of the run is left alone.
+pub fn before_create(vm: &mut Vm, table: &Rc<Table>, check: bool) -> Eval<Vec<Statement>> {
     let mut statements = Vec::new();
+    let mut made = Vec::new();
     let columns = table.columns.borrow().clone();
     for column in columns {
         let ty = column.state.borrow().ty.clone();
@@ -115,21 +118,27 @@ pub fn before_create_table(vm: &mut Vm, table: &Rc<Table>) -> Eval<Vec<Statement
             Err(Obstacle::Unknown(_)) => continue,
         };
         let Some(value) = resolved else { continue };
-        let Some(instance) = seam::native::<TypeInstance>(&value) else { continue };
+        let Some(instance) = super::super::types::python::instance(&value) else { continue };
         if !creates_itself(&instance) {
             continue;
         }
         let Ok((schema, name)) = named(&instance, Some(table)) else { continue };
         let key = qname(schema.as_ref(), &name);
-        if !vm.run.created_types.insert(key) {
+        if check {
+            let asked = made.contains(&key) || seam::has_type(vm, &key).unwrap_or(false);
+            if asked {
+                continue;
+            }
+            made.push(key);
+        } else if !vm.run.created_types.insert(key) {
             continue;
         }
-        let made = match &instance.enumeration {
+        let statement = match &instance.enumeration {
             Some(state) => Ok(create_enum(schema.as_ref(), &name, &state.labels)),
             None => create_domain(vm, &instance),
         };
         let touches = vec![qname(schema.as_ref(), &name)];
-        statements.push(super::or_opaque(made, &format!("CREATE TYPE {}", name.sql()), touches)?);
+        statements.push(super::or_opaque(statement, &format!("CREATE TYPE {}", name.sql()), touches)?);
     }
     Ok(statements)
 }
@@ -138,7 +147,7 @@ pub fn before_create_table(vm: &mut Vm, table: &Rc<Table>) -> Eval<Vec<Statement
 /// unless it is a `SchemaType`, which SQLAlchemy passes through.
 fn named_type(vm: &mut Vm, ty: &Value) -> Known<Option<Value>> {
     let resolved = super::super::types::render::resolve(vm, ty)?;
-    let Some(instance) = seam::native::<TypeInstance>(&resolved) else { return Ok(None) };
+    let Some(instance) = super::super::types::python::instance(&resolved) else { return Ok(None) };
     match instance.class.sql {
         TypeSql::Enum { .. } | TypeSql::Domain => Ok(Some(resolved)),
         TypeSql::Array => match instance.argument("item_type") {

@@ -35,9 +35,7 @@ pub fn storage_parameters(value: &Value) -> Result<Vec<(String, Option<String>)>
         });
     };
     let mut parameters = Vec::new();
-    let dict = dict.borrow();
-    seam::known(&dict.unknown)?;
-    for (name, value) in dict.iter() {
+    for (name, value) in dict.borrow().iter() {
         let name = seam::text(name, "a storage parameter")?.to_string();
         let value = match value {
             Value::None => None,

@@ -18,13 +18,26 @@ use crate::pg::ident::QName;
 
 /// All that `op.create_table` sends: types, the table, its indexes, comments (`DefaultImpl.create_table`).
 pub fn create(vm: &mut Vm, table: &Rc<Table>, if_not_exists: bool) -> Eval<Vec<Statement>> {
-    let mut statements = named_type::before_create_table(vm, table)?;
+    let mut statements = named_type::before_create(vm, table, false)?;
     statements.push(create_alone(vm, table, if_not_exists)?);
     let indexes = table.indexes.borrow().clone();
     for own in indexes {
         statements.push(index::create(vm, &own, false)?);
     }
     statements.extend(comments(table));
+    Ok(statements)
+}
+
+/// All that `Table.create(checkfirst=…)` sends (`SchemaGenerator.visit_table`): like `op.create_table`, but with `checkfirst`
+/// the types are asked for, not remembered.
+pub fn create_checked(vm: &mut Vm, table: &Rc<Table>, check: bool) -> Eval<Vec<Statement>> {
+    let mut statements = named_type::before_create(vm, table, check)?;
+    statements.push(create_alone(vm, table, false)?);
+    statements.extend(comments(table));
+    let indexes = table.indexes.borrow().clone();
+    for own in indexes {
+        statements.push(index::create(vm, &own, false)?);
+    }
     Ok(statements)
 }
 

@@ -122,6 +122,7 @@ fn write(vm: &mut Vm, expression: &Expression, context: Context, depth: usize) -
             let quoted = Name { quote: Some(true), ..collation.clone() };
             format!("{} COLLATE {}", write(vm, operand, context, deeper)?, quoted.sql())
         }
+        Node::Query(query) => query.text(vm, deeper)?,
         Node::Array(items) => format!("ARRAY[{}]", list(vm, items, ", ", context, deeper)?),
     })
 }

@@ -2,11 +2,12 @@
 //! literals.
 
 pub mod compile;
+pub mod dml;
 pub mod literal;
 pub mod operators;
+pub mod python;
 pub mod text;
 
-use std::any::Any;
 use std::rc::Rc;
 
 pub use compile::{Context, compile};
@@ -15,7 +16,7 @@ pub use operators::Operator;
 use super::names::{self, Name};
 use super::schema::{Column, Table};
 use super::{Known, seam};
-use crate::alembic::eval::{Native, Value, Vm};
+use crate::alembic::eval::{Value, Vm};
 use crate::pg::error::Reason;
 
 /// One node with its type, where it has one.
@@ -132,6 +133,8 @@ pub enum Node {
     },
     /// `ARRAY[a, b]`
     Array(Vec<Rc<Expression>>),
+    /// `SELECT …` inside an expression
+    Query(Rc<dml::Query>),
 }
 
 /// A table in front of a column.
@@ -232,6 +235,19 @@ impl Expression {
         found
     }
 
+    /// The columns in the expression that are `Column`s, in order.
+    pub fn columns(&self) -> Vec<Rc<Column>> {
+        let mut columns: Vec<Rc<Column>> = Vec::new();
+        self.visit(&mut |expression| {
+            if let Node::Column(column) = &expression.node
+                && !columns.iter().any(|own| Rc::ptr_eq(own, column))
+            {
+                columns.push(column.clone());
+            }
+        });
+        columns
+    }
+
     /// Calls `f` for this node and all below it.
     pub fn visit(&self, f: &mut impl FnMut(&Expression)) {
         f(self);
@@ -263,7 +279,8 @@ impl Expression {
             | Node::Named { .. }
             | Node::Bind(_)
             | Node::Parameter(_)
-            | Node::Keyword(_) => {}
+            | Node::Keyword(_)
+            | Node::Query(_) => {}
         }
     }
 
@@ -329,41 +346,5 @@ impl Expression {
             }
         });
         found
-    }
-}
-
-impl Native for Expression {
-    fn class(&self) -> &str {
-        match &self.node {
-            Node::Text { .. } => "sqlalchemy.sql.elements.TextClause",
-            Node::Raw(_) | Node::Named { .. } => "sqlalchemy.sql.elements.ColumnClause",
-            Node::Column(_) => "sqlalchemy.sql.schema.Column",
-            Node::Bind(_) | Node::Parameter(_) => "sqlalchemy.sql.elements.BindParameter",
-            Node::Keyword("NULL") => "sqlalchemy.sql.elements.Null",
-            Node::Keyword("true") => "sqlalchemy.sql.elements.True_",
-            Node::Keyword("false") => "sqlalchemy.sql.elements.False_",
-            Node::Keyword(_) => "sqlalchemy.sql.elements.ColumnElement",
-            Node::Function { .. } => "sqlalchemy.sql.functions.Function",
-            Node::Infix { .. } => "sqlalchemy.sql.elements.BinaryExpression",
-            Node::Prefix { .. } | Node::Suffix { .. } => "sqlalchemy.sql.elements.UnaryExpression",
-            Node::List { .. } => "sqlalchemy.sql.elements.BooleanClauseList",
-            Node::Group(_) => "sqlalchemy.sql.elements.Grouping",
-            Node::Cast { .. } => "sqlalchemy.sql.elements.Cast",
-            Node::Case { .. } => "sqlalchemy.sql.elements.Case",
-            Node::Label { .. } => "sqlalchemy.sql.elements.Label",
-            Node::Extract { .. } => "sqlalchemy.sql.elements.Extract",
-            Node::Collate { .. } => "sqlalchemy.sql.elements.CollationClause",
-            Node::Array(_) => "sqlalchemy.dialects.postgresql.array.array",
-        }
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn is_instance(&self, class: &str) -> bool {
-        class == self.class()
-            || class == "sqlalchemy.sql.elements.ClauseElement"
-            || class == "sqlalchemy.sql.elements.ColumnElement" && !matches!(self.node, Node::Text { .. })
     }
 }

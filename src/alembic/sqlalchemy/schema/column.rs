@@ -1,13 +1,12 @@
 //! `Column`.
 
-use std::any::Any;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use super::super::names::{self, Name};
 use super::super::{Known, seam};
 use super::{Computed, Constraint, ForeignKey, Identity, Sequence, ServerDefault, Table, creation_order};
-use crate::alembic::eval::{Native, Value};
+use crate::alembic::eval::Value;
 use crate::pg::error::Reason;
 
 /// `autoincrement=…`.
@@ -170,15 +169,5 @@ impl ColumnArg {
             ColumnArg::Column(column) => column.key(),
             ColumnArg::Key(name) => name.text.clone(),
         }
-    }
-}
-
-impl Native for Column {
-    fn class(&self) -> &str {
-        "sqlalchemy.sql.schema.Column"
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
     }
 }

@@ -1,6 +1,5 @@
 //! Constraints and `ForeignKey`.
 
-use std::any::Any;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
@@ -8,7 +7,7 @@ use super::super::expression::Expression;
 use super::super::names::Name;
 use super::column::ColumnArg;
 use super::{Column, Table, creation_order};
-use crate::alembic::eval::{Native, Value};
+use crate::alembic::eval::Value;
 use crate::pg::error::Reason;
 
 /// Any constraint.
@@ -230,26 +229,5 @@ impl Constraint {
             ConstraintKind::Exclude(_) | ConstraintKind::Plain => {}
         }
         Constraint::of(state)
-    }
-}
-
-impl Native for Constraint {
-    fn class(&self) -> &str {
-        match self.state.borrow().kind {
-            ConstraintKind::PrimaryKey { .. } => "sqlalchemy.sql.schema.PrimaryKeyConstraint",
-            ConstraintKind::Unique { .. } => "sqlalchemy.sql.schema.UniqueConstraint",
-            ConstraintKind::ForeignKey { .. } => "sqlalchemy.sql.schema.ForeignKeyConstraint",
-            ConstraintKind::Check(_) => "sqlalchemy.sql.schema.CheckConstraint",
-            ConstraintKind::Exclude(_) => "sqlalchemy.dialects.postgresql.ext.ExcludeConstraint",
-            ConstraintKind::Plain => "sqlalchemy.sql.schema.Constraint",
-        }
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn is_instance(&self, class: &str) -> bool {
-        self.class() == class || class == "sqlalchemy.sql.schema.Constraint"
     }
 }

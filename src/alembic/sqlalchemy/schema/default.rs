@@ -56,3 +56,14 @@ pub struct Sequence {
     /// `optional=True`: PostgreSQL uses SERIAL instead.
     pub optional: bool,
 }
+
+/// An item that makes a value on the server, as a value of its own.
+#[derive(Clone, Debug)]
+pub enum Generated {
+    /// `Identity(…)`
+    Identity(Identity),
+    /// `Computed(…)`
+    Computed(Computed),
+    /// `DefaultClause(…)`, `FetchedValue()`
+    Default(ServerDefault),
+}

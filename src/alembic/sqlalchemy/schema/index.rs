@@ -1,6 +1,5 @@
 //! `Index`.
 
-use std::any::Any;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
@@ -8,7 +7,7 @@ use super::super::expression::Expression;
 use super::Table;
 use super::column::ColumnArg;
 use super::constraint::ConstraintName;
-use crate::alembic::eval::{Native, Value};
+use crate::alembic::eval::Value;
 use crate::pg::error::Reason;
 
 /// `sqlalchemy.Index`.
@@ -55,15 +54,5 @@ impl Index {
     /// Its table, once it has one.
     pub fn table(&self) -> Option<Rc<Table>> {
         self.state.borrow().table.upgrade()
-    }
-}
-
-impl Native for Index {
-    fn class(&self) -> &str {
-        "sqlalchemy.sql.schema.Index"
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
     }
 }

@@ -1,12 +1,11 @@
 //! `MetaData`.
 
-use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::super::names::Name;
 use super::Table;
-use crate::alembic::eval::{Native, Value};
+use crate::alembic::eval::Value;
 use crate::alembic::run::Run;
 
 /// `sqlalchemy.MetaData`.
@@ -60,15 +59,5 @@ impl MetaData {
     /// `metadata.tables[key]`
     pub fn table(&self, key: &str) -> Option<Rc<Table>> {
         self.tables.borrow().iter().find(|(name, _)| &**name == key).map(|(_, table)| table.clone())
-    }
-}
-
-impl Native for MetaData {
-    fn class(&self) -> &str {
-        "sqlalchemy.sql.schema.MetaData"
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
     }
 }

@@ -1,11 +1,14 @@
 //! Schema items: what `sqlalchemy.schema` offers, as objects that Python code can build, read and change.
 
+pub mod build;
 pub mod column;
 pub mod constraint;
 pub mod default;
 pub mod index;
 pub mod metadata;
 pub mod naming;
+pub mod native;
+pub mod reflect;
 pub mod table;
 
 pub use column::{Autoincrement, Column};

@@ -1,6 +1,5 @@
 //! `Table`, and what becomes of columns and constraints when they join one.
 
-use std::any::Any;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
@@ -10,7 +9,7 @@ use super::column::ColumnArg;
 use super::constraint::{Check, Constraint, ConstraintKind, ConstraintName};
 use super::index::{IndexArg, IndexState};
 use super::{Column, ForeignKey, Index, MetaData, Referent, naming};
-use crate::alembic::eval::{Eval, Native, Value, Vm};
+use crate::alembic::eval::{Eval, Value, Vm};
 use crate::pg::error::Reason;
 
 /// `sqlalchemy.Table`.
@@ -115,6 +114,20 @@ impl Table {
             table.append_item(vm, item)?;
         }
         Ok(table)
+    }
+
+    /// Appends further items (`extend_existing=True`, `append_column`); columns of the same name are replaced.
+    pub fn extend(self: &Rc<Self>, vm: &mut Vm, items: &[Value]) -> Eval<()> {
+        for item in items {
+            match seam::native::<Column>(item) {
+                Some(column) => {
+                    self.columns.borrow_mut().retain(|own| own.key() != column.key());
+                    self.append_column(vm, &column)?;
+                }
+                None => self.append_item(vm, item)?,
+            }
+        }
+        Ok(())
     }
 
     fn append_item(self: &Rc<Self>, vm: &mut Vm, item: &Value) -> Eval<()> {
@@ -420,24 +433,5 @@ pub fn key(schema: Option<&Name>, name: &Name) -> Rc<str> {
     match schema {
         Some(schema) => format!("{}.{}", schema.text, name.text).into(),
         None => name.text.clone(),
-    }
-}
-
-impl Native for Table {
-    fn class(&self) -> &str {
-        "sqlalchemy.sql.schema.Table"
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn is_instance(&self, class: &str) -> bool {
-        matches!(
-            class,
-            "sqlalchemy.sql.schema.Table"
-                | "sqlalchemy.sql.selectable.TableClause"
-                | "sqlalchemy.sql.selectable.FromClause"
-        )
     }
 }

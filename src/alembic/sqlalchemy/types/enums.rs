@@ -38,6 +38,10 @@ const SIGNATURE: Signature = Signature { function: "Enum.__init__", parameters: 
 
 /// `Enum(*labels, **kw)`, `Enum(PythonEnum, **kw)`.
 pub fn construct(vm: &mut Vm, class: &'static TypeClass, args: Args) -> Eval<Value> {
+    if let Some(reason) = &args.unknown {
+        return Ok(Value::Unknown(reason.clone()));
+    }
+    let call = args.clone();
     let bound = SIGNATURE.bind(vm, args)?;
     let state = match read(vm, class, &bound) {
         Ok(state) => state,
@@ -48,6 +52,7 @@ pub fn construct(vm: &mut Vm, class: &'static TypeClass, args: Args) -> Eval<Val
         class,
         arguments: RefCell::new(bound.keyword),
         variants: Vec::new(),
+        call,
         enumeration: Some(Rc::new(state)),
     };
     Ok(Value::Native(Rc::new(instance)))

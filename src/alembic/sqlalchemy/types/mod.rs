@@ -2,13 +2,13 @@
 
 pub mod classes;
 pub mod enums;
+pub mod python;
 pub mod render;
 
-use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-pub use classes::{TypeClass, TypeSql};
+pub use classes::{TYPE_CLASSES, TypeClass, TypeSql};
 pub use enums::EnumState;
 pub use render::{Rendered, render};
 
@@ -28,6 +28,8 @@ pub struct TypeInstance {
     pub arguments: RefCell<Vec<(Rc<str>, Value)>>,
     /// `with_variant`: the dialect's name and the type.
     pub variants: Vec<(Rc<str>, Value)>,
+    /// The arguments of the call: a decorator hands them to the type beneath.
+    pub call: Args,
     /// Only for `Enum` and `ENUM`.
     pub enumeration: Option<Rc<EnumState>>,
 }
@@ -51,6 +53,7 @@ impl TypeInstance {
             class: self.class,
             arguments: RefCell::new(self.arguments.borrow().clone()),
             variants,
+            call: self.call.clone(),
             enumeration: self.enumeration.clone(),
         }
     }
@@ -66,9 +69,10 @@ pub fn construct(vm: &mut Vm, class: &'static TypeClass, args: Args) -> Eval<Val
         parameters: class.parameters.unwrap_or(&[]),
         rest: class.parameters.is_none(),
     };
+    let call = args.clone();
     let Bound { values, .. } = signature.bind(vm, args)?;
     let arguments = values.into_iter().map(|(name, value)| (Rc::from(name), value)).collect();
-    let instance = TypeInstance { class, arguments: RefCell::new(arguments), variants: Vec::new(), enumeration: None };
+    let instance = TypeInstance { class, arguments: RefCell::new(arguments), variants: Vec::new(), call, enumeration: None };
     Ok(Value::Native(Rc::new(instance)))
 }
 
@@ -77,12 +81,17 @@ impl Native for TypeInstance {
         self.class.path
     }
 
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
     fn is_instance(&self, class: &str) -> bool {
         self.class.is_subclass(class)
+    }
+
+    fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+        Ok(python::attribute(&Value::Native(self.clone()), &self, name))
+    }
+
+    fn set_attr(self: Rc<Self>, _vm: &mut Vm, name: &str, value: Value) -> Eval<bool> {
+        self.arguments.borrow_mut().push((name.into(), value));
+        Ok(true)
     }
 }
 
@@ -102,7 +111,7 @@ pub enum Affinity {
 
 /// The affinity of a type: that of the type as written, not of a variant.
 pub fn affinity(vm: &mut Vm, ty: &Value) -> Known<Affinity> {
-    let resolved = match seam::native::<TypeInstance>(ty) {
+    let resolved = match python::instance(ty) {
         Some(instance) if !matches!(instance.class.sql, TypeSql::Pickle) => ty.clone(),
         _ => render::resolve(vm, ty)?,
     };
@@ -110,7 +119,7 @@ pub fn affinity(vm: &mut Vm, ty: &Value) -> Known<Affinity> {
         return Ok(Affinity::Integer);
     }
     if is_kind_of(&resolved, "sqlalchemy.sql.sqltypes.Numeric") {
-        let scale = seam::native::<TypeInstance>(&resolved).and_then(|instance| instance.argument("scale"));
+        let scale = python::instance(&resolved).and_then(|instance| instance.argument("scale"));
         let scale = scale.as_ref().map(|scale| seam::number(scale, "scale")).transpose()?;
         return Ok(Affinity::Numeric { scale });
     }
@@ -129,7 +138,7 @@ pub fn check_constraint(vm: &mut Vm, column: &Rc<Column>, ty: &Value) -> Known<O
         return Ok(None);
     }
     let resolved = render::resolve(vm, ty)?;
-    let Some(instance) = seam::native::<TypeInstance>(&resolved) else { return Ok(None) };
+    let Some(instance) = python::instance(&resolved) else { return Ok(None) };
     let Some(state) = &instance.enumeration else { return Ok(None) };
     if state.native || !state.create_constraint {
         return Ok(None);

@@ -7,7 +7,7 @@ use num_traits::Zero;
 use super::super::names::{Name, qname, qualified_sql};
 use super::super::{Known, names, seam};
 use super::{TypeClass, TypeInstance, TypeSql, enums};
-use crate::alembic::eval::{Args, Value, Vm};
+use crate::alembic::eval::{Args, Eval, Native, Value, Vm, native};
 use crate::pg::error::Reason;
 use crate::pg::ident::QName;
 use crate::pg::types::{self, DataType, TypeName};
@@ -42,7 +42,8 @@ pub fn resolve(vm: &mut Vm, value: &Value) -> Known<Value> {
         match &value {
             Value::Unknown(reason) => return Err(reason.clone().into()),
             Value::Native(native) => {
-                if let Some(instance) = native.as_any().downcast_ref::<TypeInstance>() {
+                if let Some(instance) = seam::native::<TypeInstance>(&value) {
+                    let _ = native;
                     let variant = instance.variants.iter().rev().find(|(dialect, _)| &**dialect == "postgresql");
                     match variant {
                         Some((_, variant)) => value = variant.clone(),
@@ -75,13 +76,11 @@ fn instance_of(vm: &mut Vm, path: &str) -> Known<Value> {
 /// `dialect.type_compiler_instance.process(type)`
 pub fn render(vm: &mut Vm, value: &Value) -> Known<Rendered> {
     let value = resolve(vm, value)?;
-    if let Value::Native(native) = &value {
-        if let Some(instance) = native.as_any().downcast_ref::<TypeInstance>() {
-            return render_instance(vm, instance);
-        }
-        if let Some(spec) = col_spec(vm, &value)? {
-            return from_spec(&spec);
-        }
+    if let Some(spec) = col_spec(vm, &value)? {
+        return from_spec(&spec);
+    }
+    if let Some(instance) = super::python::instance(&value) {
+        return render_instance(vm, &instance);
     }
     Err(Reason::new("type", format!("{} is no type of SQLAlchemy's", seam::repr(vm, &value))).into())
 }
@@ -329,10 +328,86 @@ fn is_false(instance: &TypeInstance, name: &str) -> Known<bool> {
     Ok(instance.argument(name).is_some() && !truth(instance, name)?)
 }
 
-/// What a `TypeDecorator` of the author's stands for.
-fn decorated(_vm: &mut Vm, _value: &Value) -> Known<Option<Value>> {
-    Ok(None)
+/// What a `TypeDecorator` of the author's stands for: what `load_dialect_impl` gives, else the type beneath.
+fn decorated(vm: &mut Vm, value: &Value) -> Known<Option<Value>> {
+    if let Some(class) = value.as_class() {
+        if !class.derives_from("sqlalchemy.sql.type_api.TypeEngine") {
+            return Ok(None);
+        }
+        return Ok(Some(vm.call(value, Args::default())?));
+    }
+    let Some(instance) = value.as_instance() else { return Ok(None) };
+    if let Some(reason) = &instance.class.unknown {
+        return Err(reason.clone().into());
+    }
+    if !instance.class.derives_from("sqlalchemy.sql.type_api.TypeDecorator") {
+        return Ok(None);
+    }
+    let own = instance.class.find("load_dialect_impl").is_some_and(|method| {
+        method.downcast_ref::<crate::alembic::eval::native::NativeFunction>().is_none()
+    });
+    if own {
+        let method = vm.get_attr(value, "load_dialect_impl")?;
+        let made = vm.call(&method, Args::positional([Value::native(Dialect)]))?;
+        // A decorator that gives itself back means the type beneath.
+        if !made.is(value) {
+            return Ok(Some(made));
+        }
+    }
+    beneath(vm, value).map(Some)
 }
-fn col_spec(_vm: &mut Vm, _value: &Value) -> Known<Option<String>> {
-    Ok(None)
+
+/// `self.impl`: the class attribute, called with the arguments of the decorator where it is a class.
+pub fn beneath(vm: &mut Vm, value: &Value) -> Known<Value> {
+    let implementation = match value.as_instance().and_then(|instance| instance.class.find("impl")) {
+        Some(found) => found,
+        None => match super::python::instance(value).map(|own| own.class) {
+            Some(class) if class.sql == TypeSql::Pickle => return instance_of(vm, "sqlalchemy.sql.sqltypes.LargeBinary"),
+            _ => return Err(Reason::new("type", "a TypeDecorator without impl").into()),
+        },
+    };
+    if implementation.as_class().is_none() {
+        return Ok(implementation);
+    }
+    let args = super::python::instance(value).map(|own| own.call.clone()).unwrap_or_default();
+    Ok(vm.call(&implementation, args)?)
+}
+
+/// The SQL of a `UserDefinedType`.
+fn col_spec(vm: &mut Vm, value: &Value) -> Known<Option<String>> {
+    let is_user_defined = value
+        .as_instance()
+        .is_some_and(|instance| instance.class.derives_from("sqlalchemy.sql.type_api.UserDefinedType"));
+    if !is_user_defined {
+        return Ok(None);
+    }
+    match vm.find_attr(value, "get_col_spec")? {
+        Some(method) => {
+            let made = vm.call(&method, Args::default())?;
+            Ok(Some(seam::text(&made, "what get_col_spec() gives")?.to_string()))
+        }
+        None => Ok(None),
+    }
+}
+
+/// The dialect that `load_dialect_impl` is given.
+#[derive(Debug)]
+struct Dialect;
+
+impl Native for Dialect {
+    fn class(&self) -> &str {
+        "sqlalchemy.dialects.postgresql.psycopg2.PGDialect_psycopg2"
+    }
+
+    fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+        Ok(match name {
+            "name" => Some(Value::str("postgresql")),
+            "driver" => Some(Value::str("psycopg2")),
+            "type_descriptor" => Some(native::function(name, |_, args| {
+                Ok(args.positional.first().cloned().unwrap_or(Value::None))
+            })),
+            "supports_native_boolean" | "supports_native_enum" | "supports_native_uuid" => Some(Value::Bool(true)),
+            _ => None,
+        })
+    }
 }

@@ -1,0 +1,255 @@
+//! Declarative classes: `Column`s and `mapped_column`s of a class statement become a `Table` (`sqlalchemy.orm.decl_base`).
+
+use std::any::Any;
+use std::rc::Rc;
+
+use super::super::names::{self, Name};
+use super::super::schema::{Column, MetaData, Table, TableArgs, build};
+use super::super::seam;
+use crate::alembic::eval::{Args, Class, Eval, Native, Value, Vm, native};
+use crate::pg::error::Reason;
+
+/// What is kept with a declarative class.
+#[derive(Debug)]
+pub struct Mapped {
+    /// Its table; a base has none.
+    pub table: Option<Rc<Table>>,
+}
+
+/// The classes and functions of `sqlalchemy.orm` that make tables.
+pub fn install_classes(vm: &mut Vm) {
+    let base = Value::Native(Rc::new(Class::new("sqlalchemy.orm.decl_api.DeclarativeBase", Vec::new()).on_subclass(made)));
+    let no_meta = Class::new("sqlalchemy.orm.decl_api.DeclarativeBaseNoMeta", Vec::new()).on_subclass(made);
+    let functions = [
+        ("declarative_base", native::function("declarative_base", declarative_base)),
+        ("mapped_column", native::function("mapped_column", mapped_column)),
+        ("relationship", native::function("relationship", ignored)),
+        ("backref", native::function("backref", ignored)),
+        ("validates", native::function("validates", decorator)),
+        ("declared_attr", Value::Native(Rc::new(Class::new("sqlalchemy.orm.decl_api.declared_attr", Vec::new()).construct(declared)))),
+        ("DeclarativeBase", base),
+        ("DeclarativeBaseNoMeta", Value::native(no_meta)),
+        ("Mapped", Value::native(Class::new("sqlalchemy.orm.base.Mapped", Vec::new()))),
+    ];
+    vm.register("sqlalchemy.orm", functions.clone());
+    for module in ["sqlalchemy.ext.declarative", "sqlalchemy.orm.decl_api"] {
+        let some = functions.iter().filter(|(name, _)| matches!(*name, "declarative_base" | "declared_attr" | "DeclarativeBase"));
+        vm.register(module, some.cloned().collect::<Vec<_>>());
+    }
+}
+
+fn ignored(_vm: &mut Vm, _args: Args) -> Eval<Value> {
+    Ok(Value::native(Ignored))
+}
+
+fn decorator(_vm: &mut Vm, _args: Args) -> Eval<Value> {
+    Ok(native::function("decorator", |_, args| Ok(args.positional.first().cloned().unwrap_or(Value::None))))
+}
+
+/// An attribute that makes no column.
+#[derive(Debug)]
+struct Ignored;
+
+impl Native for Ignored {
+    fn class(&self) -> &str {
+        "sqlalchemy.orm.relationships.Relationship"
+    }
+}
+
+/// `@declared_attr`: called with each class that has it.
+#[derive(Debug)]
+struct Declared(Value);
+
+impl Native for Declared {
+    fn class(&self) -> &str {
+        "sqlalchemy.orm.decl_api.declared_attr"
+    }
+}
+
+fn declared(_vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<Value> {
+    Ok(Value::native(Declared(args.positional.first().cloned().unwrap_or(Value::None))))
+}
+
+/// `declarative_base(metadata=None, …)`
+fn declarative_base(vm: &mut Vm, args: Args) -> Eval<Value> {
+    let bound = args.bind(vm, "declarative_base(bind=, metadata=, mapper=, cls=, name=, class_registry=, type_annotation_map=, constructor=, metaclass=)")?;
+    let metadata = match bound.get("metadata") {
+        Some(Value::None) | None => Value::Native(MetaData::new(None, Vec::new())),
+        Some(given) => given,
+    };
+    let mixin = bound.get("cls").and_then(|cls| cls.as_class());
+    let class = Class::new("sqlalchemy.orm.decl_api.Base", mixin.into_iter().collect())
+        .on_subclass(made)
+        .attrs([("metadata", metadata)]);
+    Ok(Value::native(class))
+}
+
+/// `mapped_column(…)`: a column; its annotation may still say more.
+fn mapped_column(vm: &mut Vm, args: Args) -> Eval<Value> {
+    let signature = "mapped_column(*args, name=, type_=, autoincrement=, default=, insert_default=, doc=, key=, index=, \
+                     unique=, info=, nullable=, onupdate=, primary_key=, server_default=, server_onupdate=, quote=, \
+                     system=, comment=, init=, repr=, default_factory=, compare=, kw_only=, hash=, sort_order=, use_existing_column=, \
+                     deferred=, deferred_group=, deferred_raiseload=, active_history=, **kw)";
+    let bound = args.bind(vm, signature)?;
+    let known = build::read_column(vm, &bound);
+    match super::super::settle(known)? {
+        Ok(state) => Ok(Value::native(Column { state: std::cell::RefCell::new(state) })),
+        Err(reason) => Ok(Value::Unknown(reason)),
+    }
+}
+
+/// The class statement of a declarative class.
+fn made(vm: &mut Vm, class: &Rc<Class>, _keywords: Vec<(Rc<str>, Value)>) -> Eval<()> {
+    let own_flag = |name: &str| class.attrs.get(name).is_some_and(|flag| seam::truth(&flag).unwrap_or(false));
+    let metadata = match class.find("metadata").and_then(|metadata| seam::native::<MetaData>(&metadata)) {
+        Some(metadata) => metadata,
+        None => {
+            let metadata = MetaData::new(None, Vec::new());
+            class.attrs.set(&"metadata".into(), Some(Value::Native(metadata.clone())));
+            metadata
+        }
+    };
+    let table = if own_flag("__abstract__") { None } else { table(vm, class, &metadata)? };
+    if let Some(table) = &table {
+        class.attrs.set(&"__table__".into(), Some(Value::Native(table.clone())));
+    }
+    let payload: Rc<dyn Any> = Rc::new(Mapped { table });
+    *class.payload.borrow_mut() = Some(payload);
+    Ok(())
+}
+
+fn table(vm: &mut Vm, class: &Rc<Class>, metadata: &Rc<MetaData>) -> Eval<Option<Rc<Table>>> {
+    if let Some(given) = class.attrs.get("__table__").and_then(|table| seam::native::<Table>(&table)) {
+        return Ok(Some(given));
+    }
+    let Some(tablename) = evaluated(vm, class, "__tablename__")? else { return Ok(None) };
+    let inherits = class.mro.iter().any(|base| super::table_of(&Value::Native(base.clone())).is_some());
+    if inherits && class.attrs.get("__tablename__").is_none() {
+        // Single-table inheritance: columns join the table of the parent, which is not followed.
+        return Ok(None);
+    }
+    let mut unknown = None;
+    let name = match names::name(&tablename) {
+        Ok(name) => name,
+        Err(reason) => {
+            vm.run.note(crate::alembic::run::Action::Unmodelled(reason));
+            return Ok(None);
+        }
+    };
+    let mut columns = columns(vm, class, &mut unknown)?;
+    columns.sort_by_key(|column| column.state.borrow().creation_order);
+    let mut items: Vec<Value> = columns.into_iter().map(|column| Value::Native(column)).collect();
+    let mut args = TableArgs::default();
+    if let Some(extra) = evaluated(vm, class, "__table_args__")? {
+        let parts = match &extra {
+            Value::Tuple(parts) => parts.to_vec(),
+            other => vec![other.clone()],
+        };
+        for part in parts {
+            match &part {
+                Value::Dict(dict) => {
+                    let keyword: Vec<(Rc<str>, Value)> = dict
+                        .borrow()
+                        .iter()
+                        .filter_map(|(key, value)| Some((key.as_str()?.into(), value.clone())))
+                        .collect();
+                    args = TableArgs::read(&keyword);
+                }
+                Value::None => {}
+                _ => items.push(part),
+            }
+        }
+    }
+    args.unknown = args.unknown.or(unknown);
+    let schema = args.schema.clone().or_else(|| metadata.schema.clone());
+    let key = super::super::schema::table::key(schema.as_ref(), &name);
+    let table = Table::new(vm, name, metadata.clone(), &items, args)?;
+    metadata.tables.borrow_mut().retain(|(other, _)| *other != key);
+    metadata.tables.borrow_mut().push((key, table.clone()));
+    Ok(Some(table))
+}
+
+/// An attribute of the class or of a mixin, called if it is a `declared_attr` or a function.
+fn evaluated(vm: &mut Vm, class: &Rc<Class>, name: &str) -> Eval<Option<Value>> {
+    let Some(value) = class.find(name) else { return Ok(None) };
+    resolve(vm, class, value).map(Some)
+}
+
+fn resolve(vm: &mut Vm, class: &Rc<Class>, value: Value) -> Eval<Value> {
+    match seam::native::<Declared>(&value) {
+        Some(declared) => {
+            let function = match vm.find_attr(&declared.0, "__func__")? {
+                Some(function) => function,
+                None => declared.0.clone(),
+            };
+            vm.call(&function, Args::positional([Value::Native(class.clone())]))
+        }
+        None => Ok(value),
+    }
+}
+
+/// The columns of the class and of its mixins; those of mixins are copied.
+fn columns(vm: &mut Vm, class: &Rc<Class>, unknown: &mut Option<Reason>) -> Eval<Vec<Rc<Column>>> {
+    let mut found: Vec<(Rc<str>, Rc<Column>)> = Vec::new();
+    let mapped = |class: &Class| class.payload.borrow().clone().is_some_and(|payload| {
+        payload.downcast::<Mapped>().is_ok_and(|mapped| mapped.table.is_some())
+    });
+    let chain: Vec<(Rc<Class>, bool)> = std::iter::once((class.clone(), false))
+        .chain(class.mro.iter().filter(|base| !mapped(base)).map(|base| (base.clone(), true)))
+        .collect();
+    for (owner, is_mixin) in chain {
+        for (name, value) in owner.attrs.items() {
+            if found.iter().any(|(other, _)| *other == name) || name.starts_with("__") || &*name == "metadata" {
+                continue;
+            }
+            let value = resolve(vm, class, value)?;
+            match (&value, seam::native::<Column>(&value)) {
+                (_, Some(column)) => {
+                    let column = if is_mixin { column.copy() } else { column };
+                    annotate(vm, &owner, &name, &column, unknown)?;
+                    {
+                        let mut state = column.state.borrow_mut();
+                        state.key.get_or_insert_with(|| name.clone());
+                        state.name.get_or_insert_with(|| Name::plain(&name));
+                        class.attrs.set(&name, Some(Value::Native(column.clone())));
+                    }
+                    found.push((name, column));
+                }
+                (Value::Unknown(reason), None) => {
+                    unknown.get_or_insert_with(|| reason.clone());
+                }
+                (_, None) => {}
+            }
+        }
+        // `name: Mapped[str]` without a value is a column too; its type would come from the annotation.
+        if let Some(Value::Dict(annotations)) = owner.attrs.get("__annotations__") {
+            for (key, annotation) in annotations.borrow().iter() {
+                let Some(key) = key.as_str() else { continue };
+                let is_bare = owner.attrs.get(key).is_none() && !found.iter().any(|(name, _)| **name == *key);
+                if is_bare && is_mapped(annotation) {
+                    unknown.get_or_insert_with(|| Reason::new("orm", format!("the type of the annotated attribute {key}")));
+                }
+            }
+        }
+    }
+    Ok(found.into_iter().map(|(_, column)| column).collect())
+}
+
+fn is_mapped(annotation: &Value) -> bool {
+    format!("{annotation:?}").contains("Mapped")
+}
+
+/// A `mapped_column()` without a type takes it from the annotation, which is not followed.
+fn annotate(
+    _vm: &mut Vm,
+    _owner: &Class,
+    name: &str,
+    column: &Column,
+    unknown: &mut Option<Reason>,
+) -> Eval<()> {
+    let state = column.state.borrow();
+    if state.ty.is_none() && state.foreign_keys.is_empty() {
+        unknown.get_or_insert_with(|| Reason::new("orm", format!("the type of the annotated attribute {name}")));
+    }
+    Ok(())
+}

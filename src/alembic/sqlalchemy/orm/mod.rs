@@ -1,0 +1,19 @@
+//! The ORM as far as revisions use it: declarative classes for their tables, sessions as work on rows.
+
+mod declarative;
+mod session;
+
+use std::rc::Rc;
+
+pub use declarative::install_classes;
+pub use session::install_sessions;
+
+use super::schema::Table;
+use crate::alembic::eval::Value;
+
+/// The table of a declarative class.
+pub fn table_of(value: &Value) -> Option<Rc<Table>> {
+    let class = value.as_class()?;
+    let payload = class.payload.borrow().clone()?;
+    payload.downcast::<declarative::Mapped>().ok().and_then(|mapped| mapped.table.clone())
+}

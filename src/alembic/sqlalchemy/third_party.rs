@@ -1,0 +1,35 @@
+//! Types of other libraries that stand for one type of PostgreSQL each.
+
+use std::collections::HashMap;
+
+use super::types::TYPE_CLASSES;
+use crate::alembic::eval::{Value, Vm};
+
+/// Modules from which each library's types are imported; the paths of the classes start with the first.
+const LIBRARIES: &[(&str, &[&str])] = &[
+    ("sqlalchemy_utils.", &["sqlalchemy_utils", "sqlalchemy_utils.types"]),
+    ("sqlalchemy_utils.types.uuid.", &["sqlalchemy_utils.types.uuid"]),
+    ("sqlalchemy_utils.types.encrypted.encrypted_type.", &["sqlalchemy_utils.types.encrypted.encrypted_type"]),
+    ("sqlmodel.", &["sqlmodel", "sqlmodel.sql.sqltypes"]),
+    ("pgvector.", &["pgvector.sqlalchemy"]),
+    ("fastapi_users_db_sqlalchemy.", &["fastapi_users_db_sqlalchemy.generics", "fastapi_users_db_sqlalchemy"]),
+    ("citext.", &["citext"]),
+];
+
+/// Registers them.
+pub fn install(vm: &mut Vm, types: &HashMap<&'static str, Value>) {
+    for (prefix, modules) in LIBRARIES {
+        let root = prefix.split('.').next().unwrap_or_default();
+        let own: Vec<(&'static str, Value)> = TYPE_CLASSES
+            .iter()
+            .filter(|class| class.path.starts_with(root) && class.path[root.len()..].starts_with('.'))
+            .filter_map(|class| Some((class.name, types.get(class.path)?.clone())))
+            .collect();
+        for module in *modules {
+            vm.register(module, own.clone());
+        }
+    }
+    if let Some(types_module) = types.get("sqlalchemy.sql.sqltypes.Uuid") {
+        vm.register("sqlmodel.sql.sqltypes", [("Uuid", types_module.clone())]);
+    }
+}
