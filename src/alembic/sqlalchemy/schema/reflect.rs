@@ -8,9 +8,9 @@ use super::super::types;
 use super::{Column, ServerDefault};
 use crate::alembic::eval::{Args, Eval, Value, Vm};
 use crate::catalog::Object;
-use crate::catalog::object::Rule;
+use crate::catalog::object::{Rule, TypeRef};
 use crate::pg::error::Reason;
-use crate::pg::types::{DataType, TypeName};
+use crate::pg::types::TypeName;
 
 /// The columns of a table as they would be reflected; a reason where the table is not fully known. A table that does not
 /// exist raises `NoSuchTableError`.
@@ -59,7 +59,10 @@ pub fn columns(vm: &mut Vm, schema: Option<&Name>, name: &Name) -> Eval<Result<V
 }
 
 /// A type of PostgreSQL's as SQLAlchemy reflects it.
-fn type_value(vm: &mut Vm, ty: &DataType) -> Eval<Value> {
+fn type_value(vm: &mut Vm, ty: &TypeRef) -> Eval<Value> {
+    let TypeRef::Builtin(ty) = ty else {
+        return Ok(Value::unknown("reflection", "a type of the database's own as it is reflected"));
+    };
     let path = match (&ty.name, ty.array) {
         (TypeName::Builtin(name), false) => REFLECTED.iter().find(|(word, _)| word == name).map(|(_, path)| *path),
         _ => None,
