@@ -13,6 +13,9 @@ pub mod seam;
 pub mod third_party;
 pub mod types;
 
+#[cfg(test)]
+mod tests;
+
 pub use install::install;
 
 use crate::alembic::eval::{Eval, Raise};

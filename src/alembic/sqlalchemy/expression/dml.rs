@@ -445,7 +445,9 @@ impl Query {
             DataVerb::Update => {
                 let mut sets = Vec::new();
                 for (name, value) in &self.values {
-                    sets.push(format!("{}={}", name.sql(), compile(vm, value, Context::STATEMENT)?));
+                    let text = compile(vm, value, Context::STATEMENT)?;
+                    let text = if value.needs_group() { format!("({text})") } else { text };
+                    sets.push(format!("{}={text}", name.sql()));
                 }
                 let from = if froms.is_empty() { String::new() } else { format!(" FROM {}", froms.join(", ")) };
                 format!("UPDATE {target} SET {}{from}{condition}", sets.join(", "))

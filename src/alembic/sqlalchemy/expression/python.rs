@@ -37,6 +37,9 @@ fn infix(operator: Operator, left: &Rc<Expression>, right: &Rc<Expression>) -> R
 
 /// `a AND b`, flattened as SQLAlchemy does.
 pub fn list(operator: Operator, items: Vec<Rc<Expression>>) -> Rc<Expression> {
+    if let [only] = items.as_slice() {
+        return only.clone();
+    }
     let mut flat = Vec::new();
     for item in items {
         match &item.node {

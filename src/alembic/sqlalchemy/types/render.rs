@@ -28,8 +28,14 @@ impl Rendered {
         Rendered { sql: sql.into(), ty, collation: None }
     }
 
+    /// A word, which may bring a length of its own.
     fn word(word: &str) -> Rendered {
-        Rendered::new(word, types::named(&word.to_ascii_lowercase()))
+        match word.split_once('(') {
+            Some((name, length)) => {
+                with_modifiers(name, types::named(&name.to_ascii_lowercase()), vec![length.trim_end_matches(')').into()])
+            }
+            None => Rendered::new(word, types::named(&word.to_ascii_lowercase())),
+        }
     }
 }
 
@@ -92,6 +98,10 @@ fn render_instance(vm: &mut Vm, instance: &TypeInstance) -> Known<Rendered> {
         TypeSql::Sized(word) => {
             let length = number(instance, "length")?;
             Ok(with_modifiers(word, types::named(&word.to_ascii_lowercase()), length.into_iter().collect()))
+        }
+        TypeSql::Vector(word) => {
+            let dimension = number(instance, "dim")?;
+            Ok(with_modifiers(word, types::named(&word.to_ascii_lowercase()), dimension.into_iter().collect()))
         }
         TypeSql::Numeric(word) => numeric(instance, word),
         TypeSql::Float => float(instance),

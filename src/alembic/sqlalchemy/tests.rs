@@ -1,0 +1,118 @@
+//! What Python code builds, compared with what SQLAlchemy 2.1.9 writes for it (`tests/*.sql`, written by the real one).
+
+use std::rc::Rc;
+
+use super::ddl;
+use super::schema::Table;
+use super::seam;
+use crate::alembic::eval::{Raise, SourceModule, Value, Vm};
+use crate::alembic::python;
+use crate::alembic::run::{Run, Settings};
+use crate::catalog::{Catalog, Session};
+use crate::source::Sources;
+
+/// Runs code and gives its module.
+fn load(vm: &mut Vm, code: &str) -> Result<Value, String> {
+    let file = Sources::default().add("m.py", code);
+    let ast = python::parse(code, file).map_err(|error| format!("{error:?}"))?;
+    let module = SourceModule { dotted: "m".into(), path: "/m.py".into(), file, is_package: false, ast };
+    vm.load_module(&module).map_err(|raise| shown(vm, &raise))
+}
+
+fn shown(vm: &mut Vm, raise: &Raise) -> String {
+    vm.describe(raise)
+}
+
+fn vm() -> Vm {
+    let mut vm = Vm::new(Run::new(Catalog::default(), Session::default(), Settings::default()), Rc::new(()));
+    super::install(&mut vm);
+    vm
+}
+
+fn squeezed(sql: &str) -> Vec<String> {
+    sql.lines().map(|line| line.trim().to_string()).filter(|line| !line.is_empty()).collect()
+}
+
+#[test]
+fn tables_are_written_as_sqlalchemy_writes_them() {
+    let mut vm = vm();
+    let module = load(&mut vm, include_str!("tests/tables.py")).unwrap();
+    let tables = vm.get_attr(&module, "TABLES").unwrap();
+    let mut sql = String::new();
+    for table in seam::sequence(&tables, "TABLES").unwrap() {
+        let table = table.downcast::<Table>().unwrap();
+        let statement = ddl::table::create_alone(&mut vm, &table, false).unwrap();
+        sql.push_str(&format!("{}\n", statement.sql));
+        let mut indexes = Vec::new();
+        for index in table.indexes.borrow().clone() {
+            indexes.push(ddl::index::create(&mut vm, &index, false).unwrap().sql);
+        }
+        indexes.sort();
+        sql.push_str(&format!("{}\n", indexes.join("\n")));
+    }
+    let mut expected = squeezed(include_str!("tests/tables.sql"));
+    let mut found = squeezed(&sql);
+    // SQLAlchemy keeps a table's indexes in a set.
+    let index = |line: &String| line.starts_with("CREATE") && line.contains("INDEX");
+    let (mut expected_indexes, mut found_indexes): (Vec<_>, Vec<_>) =
+        (expected.extract_if(.., |line| index(line)).collect(), found.extract_if(.., |line| index(line)).collect());
+    expected_indexes.sort();
+    found_indexes.sort();
+    assert_eq!(found, expected);
+    assert_eq!(found_indexes, expected_indexes);
+}
+
+/// Runs code that ends with a value in `r`, and gives `str(r)` or what is raised.
+fn result(code: &str) -> String {
+    let mut vm = vm();
+    let module = match load(&mut vm, code) {
+        Ok(module) => module,
+        Err(error) => return error,
+    };
+    let value = vm.get_attr(&module, "r").unwrap();
+    match vm.str(&value).unwrap() {
+        Value::Str(text) => text.to_string(),
+        Value::Unknown(reason) => format!("?{reason}"),
+        _ => String::new(),
+    }
+}
+
+#[track_caller]
+fn check(code: &str, expected: &str) {
+    let code = format!("import sqlalchemy as sa\nfrom sqlalchemy.dialects import postgresql\n{code}");
+    assert_eq!(result(&code), expected, "\n{code}");
+}
+
+#[test]
+fn statements_on_rows() {
+    let table = "t = sa.table('t', sa.column('a', sa.Integer), sa.column('b', sa.String), schema='s')\n";
+    let check = |code: &str, expected: &str| check(&format!("{table}{code}"), expected);
+    check("r = sa.update(t).where(t.c.a == 1).values(b='it\\'s')", "UPDATE s.t SET b='it''s' WHERE s.t.a = 1");
+    check("r = t.update().where(t.c.b.is_(None)).values({'a': 2, t.c.b: sa.null()})", "UPDATE s.t SET a=2, b=NULL WHERE s.t.b IS NULL");
+    check("r = sa.delete(t).where(sa.or_(t.c.a > 1, t.c.b.in_(['x', 'y'])))", "DELETE FROM s.t WHERE s.t.a > 1 OR s.t.b IN ('x', 'y')");
+    check("r = t.insert().values(a=1, b='x')", "INSERT INTO s.t (a, b) VALUES (1, 'x')");
+    check("r = sa.select(t.c.a, sa.func.count()).where(~t.c.b.like('x%')).group_by(t.c.a)", "SELECT s.t.a, count(*) FROM s.t WHERE s.t.b NOT LIKE 'x%' GROUP BY s.t.a");
+    check("r = sa.update(t).values(a=t.c.a + 1, b=sa.func.lower(t.c.b))", "UPDATE s.t SET a=(s.t.a + 1), b=lower(s.t.b)");
+}
+
+#[test]
+fn a_text_without_its_values_raises() {
+    check(
+        "t = sa.Table('t', sa.MetaData(), sa.Column('a', sa.Integer, server_default=sa.text('x :y')))\nr = t.name",
+        "t",
+    );
+    check("r = sa.text('a = :a AND b::text = 1').bindparams(a=5)", "a = :a AND b::text = 1");
+}
+
+#[test]
+fn mistakes_raise_what_sqlalchemy_raises() {
+    check(
+        "r = sa.Table('t', sa.MetaData(), sa.Column('a'), sa.Column('a'))",
+        "sqlalchemy.exc.DuplicateColumnError: A column with name 'a' is already present in table 't'.",
+    );
+    check(
+        "r = sa.Table('t', sa.MetaData(), sa.UniqueConstraint('b'))",
+        "sqlalchemy.exc.ConstraintColumnNotFoundError: Can't create UniqueConstraint on table 't': no column named 'b' is present.",
+    );
+    check("r = sa.String(1, 2, 3, 4)", "TypeError: String() takes 4 positional arguments but 5 were given");
+}
