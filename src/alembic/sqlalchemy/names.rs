@@ -69,6 +69,10 @@ impl Native for Name {
         if self.conv { "sqlalchemy.sql.elements.conv" } else { "sqlalchemy.sql.elements.quoted_name" }
     }
 
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn is_instance(&self, class: &str) -> bool {
         matches!(class, "str" | "builtins.str" | "sqlalchemy.sql.elements.quoted_name") || class == self.class()
     }

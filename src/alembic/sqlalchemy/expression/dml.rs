@@ -61,6 +61,10 @@ impl Native for LightTable {
         "sqlalchemy.sql.selectable.TableClause"
     }
 
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn is_instance(&self, class: &str) -> bool {
         matches!(class, "sqlalchemy.sql.selectable.TableClause" | "sqlalchemy.sql.selectable.FromClause")
     }
@@ -82,6 +86,10 @@ struct LightColumns(Rc<LightTable>);
 impl Native for LightColumns {
     fn class(&self) -> &str {
         "sqlalchemy.sql.base.ReadOnlyColumnCollection"
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
     }
 
     fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
@@ -537,6 +545,10 @@ impl Native for Query {
             DataVerb::Delete => "sqlalchemy.sql.dml.Delete",
             _ => "sqlalchemy.sql.selectable.Select",
         }
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
     }
 
     fn is_instance(&self, class: &str) -> bool {

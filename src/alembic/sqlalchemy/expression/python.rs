@@ -512,6 +512,10 @@ impl Native for Func {
         "sqlalchemy.sql.functions._FunctionGenerator"
     }
 
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
         if name.starts_with("__") {
             return Ok(None);
@@ -576,6 +580,10 @@ impl Native for Expression {
             Node::Collate { .. } => "sqlalchemy.sql.elements.CollationClause",
             Node::Array(_) => "sqlalchemy.dialects.postgresql.array.array",
         }
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
     }
 
     fn is_instance(&self, class: &str) -> bool {

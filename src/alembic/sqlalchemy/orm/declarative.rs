@@ -54,6 +54,10 @@ impl Native for Ignored {
     fn class(&self) -> &str {
         "sqlalchemy.orm.relationships.Relationship"
     }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
 }
 
 /// `@declared_attr`: called with each class that has it.
@@ -63,6 +67,10 @@ struct Declared(Value);
 impl Native for Declared {
     fn class(&self) -> &str {
         "sqlalchemy.orm.decl_api.declared_attr"
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
     }
 }
 

@@ -42,6 +42,10 @@ impl Native for Session {
         "sqlalchemy.orm.session.Session"
     }
 
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
         Ok(Some(match name {
             "bind" => self.bind.clone(),

@@ -35,6 +35,10 @@ impl Native for Column {
         "sqlalchemy.sql.schema.Column"
     }
 
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn is_instance(&self, class: &str) -> bool {
         matches!(
             class,
@@ -145,6 +149,10 @@ impl Native for ForeignKey {
         "sqlalchemy.sql.schema.ForeignKey"
     }
 
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
         Ok(Some(match name {
             "name" => optional_name(self.name.as_ref()),
@@ -180,6 +188,10 @@ impl Native for Constraint {
             ConstraintKind::Exclude(_) => "sqlalchemy.dialects.postgresql.ext.ExcludeConstraint",
             ConstraintKind::Plain => "sqlalchemy.sql.schema.Constraint",
         }
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
     }
 
     fn is_instance(&self, class: &str) -> bool {
@@ -248,6 +260,10 @@ impl Native for Index {
         "sqlalchemy.sql.schema.Index"
     }
 
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn is_instance(&self, class: &str) -> bool {
         matches!(class, "sqlalchemy.sql.schema.Index" | "sqlalchemy.sql.schema.SchemaItem")
     }
@@ -292,6 +308,10 @@ fn index_ddl(vm: &mut Vm, index: &Rc<Index>, create: bool, check: bool) -> Eval<
 impl Native for Table {
     fn class(&self) -> &str {
         "sqlalchemy.sql.schema.Table"
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
     }
 
     fn is_instance(&self, class: &str) -> bool {
@@ -398,6 +418,10 @@ impl Native for Columns {
         "sqlalchemy.sql.base.ReadOnlyColumnCollection"
     }
 
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
         if let Some(column) = self.table.column(name) {
             return Ok(Some(Value::Native(column)));
@@ -475,6 +499,10 @@ impl Native for Columns {
 impl Native for MetaData {
     fn class(&self) -> &str {
         "sqlalchemy.sql.schema.MetaData"
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
     }
 
     fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
@@ -618,6 +646,10 @@ impl Native for Generated {
         }
     }
 
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
         Ok(match (&*self, name) {
             (Generated::Default(super::ServerDefault::Literal(text)), "arg") => Some(Value::Str(text.clone())),
@@ -634,6 +666,10 @@ impl Native for Generated {
 impl Native for Sequence {
     fn class(&self) -> &str {
         "sqlalchemy.sql.schema.Sequence"
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
     }
 
     fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {

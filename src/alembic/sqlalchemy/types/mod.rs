@@ -81,6 +81,10 @@ impl Native for TypeInstance {
         self.class.path
     }
 
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn is_instance(&self, class: &str) -> bool {
         self.class.is_subclass(class)
     }

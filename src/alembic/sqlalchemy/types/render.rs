@@ -409,6 +409,10 @@ impl Native for Dialect {
         "sqlalchemy.dialects.postgresql.psycopg2.PGDialect_psycopg2"
     }
 
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
         Ok(match name {
             "name" => Some(Value::str("postgresql")),
