@@ -163,7 +163,11 @@ pub fn refused(vm: &mut Vm, error: &PgError) -> Eval<Raise> {
         Some(class) => vm.call(&Value::Native(class), Args::positional([Value::str(text.as_str())]))?,
         None => Value::None,
     };
-    for (name, value) in [("pgcode", Value::str(state)), ("sqlstate", Value::str(state)), ("pgerror", Value::str(format!("ERROR:  {text}")))] {
+    for (name, value) in [
+        ("pgcode", Value::str(state)),
+        ("sqlstate", Value::str(state)),
+        ("pgerror", Value::str(format!("ERROR:  {text}"))),
+    ] {
         if orig.as_instance().is_some() {
             vm.set_attr(&orig, name, value)?;
         }

@@ -88,11 +88,23 @@ fn statements_on_rows() {
     let table = "t = sa.table('t', sa.column('a', sa.Integer), sa.column('b', sa.String), schema='s')\n";
     let check = |code: &str, expected: &str| check(&format!("{table}{code}"), expected);
     check("r = sa.update(t).where(t.c.a == 1).values(b='it\\'s')", "UPDATE s.t SET b='it''s' WHERE s.t.a = 1");
-    check("r = t.update().where(t.c.b.is_(None)).values({'a': 2, t.c.b: sa.null()})", "UPDATE s.t SET a=2, b=NULL WHERE s.t.b IS NULL");
-    check("r = sa.delete(t).where(sa.or_(t.c.a > 1, t.c.b.in_(['x', 'y'])))", "DELETE FROM s.t WHERE s.t.a > 1 OR s.t.b IN ('x', 'y')");
+    check(
+        "r = t.update().where(t.c.b.is_(None)).values({'a': 2, t.c.b: sa.null()})",
+        "UPDATE s.t SET a=2, b=NULL WHERE s.t.b IS NULL",
+    );
+    check(
+        "r = sa.delete(t).where(sa.or_(t.c.a > 1, t.c.b.in_(['x', 'y'])))",
+        "DELETE FROM s.t WHERE s.t.a > 1 OR s.t.b IN ('x', 'y')",
+    );
     check("r = t.insert().values(a=1, b='x')", "INSERT INTO s.t (a, b) VALUES (1, 'x')");
-    check("r = sa.select(t.c.a, sa.func.count()).where(~t.c.b.like('x%')).group_by(t.c.a)", "SELECT s.t.a, count(*) FROM s.t WHERE s.t.b NOT LIKE 'x%' GROUP BY s.t.a");
-    check("r = sa.update(t).values(a=t.c.a + 1, b=sa.func.lower(t.c.b))", "UPDATE s.t SET a=(s.t.a + 1), b=lower(s.t.b)");
+    check(
+        "r = sa.select(t.c.a, sa.func.count()).where(~t.c.b.like('x%')).group_by(t.c.a)",
+        "SELECT s.t.a, count(*) FROM s.t WHERE s.t.b NOT LIKE 'x%' GROUP BY s.t.a",
+    );
+    check(
+        "r = sa.update(t).values(a=t.c.a + 1, b=sa.func.lower(t.c.b))",
+        "UPDATE s.t SET a=(s.t.a + 1), b=lower(s.t.b)",
+    );
 }
 
 #[test]

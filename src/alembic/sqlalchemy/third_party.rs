@@ -7,7 +7,15 @@ use crate::alembic::eval::{Value, Vm};
 
 /// Modules from which each library's types are imported; the paths of the classes start with the first.
 const LIBRARIES: &[(&str, &[&str])] = &[
-    ("sqlalchemy_utils.", &["sqlalchemy_utils", "sqlalchemy_utils.types", "sqlalchemy_utils.types.uuid", "sqlalchemy_utils.types.encrypted.encrypted_type"]),
+    (
+        "sqlalchemy_utils.",
+        &[
+            "sqlalchemy_utils",
+            "sqlalchemy_utils.types",
+            "sqlalchemy_utils.types.uuid",
+            "sqlalchemy_utils.types.encrypted.encrypted_type",
+        ],
+    ),
     ("sqlmodel.", &["sqlmodel", "sqlmodel.sql.sqltypes"]),
     ("pgvector.", &["pgvector.sqlalchemy"]),
     ("fastapi_users_db_sqlalchemy.", &["fastapi_users_db_sqlalchemy.generics", "fastapi_users_db_sqlalchemy"]),

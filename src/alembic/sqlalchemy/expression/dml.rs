@@ -119,7 +119,11 @@ pub fn table_method(_vm: &mut Vm, table: &Value, name: &str) -> Eval<Option<Valu
     };
     let table = table.clone();
     Ok(Some(native::function(name, move |vm, args| {
-        let own = if verb == "select" { Args { positional: vec![table.clone()], ..args } } else { args.with_self(table.clone()) };
+        let own = if verb == "select" {
+            Args { positional: vec![table.clone()], ..args }
+        } else {
+            args.with_self(table.clone())
+        };
         start(vm, &verb, own)
     })))
 }
@@ -190,7 +194,9 @@ pub fn start(vm: &mut Vm, verb: &str, args: Args) -> Eval<Value> {
     match positional.first().map(|first| (table_name(first), first)) {
         Some((Some(table), _)) => query.table = Some(table),
         Some((None, Value::Unknown(reason))) => query.doubt(reason.clone()),
-        Some((None, _)) | None => query.doubt(Reason::new("sqlalchemy", format!("{verb}() of something that is no table"))),
+        Some((None, _)) | None => {
+            query.doubt(Reason::new("sqlalchemy", format!("{verb}() of something that is no table")))
+        }
     }
     if let Some(condition) = positional.get(1).filter(|_| query.verb != DataVerb::Insert) {
         query.add_condition(vm, condition)?;
@@ -552,7 +558,8 @@ impl Native for Query {
     }
 
     fn is_instance(&self, class: &str) -> bool {
-        class == self.class() || matches!(class, "sqlalchemy.sql.base.Executable" | "sqlalchemy.sql.elements.ClauseElement")
+        class == self.class()
+            || matches!(class, "sqlalchemy.sql.base.Executable" | "sqlalchemy.sql.elements.ClauseElement")
     }
 
     fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {

@@ -58,13 +58,7 @@ fn is_constant(expression: &Expression) -> bool {
 }
 
 /// A binary operator of Python's.
-pub fn binary(
-    vm: &mut Vm,
-    own: &Rc<Expression>,
-    sign: &str,
-    other: &Value,
-    reflected: bool,
-) -> Eval<Option<Value>> {
+pub fn binary(vm: &mut Vm, own: &Rc<Expression>, sign: &str, other: &Value, reflected: bool) -> Eval<Option<Value>> {
     let other = operand(vm, other, own.ty.as_ref())?;
     let (left, right) = if reflected { (&other, own) } else { (own, &other) };
     Ok(Some(value(match sign {
@@ -132,7 +126,9 @@ const OPPOSITES: &[(&str, &str)] = &[
 pub fn attribute(_vm: &mut Vm, own: &Rc<Expression>, name: &str) -> Eval<Option<Value>> {
     let simple = |words: &'static str| {
         let own = own.clone();
-        Some(native::function(name, move |_, _| Ok(value(Expression::of(Node::Suffix { words, operand: own.clone() })))))
+        Some(native::function(name, move |_, _| {
+            Ok(value(Expression::of(Node::Suffix { words, operand: own.clone() })))
+        }))
     };
     match (name, &own.node) {
         ("text", Node::Text { text, .. }) => return Ok(Some(Value::Str(text.clone()))),
@@ -163,9 +159,36 @@ pub fn attribute(_vm: &mut Vm, own: &Rc<Expression>, name: &str) -> Eval<Option<
 }
 
 const METHODS: &[&str] = &[
-    "label", "in_", "not_in", "notin_", "is_", "is_not", "isnot", "op", "bool_op", "between", "cast", "collate", "distinct",
-    "startswith", "endswith", "contains", "bindparams", "columns", "self_group", "filter", "over", "any_", "all_",
-    "astext", "as_boolean", "as_string", "as_integer", "execution_options", "compile", "icontains",
+    "label",
+    "in_",
+    "not_in",
+    "notin_",
+    "is_",
+    "is_not",
+    "isnot",
+    "op",
+    "bool_op",
+    "between",
+    "cast",
+    "collate",
+    "distinct",
+    "startswith",
+    "endswith",
+    "contains",
+    "bindparams",
+    "columns",
+    "self_group",
+    "filter",
+    "over",
+    "any_",
+    "all_",
+    "astext",
+    "as_boolean",
+    "as_string",
+    "as_integer",
+    "execution_options",
+    "compile",
+    "icontains",
 ];
 
 fn call_method(vm: &mut Vm, own: &Rc<Expression>, name: &str, args: Args) -> Eval<Value> {
@@ -223,11 +246,16 @@ fn call_method(vm: &mut Vm, own: &Rc<Expression>, name: &str, args: Args) -> Eva
         "distinct" => prefixed("DISTINCT ", own.clone()),
         "startswith" | "endswith" | "contains" | "icontains" => {
             let is_json = own.ty.as_ref().is_some_and(|ty| {
-                types::is_kind_of(ty, "sqlalchemy.sql.sqltypes.JSON") || types::is_kind_of(ty, "sqlalchemy.sql.sqltypes.ARRAY")
+                types::is_kind_of(ty, "sqlalchemy.sql.sqltypes.JSON")
+                    || types::is_kind_of(ty, "sqlalchemy.sql.sqltypes.ARRAY")
             });
             let right = operand(vm, &first, own.ty.as_ref())?;
             if is_json {
-                return Ok(value(infix(Operator { sql: " @> ".into(), precedence: 5, associative: false }, own, &right)));
+                return Ok(value(infix(
+                    Operator { sql: " @> ".into(), precedence: 5, associative: false },
+                    own,
+                    &right,
+                )));
             }
             let wild = || Expression::of(Node::Bind(Value::str("%")));
             let pattern = match name {
@@ -554,7 +582,11 @@ impl Native for Func {
 /// Functions are quoted only where they are no word at all (`visit_function`: reserved words such as `left` stay).
 fn quote_function(part: &str) -> String {
     let word = part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if word && !part.starts_with(|c: char| c.is_ascii_digit()) { part.to_string() } else { names::quote_identifier(part) }
+    if word && !part.starts_with(|c: char| c.is_ascii_digit()) {
+        part.to_string()
+    } else {
+        names::quote_identifier(part)
+    }
 }
 
 impl Native for Expression {

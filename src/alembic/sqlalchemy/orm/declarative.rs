@@ -18,7 +18,8 @@ pub struct Mapped {
 
 /// The classes and functions of `sqlalchemy.orm` that make tables.
 pub fn install_classes(vm: &mut Vm) {
-    let base = Value::Native(Rc::new(Class::new("sqlalchemy.orm.decl_api.DeclarativeBase", Vec::new()).on_subclass(made)));
+    let base =
+        Value::Native(Rc::new(Class::new("sqlalchemy.orm.decl_api.DeclarativeBase", Vec::new()).on_subclass(made)));
     let no_meta = Class::new("sqlalchemy.orm.decl_api.DeclarativeBaseNoMeta", Vec::new()).on_subclass(made);
     let functions = [
         ("declarative_base", native::function("declarative_base", declarative_base)),
@@ -26,14 +27,19 @@ pub fn install_classes(vm: &mut Vm) {
         ("relationship", native::function("relationship", ignored)),
         ("backref", native::function("backref", ignored)),
         ("validates", native::function("validates", decorator)),
-        ("declared_attr", Value::Native(Rc::new(Class::new("sqlalchemy.orm.decl_api.declared_attr", Vec::new()).construct(declared)))),
+        (
+            "declared_attr",
+            Value::Native(Rc::new(Class::new("sqlalchemy.orm.decl_api.declared_attr", Vec::new()).construct(declared))),
+        ),
         ("DeclarativeBase", base),
         ("DeclarativeBaseNoMeta", Value::native(no_meta)),
         ("Mapped", Value::native(Class::new("sqlalchemy.orm.base.Mapped", Vec::new()))),
     ];
     vm.register("sqlalchemy.orm", functions.clone());
     for module in ["sqlalchemy.ext.declarative", "sqlalchemy.orm.decl_api"] {
-        let some = functions.iter().filter(|(name, _)| matches!(*name, "declarative_base" | "declared_attr" | "DeclarativeBase"));
+        let some = functions
+            .iter()
+            .filter(|(name, _)| matches!(*name, "declarative_base" | "declared_attr" | "DeclarativeBase"));
         vm.register(module, some.cloned().collect::<Vec<_>>());
     }
 }
@@ -199,9 +205,13 @@ fn resolve(vm: &mut Vm, class: &Rc<Class>, value: Value) -> Eval<Value> {
 /// The columns of the class and of its mixins; those of mixins are copied.
 fn columns(vm: &mut Vm, class: &Rc<Class>, unknown: &mut Option<Reason>) -> Eval<Vec<Rc<Column>>> {
     let mut found: Vec<(Rc<str>, Rc<Column>)> = Vec::new();
-    let mapped = |class: &Class| class.payload.borrow().clone().is_some_and(|payload| {
-        payload.downcast::<Mapped>().is_ok_and(|mapped| mapped.table.is_some())
-    });
+    let mapped = |class: &Class| {
+        class
+            .payload
+            .borrow()
+            .clone()
+            .is_some_and(|payload| payload.downcast::<Mapped>().is_ok_and(|mapped| mapped.table.is_some()))
+    };
     let chain: Vec<(Rc<Class>, bool)> = std::iter::once((class.clone(), false))
         .chain(class.mro.iter().filter(|base| !mapped(base)).map(|base| (base.clone(), true)))
         .collect();
@@ -235,7 +245,9 @@ fn columns(vm: &mut Vm, class: &Rc<Class>, unknown: &mut Option<Reason>) -> Eval
                 let Some(key) = key.as_str() else { continue };
                 let is_bare = owner.attrs.get(key).is_none() && !found.iter().any(|(name, _)| **name == *key);
                 if is_bare && is_mapped(annotation) {
-                    unknown.get_or_insert_with(|| Reason::new("orm", format!("the type of the annotated attribute {key}")));
+                    unknown.get_or_insert_with(|| {
+                        Reason::new("orm", format!("the type of the annotated attribute {key}"))
+                    });
                 }
             }
         }
@@ -248,13 +260,7 @@ fn is_mapped(annotation: &Value) -> bool {
 }
 
 /// A `mapped_column()` without a type takes it from the annotation, which is not followed.
-fn annotate(
-    _vm: &mut Vm,
-    _owner: &Class,
-    name: &str,
-    column: &Column,
-    unknown: &mut Option<Reason>,
-) -> Eval<()> {
+fn annotate(_vm: &mut Vm, _owner: &Class, name: &str, column: &Column, unknown: &mut Option<Reason>) -> Eval<()> {
     let state = column.state.borrow();
     if state.ty.is_none() && state.foreign_keys.is_empty() {
         unknown.get_or_insert_with(|| Reason::new("orm", format!("the type of the annotated attribute {name}")));

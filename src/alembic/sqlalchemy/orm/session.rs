@@ -61,8 +61,15 @@ impl Native for Session {
                 let own = Value::Native(self);
                 native::function(name, move |_, _| Ok(own.clone()))
             }
-            "flush" | "add" | "add_all" | "merge" | "delete" | "bulk_save_objects" | "bulk_insert_mappings"
-            | "bulk_update_mappings" | "refresh" => {
+            "flush"
+            | "add"
+            | "add_all"
+            | "merge"
+            | "delete"
+            | "bulk_save_objects"
+            | "bulk_insert_mappings"
+            | "bulk_update_mappings"
+            | "refresh" => {
                 let what = format!("session.{name}(…)");
                 native::function(name, move |vm, _| {
                     vm.run.note(Action::Rows { what: what.clone() });
@@ -77,7 +84,8 @@ impl Native for Session {
                         .iter()
                         .filter_map(|argument| super::table_of(argument).map(|table| table.key().to_string()))
                         .collect();
-                    let shown = if tables.is_empty() { what.clone() } else { format!("{what} on {}", tables.join(", ")) };
+                    let shown =
+                        if tables.is_empty() { what.clone() } else { format!("{what} on {}", tables.join(", ")) };
                     vm.run.note(Action::Rows { what: shown.clone() });
                     Ok(vm.unknown("row-data", format!("what {shown} reads")))
                 })

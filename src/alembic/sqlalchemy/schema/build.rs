@@ -127,9 +127,8 @@ fn read_item(vm: &mut Vm, state: &mut ColumnState, item: Value) -> Known<()> {
             _ if state.ty.is_none() && is_type(&item) => state.ty = item,
             _ => {
                 let shown = seam::repr(vm, &item);
-                let message = format!(
-                    "'SchemaItem' object, such as a 'Column' or a 'Constraint' expected, got {shown}"
-                );
+                let message =
+                    format!("'SchemaItem' object, such as a 'Column' or a 'Constraint' expected, got {shown}");
                 return Err(seam::raise(vm, "sqlalchemy.exc.ArgumentError", &message).into());
             }
         }
@@ -182,8 +181,9 @@ pub fn server_default(vm: &mut Vm, value: &Value) -> Known<ServerDefault> {
             Ok(text) => Ok(ServerDefault::Literal(text.text)),
             Err(_) => {
                 let shown = vm.type_name(value);
-                let message =
-                    format!("Argument 'arg' is expected to be one of type '<class 'str'>' or '<class 'sqlalchemy.sql.elements.ClauseElement'>' or '<class 'sqlalchemy.sql.elements.TextClause'>', got '<class '{shown}'>'");
+                let message = format!(
+                    "Argument 'arg' is expected to be one of type '<class 'str'>' or '<class 'sqlalchemy.sql.elements.ClauseElement'>' or '<class 'sqlalchemy.sql.elements.TextClause'>', got '<class '{shown}'>'"
+                );
                 Err(seam::raise(vm, "sqlalchemy.exc.ArgumentError", &message).into())
             }
         },
@@ -267,7 +267,10 @@ fn column_args(values: &[Value]) -> Known<Vec<ColumnArg>> {
 }
 
 fn dialect_options(keywords: &[(Rc<str>, Value)]) -> Vec<(Rc<str>, Value)> {
-    keywords.iter().filter_map(|(name, value)| Some((name.strip_prefix("postgresql_")?.into(), value.clone()))).collect()
+    keywords
+        .iter()
+        .filter_map(|(name, value)| Some((name.strip_prefix("postgresql_")?.into(), value.clone())))
+        .collect()
 }
 
 fn constraint_parts(vm: &mut Vm, bound: &Bound, kind: ConstraintKind) -> Known<ConstraintState> {
@@ -371,7 +374,8 @@ fn reference(bound: &Bound, referent: &Value) -> Known<ForeignKey> {
 
 /// `postgresql.ExcludeConstraint(*elements, using="gist", where=None, ops=None, …)`
 pub fn exclude_constraint(vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<Value> {
-    let bound = args.bind(vm, "ExcludeConstraint(*elements, name=, deferrable=, initially=, using=, where=, ops=, **kw)")?;
+    let bound =
+        args.bind(vm, "ExcludeConstraint(*elements, name=, deferrable=, initially=, using=, where=, ops=, **kw)")?;
     let known = (|| -> Known<ConstraintState> {
         let mut elements = Vec::new();
         for element in &bound.rest {
@@ -380,7 +384,9 @@ pub fn exclude_constraint(vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<V
                 return Err(Reason::new("argument", "an element of ExcludeConstraint is no pair").into());
             };
             let expression = match target {
-                Value::Str(text) => Rc::new(Expression { node: Node::Named { table: None, name: Name::plain(text) }, ty: None }),
+                Value::Str(text) => {
+                    Rc::new(Expression { node: Node::Named { table: None, name: Name::plain(text) }, ty: None })
+                }
                 target => coerce(vm, target, Role::DdlExpression)?,
             };
             elements.push((expression, seam::text(operator, "an operator")?));
@@ -484,10 +490,14 @@ pub fn table(vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<Value> {
     }
     let schema = parts.schema.clone().or_else(|| metadata.schema.clone());
     let key = super::table::key(schema.as_ref(), &name);
-    let extends = ["extend_existing", "keep_existing"].iter().any(|flag| keyword(flag).is_some_and(|value| seam::truth(&value).unwrap_or(false)));
+    let extends = ["extend_existing", "keep_existing"]
+        .iter()
+        .any(|flag| keyword(flag).is_some_and(|value| seam::truth(&value).unwrap_or(false)));
     if let Some(existing) = metadata.table(&key) {
         if !extends && !bound.rest.is_empty() {
-            let message = format!("Table '{key}' is already defined for this MetaData instance.  Specify 'extend_existing=True' to redefine options and columns on an existing Table object.");
+            let message = format!(
+                "Table '{key}' is already defined for this MetaData instance.  Specify 'extend_existing=True' to redefine options and columns on an existing Table object."
+            );
             return Err(vm.raise("sqlalchemy.exc.InvalidRequestError", &message));
         }
         if keyword("extend_existing").is_some() {
@@ -496,11 +506,14 @@ pub fn table(vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<Value> {
         return Ok(Value::Native(existing));
     }
     let mut items = bound.rest.clone();
-    if keyword("autoload_with").is_some_and(|bind| !bind.is_none()) || keyword("autoload").is_some_and(|flag| seam::truth(&flag).unwrap_or(true)) {
+    if keyword("autoload_with").is_some_and(|bind| !bind.is_none())
+        || keyword("autoload").is_some_and(|flag| seam::truth(&flag).unwrap_or(true))
+    {
         match super::reflect::columns(vm, schema.as_ref(), &name)? {
             Ok(reflected) => {
                 // Columns that are given replace reflected ones of the same name.
-                let own: Vec<Rc<str>> = items.iter().filter_map(|item| Some(seam::native::<Column>(item)?.key())).collect();
+                let own: Vec<Rc<str>> =
+                    items.iter().filter_map(|item| Some(seam::native::<Column>(item)?.key())).collect();
                 let kept = reflected.into_iter().filter(|column| !own.contains(&column.key()));
                 let kept: Vec<Value> = kept.map(|column| Value::Native(column)).collect();
                 items.splice(0..0, kept);

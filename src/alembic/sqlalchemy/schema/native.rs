@@ -58,8 +58,20 @@ impl Native for Column {
             "type" => state.ty,
             "nullable" => Value::Bool(state.nullable),
             "primary_key" => Value::Bool(state.primary_key),
-            "unique" => if state.unique { Value::Bool(true) } else { Value::None },
-            "index" => if state.index { Value::Bool(true) } else { Value::None },
+            "unique" => {
+                if state.unique {
+                    Value::Bool(true)
+                } else {
+                    Value::None
+                }
+            }
+            "index" => {
+                if state.index {
+                    Value::Bool(true)
+                } else {
+                    Value::None
+                }
+            }
             "comment" => text(state.comment.as_ref()),
             "info" => state.info,
             "table" => self.table().map_or(Value::None, |table| Value::Native(table)),
@@ -354,14 +366,12 @@ impl Native for Table {
                     Ok(Value::None)
                 })
             }
-            "append_column" | "append_constraint" => {
-                native::function(name, move |vm, args| {
-                    for item in args.positional {
-                        self.extend(vm, &[item])?;
-                    }
-                    Ok(Value::None)
-                })
-            }
+            "append_column" | "append_constraint" => native::function(name, move |vm, args| {
+                for item in args.positional {
+                    self.extend(vm, &[item])?;
+                }
+                Ok(Value::None)
+            }),
             _ => {
                 if let Some(found) = super::super::expression::dml::table_method(vm, &Value::Native(self), name)? {
                     return Ok(Some(found));
@@ -511,11 +521,11 @@ impl Native for MetaData {
                 let tables = self.tables.borrow();
                 Value::dict(tables.iter().map(|(key, table)| (&**key, Value::Native(table.clone()))))
             }
-            "sorted_tables" => {
-                Value::list(sorted(&self.all()).into_iter().map(|table| Value::Native(table)))
-            }
+            "sorted_tables" => Value::list(sorted(&self.all()).into_iter().map(|table| Value::Native(table))),
             "schema" => optional_name(self.schema.as_ref()),
-            "naming_convention" => Value::dict(self.naming_convention.iter().map(|(key, value)| (&**key, value.clone()))),
+            "naming_convention" => {
+                Value::dict(self.naming_convention.iter().map(|(key, value)| (&**key, value.clone())))
+            }
             "bind" | "info" => Value::None,
             "create_all" | "drop_all" => {
                 let create = name == "create_all";
@@ -605,13 +615,16 @@ fn all_ddl(vm: &mut Vm, metadata: &Rc<MetaData>, create: bool, args: Args) -> Ev
 
 /// `metadata.reflect(bind, only=[…])`: only with a list of names; else the tables would be all that exist.
 fn reflect(vm: &mut Vm, metadata: &Rc<MetaData>, args: Args) -> Eval<Value> {
-    let bound = args.bind(vm, "reflect(bind=, schema=, views=, only=, extend_existing=, autoload_replace=, resolve_fks=, **kw)")?;
+    let bound = args
+        .bind(vm, "reflect(bind=, schema=, views=, only=, extend_existing=, autoload_replace=, resolve_fks=, **kw)")?;
     let schema = names::optional(&bound.or_none("schema")).unwrap_or(None).or_else(|| metadata.schema.clone());
     let wanted: Vec<Name> = match bound.get("only").map(|only| seam::names(&only, "only")) {
         Some(Ok(names)) => names,
         Some(Err(reason)) => return Ok(Value::Unknown(reason)),
         None => {
-            let inside = schema.as_ref().map_or_else(|| vm.run.session.search_path.first().cloned(), |schema| Some(schema.ident()));
+            let inside = schema
+                .as_ref()
+                .map_or_else(|| vm.run.session.search_path.first().cloned(), |schema| Some(schema.ident()));
             let Some(oid) = inside.and_then(|schema| vm.run.catalog.schema(&schema)) else { return Ok(Value::None) };
             let tables = vm.run.catalog.tables().filter(|(_, table)| table.schema == oid);
             tables.map(|(_, table)| Name::plain(table.name.as_str())).collect()

@@ -71,8 +71,12 @@ fn type_value(vm: &mut Vm, ty: &TypeRef) -> Eval<Value> {
         Some(class) => {
             let mut args = Args::default();
             match class.name {
-                "VARCHAR" | "CHAR" => args.positional.extend(ty.modifiers.first().and_then(|n| n.parse::<i64>().ok()).map(Value::int)),
-                "NUMERIC" => args.positional.extend(ty.modifiers.iter().filter_map(|n| n.parse::<i64>().ok()).map(Value::int)),
+                "VARCHAR" | "CHAR" => {
+                    args.positional.extend(ty.modifiers.first().and_then(|n| n.parse::<i64>().ok()).map(Value::int))
+                }
+                "NUMERIC" => {
+                    args.positional.extend(ty.modifiers.iter().filter_map(|n| n.parse::<i64>().ok()).map(Value::int))
+                }
                 "TIMESTAMP" | "TIME" => {
                     let zone = matches!(ty.name, TypeName::Builtin(name) if name.ends_with("with time zone"));
                     args.positional.push(Value::Bool(zone));

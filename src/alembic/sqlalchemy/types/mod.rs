@@ -72,7 +72,8 @@ pub fn construct(vm: &mut Vm, class: &'static TypeClass, args: Args) -> Eval<Val
     let call = args.clone();
     let Bound { values, .. } = signature.bind(vm, args)?;
     let arguments = values.into_iter().map(|(name, value)| (Rc::from(name), value)).collect();
-    let instance = TypeInstance { class, arguments: RefCell::new(arguments), variants: Vec::new(), call, enumeration: None };
+    let instance =
+        TypeInstance { class, arguments: RefCell::new(arguments), variants: Vec::new(), call, enumeration: None };
     Ok(Value::Native(Rc::new(instance)))
 }
 

@@ -76,7 +76,8 @@ fn init(vm: &mut Vm, mut args: Args) -> Eval<Value> {
 }
 
 /// Methods that every type has.
-const METHODS: &[&str] = &["with_variant", "create", "drop", "copy", "adapt", "dialect_impl", "load_dialect_impl", "evaluates_none"];
+const METHODS: &[&str] =
+    &["with_variant", "create", "drop", "copy", "adapt", "dialect_impl", "load_dialect_impl", "evaluates_none"];
 
 /// An attribute of a type's instance.
 pub fn attribute(value: &Value, instance: &TypeInstance, name: &str) -> Option<Value> {
@@ -98,7 +99,9 @@ pub fn attribute(value: &Value, instance: &TypeInstance, name: &str) -> Option<V
     given.or_else(|| {
         let known = instance.class.parameters.is_some_and(|parameters| parameters.contains(&name));
         known.then_some(match name {
-            "timezone" | "as_tuple" | "zero_indexes" | "varying" | "create_constraint" | "not_null" => Value::Bool(false),
+            "timezone" | "as_tuple" | "zero_indexes" | "varying" | "create_constraint" | "not_null" => {
+                Value::Bool(false)
+            }
             "as_uuid" | "native_uuid" | "asdecimal" | "native" | "create_type" => Value::Bool(true),
             _ => Value::None,
         })

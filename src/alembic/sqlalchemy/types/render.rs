@@ -31,9 +31,11 @@ impl Rendered {
     /// A word, which may bring a length of its own.
     fn word(word: &str) -> Rendered {
         match word.split_once('(') {
-            Some((name, length)) => {
-                with_modifiers(name, types::named(&name.to_ascii_lowercase()), vec![length.trim_end_matches(')').into()])
-            }
+            Some((name, length)) => with_modifiers(
+                name,
+                types::named(&name.to_ascii_lowercase()),
+                vec![length.trim_end_matches(')').into()],
+            ),
             None => Rendered::new(word, types::named(&word.to_ascii_lowercase())),
         }
     }
@@ -353,9 +355,10 @@ fn decorated(vm: &mut Vm, value: &Value) -> Known<Option<Value>> {
     if !instance.class.derives_from("sqlalchemy.sql.type_api.TypeDecorator") {
         return Ok(None);
     }
-    let own = instance.class.find("load_dialect_impl").is_some_and(|method| {
-        method.downcast_ref::<crate::alembic::eval::native::NativeFunction>().is_none()
-    });
+    let own = instance
+        .class
+        .find("load_dialect_impl")
+        .is_some_and(|method| method.downcast_ref::<crate::alembic::eval::native::NativeFunction>().is_none());
     if own {
         let method = vm.get_attr(value, "load_dialect_impl")?;
         let made = vm.call(&method, Args::positional([Value::native(Dialect)]))?;
@@ -372,7 +375,9 @@ pub fn beneath(vm: &mut Vm, value: &Value) -> Known<Value> {
     let implementation = match value.as_instance().and_then(|instance| instance.class.find("impl")) {
         Some(found) => found,
         None => match super::python::instance(value).map(|own| own.class) {
-            Some(class) if class.sql == TypeSql::Pickle => return instance_of(vm, "sqlalchemy.sql.sqltypes.LargeBinary"),
+            Some(class) if class.sql == TypeSql::Pickle => {
+                return instance_of(vm, "sqlalchemy.sql.sqltypes.LargeBinary");
+            }
             _ => return Err(Reason::new("type", "a TypeDecorator without impl").into()),
         },
     };
@@ -417,9 +422,9 @@ impl Native for Dialect {
         Ok(match name {
             "name" => Some(Value::str("postgresql")),
             "driver" => Some(Value::str("psycopg2")),
-            "type_descriptor" => Some(native::function(name, |_, args| {
-                Ok(args.positional.first().cloned().unwrap_or(Value::None))
-            })),
+            "type_descriptor" => {
+                Some(native::function(name, |_, args| Ok(args.positional.first().cloned().unwrap_or(Value::None))))
+            }
             "supports_native_boolean" | "supports_native_enum" | "supports_native_uuid" => Some(Value::Bool(true)),
             _ => None,
         })
