@@ -2,6 +2,7 @@
 
 pub mod block;
 mod settings;
+pub mod upgrade;
 
 use std::collections::BTreeSet;
 

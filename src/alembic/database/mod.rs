@@ -1,3 +1,44 @@
-//! `op.get_bind()` and what it leads to. Answers come from the catalog of the run, as the connection would see it.
+//! `op.get_bind()` and what it leads to: connections, engines, results, inspectors. Their answers come from the catalog of the
+//! run, as the connection would see it.
 
+mod connection;
+mod errors;
+mod inspector;
 pub mod query;
+mod reflect;
+mod result;
+mod statement;
+
+use std::rc::Rc;
+
+pub use connection::{Connection, connection_of};
+pub use errors::raise;
+pub use inspector::Inspector;
+pub use result::ResultRows;
+
+use crate::alembic::eval::{Value, Vm, native};
+
+/// Registers `sqlalchemy.inspect`, `sqlalchemy.engine.reflection` and the exceptions of the DBAPI.
+pub fn register(vm: &mut Vm) {
+    errors::register(vm);
+    let inspect = native::function("inspect", |vm, args| {
+        let bound = args.bind(vm, "inspect(subject, raiseerr=)")?;
+        Ok(inspector::inspect(vm, &bound.required("subject")))
+    });
+    vm.register("sqlalchemy", [("inspect", inspect.clone())]);
+    vm.register("sqlalchemy.inspection", [("inspect", inspect)]);
+    let class = inspector::class(vm);
+    vm.register("sqlalchemy", [("Inspector", class.clone())]);
+    vm.register("sqlalchemy.engine.reflection", [("Inspector", class.clone())]);
+    vm.register("sqlalchemy.engine", [("Inspector", class)]);
+    let connection = vm.define_class("sqlalchemy.engine.base.Connection", []);
+    let engine = vm.define_class("sqlalchemy.engine.base.Engine", []);
+    for module in ["sqlalchemy.engine", "sqlalchemy.engine.base", "sqlalchemy"] {
+        vm.register(module, [("Connection", connection.clone()), ("Engine", engine.clone())]);
+    }
+}
+
+/// The engine behind a connection.
+pub(super) fn engine_of(connection: &Rc<Connection>) -> Value {
+    Value::native(connection.engine())
+}

@@ -1,0 +1,503 @@
+//! Connections and engines.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::query::{self, Source};
+use super::result::ResultRows;
+use super::statement::{Executable, Text, compile_text, executable};
+use super::{errors, inspector};
+use crate::alembic::eval::{Eval, Native, Value, Vm, native};
+use crate::alembic::run::{Action, Driver, block};
+use crate::catalog::Catalog;
+use crate::pg::command::{Command, DataCommand, DataVerb, Opaque};
+use crate::pg::error::{PgError, Reason, Refusal, sqlstate};
+use crate::pg::ident::Ident;
+use crate::sql::statement::parse;
+
+/// A connection.
+#[derive(Debug)]
+pub struct Connection {
+    /// Another connection than the migration's own: it sees only what is committed.
+    foreign: bool,
+}
+
+/// An engine: `bind.engine`.
+#[derive(Debug)]
+pub struct Engine;
+
+/// The connection that a value is or leads to.
+pub fn connection_of(value: &Value) -> Option<Rc<Connection>> {
+    if value.downcast_ref::<Engine>().is_some() {
+        return Some(Rc::new(Connection { foreign: true }));
+    }
+    value.downcast::<Connection>()
+}
+
+impl Connection {
+    /// The connection of the run.
+    pub fn of_run() -> Connection {
+        Connection { foreign: false }
+    }
+
+    /// Its engine.
+    pub fn engine(&self) -> Engine {
+        Engine
+    }
+
+    /// What this connection sees.
+    pub fn with_catalog<T>(&self, vm: &Vm, read: impl FnOnce(&Catalog) -> T) -> T {
+        if self.foreign { read(&vm.run.committed()) } else { read(&vm.run.catalog) }
+    }
+
+    /// `connection.execute(statement, parameters)`
+    pub fn execute(&self, vm: &mut Vm, statement: &Value, params: &Value) -> Eval<Value> {
+        match executable(statement) {
+            Executable::Str(text) => {
+                let message = format!("Not an executable object: '{text}'");
+                Err(vm.raise("sqlalchemy.exc.ObjectNotExecutableError", &message))
+            }
+            other => self.run_executable(vm, other, params),
+        }
+    }
+
+    /// `op.execute(…)`: a `str` is a text.
+    pub fn execute_text(&self, vm: &mut Vm, statement: &Value) -> Eval<Value> {
+        match executable(statement) {
+            Executable::Str(text) => self.run_executable(vm, Executable::Text(text, Vec::new()), &Value::None),
+            other => self.run_executable(vm, other, &Value::None),
+        }
+    }
+
+    fn run_executable(&self, vm: &mut Vm, statement: Executable, params: &Value) -> Eval<Value> {
+        match statement {
+            Executable::Text(text, own) => {
+                // A list of parameter sets runs the statement once for each.
+                let sets = match params {
+                    Value::List(list) => list.borrow().items.clone(),
+                    Value::Tuple(items) => items.to_vec(),
+                    one => vec![one.clone()],
+                };
+                let mut result = Value::None;
+                for params in sets {
+                    let compiled = compile_text(vm, &text, &own, &params)?;
+                    result = self.run_text(vm, compiled)?;
+                }
+                Ok(result)
+            }
+            Executable::Str(text) => self.run_text(vm, Text { sql: text, unknown: None }),
+            Executable::Unknown(reason) => {
+                vm.run.note(Action::Unmodelled(reason.clone()));
+                Ok(Value::Unknown(reason))
+            }
+            Executable::Other(value) => self.run_other(vm, &value),
+        }
+    }
+
+    /// Any other executable of SQLAlchemy: DDL elements, and statements on rows.
+    fn run_other(&self, vm: &mut Vm, value: &Value) -> Eval<Value> {
+        let Value::Native(native) = value else {
+            return Err(vm.raise("sqlalchemy.exc.ObjectNotExecutableError", "Not an executable object"));
+        };
+        let reason = vm.reason("executable", format!("execution of a {}", native.class()));
+        vm.run.note(Action::Unmodelled(reason.clone()));
+        Ok(Value::Unknown(reason))
+    }
+
+    /// Sends a text, which may hold several statements.
+    fn run_text(&self, vm: &mut Vm, text: Text) -> Eval<Value> {
+        let statements = parse(&text.sql);
+        if let Some(error) = statements.iter().find_map(|statement| statement.refused.clone()) {
+            return self.refused(vm, &text.sql, error);
+        }
+        if statements.len() > 1 && vm.run.settings.driver == Driver::Asyncpg {
+            let message = "cannot insert multiple commands into a prepared statement";
+            return self.refused(vm, &text.sql, PgError::new(sqlstate::SYNTAX_ERROR, message));
+        }
+        let mut result = Value::native(ResultRows::none());
+        for statement in statements {
+            let sql = text.sql.get(statement.range.clone()).unwrap_or_default().to_string();
+            result = self.run_statement(vm, statement.command, sql, text.unknown.as_ref())?;
+        }
+        Ok(result)
+    }
+
+    fn refused(&self, vm: &mut Vm, sql: &str, error: PgError) -> Eval<Value> {
+        let opaque = Opaque::Statement { text: sql.to_string(), touches: Some(Vec::new()), why: error.message.clone() };
+        let refusal = vm.run.refused(Command::Opaque(opaque), sql, error);
+        Err(errors::raise(vm, refusal, Some(sql)))
+    }
+
+    fn run_statement(&self, vm: &mut Vm, command: Command, sql: String, unknown: Option<&Reason>) -> Eval<Value> {
+        if let Command::Data(DataCommand { verb: DataVerb::Select | DataVerb::Maintenance, .. }) = &command
+            && let Some(result) = self.look_up(vm, &sql)?
+        {
+            return Ok(result);
+        }
+        if self.foreign {
+            let reason = vm.reason("second-connection", "a statement on a connection that is not the migration's");
+            vm.run.note(Action::Unmodelled(reason.clone()));
+            return Ok(Value::native(ResultRows::unknown(reason)));
+        }
+        if let Some(outcome) = block::run(&mut vm.run, &sql) {
+            return match outcome {
+                Ok(()) => Ok(Value::native(ResultRows::none())),
+                Err(Refusal::Unmodelled(_)) => Ok(Value::native(ResultRows::none())),
+                Err(refusal) => Err(errors::raise(vm, refusal, Some(&sql))),
+            };
+        }
+        let rows = match &command {
+            Command::Data(data) => Some(data.verb),
+            _ => None,
+        };
+        let outcome = match (rows, unknown) {
+            (Some(_), Some(reason)) => vm.run.send_rows(&command, format!("{sql} ({reason})")),
+            _ => vm.run.send(command, sql.clone()),
+        };
+        match outcome {
+            Ok(_) | Err(Refusal::Unmodelled(_)) => {
+                let reason = Reason::new("row-data", "the rows of the database");
+                Ok(Value::native(match rows {
+                    None => ResultRows::none(),
+                    Some(_) => ResultRows::unknown(reason),
+                }))
+            }
+            Err(refusal) => Err(errors::raise(vm, refusal, Some(&sql))),
+        }
+    }
+
+    /// Answers a question that needs no rows; `None` if it does, so that it is sent.
+    fn look_up(&self, vm: &mut Vm, sql: &str) -> Eval<Option<Value>> {
+        let Some(query) = query::read(sql) else { return Ok(None) };
+        if !self.foreign && vm.run.session.aborted {
+            // The catalog refuses it in its own words.
+            return Ok(None);
+        }
+        let parameters = BTreeMap::new();
+        let answer = self.with_catalog(vm, |catalog| {
+            let source = Source {
+                catalog,
+                session: &vm.run.session,
+                parameters: &parameters,
+                server_version: vm.run.settings.server_version,
+            };
+            query::select(source, &query)
+        });
+        let is_lookup = query::is_lookup(&query);
+        match answer {
+            Ok(answer) => {
+                // Rows are read or something is called, so it is sent; an aggregate still has a known shape.
+                if !is_lookup
+                    && !self.foreign
+                    && let Some(command) = crate::sql::statement::parse_one(sql)
+                    && let Err(refusal) = vm.run.send(command, sql)
+                    && !matches!(refusal, Refusal::Unmodelled(_))
+                {
+                    return Err(errors::raise(vm, refusal, Some(sql)));
+                }
+                Ok(Some(Value::native(ResultRows::of(answer))))
+            }
+            Err(Refusal::Postgres(error)) => self.refused(vm, sql, error).map(Some),
+            Err(Refusal::Unmodelled(reason)) if is_lookup => {
+                let reason = match vm.place() {
+                    Some(span) => reason.at(span),
+                    None => reason,
+                };
+                Ok(Some(Value::native(ResultRows::unknown(reason))))
+            }
+            Err(_) => Ok(None),
+        }
+    }
+
+    fn begin(self: &Rc<Self>, name: &'static str, nested: bool) -> Value {
+        let connection = self.clone();
+        native::function(name, move |vm, _| {
+            let savepoint = if nested && !connection.foreign {
+                let name = Ident::new(&format!("sa_savepoint_{}", vm.run.session.savepoints.len() + 1));
+                let command = Command::Transaction(crate::pg::command::Transaction::Savepoint(name.clone()));
+                if let Err(refusal) = vm.run.execute(&command) {
+                    return Err(errors::raise(vm, refusal, None));
+                }
+                Some(name)
+            } else {
+                None
+            };
+            Ok(Value::native(Transaction { connection: connection.clone(), savepoint, open: true.into() }))
+        })
+    }
+}
+
+impl Native for Connection {
+    fn class(&self) -> &str {
+        "sqlalchemy.engine.base.Connection"
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+        let connection = self.clone();
+        Ok(Some(match name {
+            "dialect" => Value::native(Dialect),
+            "engine" => super::engine_of(&self),
+            "execute" => native::function("execute", move |vm, args| {
+                let bound = args.bind(vm, "execute(statement, parameters=, *, execution_options=, **kw)")?;
+                let params = keywords(&bound.keywords).unwrap_or_else(|| bound.or_none("parameters"));
+                connection.execute(vm, &bound.required("statement"), &params)
+            }),
+            "exec_driver_sql" => native::function("exec_driver_sql", move |vm, args| {
+                let bound = args.bind(vm, "exec_driver_sql(statement, parameters=, execution_options=)")?;
+                match bound.required("statement") {
+                    Value::Unknown(reason) => connection.run_executable(vm, Executable::Unknown(reason), &Value::None),
+                    statement => {
+                        let sql = statement.as_str().unwrap_or_default().replace("%%", "%");
+                        let unknown = match bound.or_none("parameters") {
+                            Value::None => None,
+                            _ => Some(Reason::new("parameter", "parameters of the driver")),
+                        };
+                        connection.run_text(vm, Text { sql, unknown })
+                    }
+                }
+            }),
+            "scalar" | "scalars" => {
+                let name: &'static str = if name == "scalar" { "scalar" } else { "scalars" };
+                native::function(name, move |vm, args| {
+                    let bound = args.bind(vm, "scalar(statement, parameters=, *, execution_options=)")?;
+                    let result = connection.execute(vm, &bound.required("statement"), &bound.or_none("parameters"))?;
+                    let method = vm.get_attr(&result, name)?;
+                    vm.call(&method, Default::default())
+                })
+            }
+            "begin" => self.begin("begin", false),
+            "begin_nested" => self.begin("begin_nested", true),
+            "connect" | "_contextual_connect" => {
+                native::function("connect", move |_, _| Ok(Value::Native(connection.clone())))
+            }
+            "execution_options" => native::function("execution_options", move |vm, args| {
+                let level = args.keyword.iter().find(|(name, _)| &**name == "isolation_level");
+                if let Some((_, level)) = level
+                    && level.as_str() != Some("READ COMMITTED")
+                {
+                    let reason = vm.reason("isolation-level", "an isolation level that the migration sets");
+                    vm.run.note(Action::Unmodelled(reason));
+                }
+                Ok(Value::Native(connection.clone()))
+            }),
+            "in_transaction" => native::function("in_transaction", move |vm, _| {
+                Ok(Value::Bool(vm.run.session.transaction.is_some() || !vm.run.is_autocommit()))
+            }),
+            "in_nested_transaction" => native::function("in_nested_transaction", |vm, _| {
+                Ok(Value::Bool(!vm.run.session.savepoints.is_empty()))
+            }),
+            "commit" => native::function("commit", move |vm, _| {
+                if !connection.foreign
+                    && let Err(refusal) = vm.run.commit()
+                {
+                    return Err(errors::raise(vm, refusal, None));
+                }
+                Ok(Value::None)
+            }),
+            "rollback" => native::function("rollback", move |vm, _| {
+                if !connection.foreign
+                    && let Err(refusal) = vm.run.rollback()
+                {
+                    return Err(errors::raise(vm, refusal, None));
+                }
+                Ok(Value::None)
+            }),
+            "close" | "invalidate" | "detach" => native::function("close", |_, _| Ok(Value::None)),
+            "closed" => Value::Bool(false),
+            "default_isolation_level" => Value::str("READ COMMITTED"),
+            "get_isolation_level" => native::function("get_isolation_level", |_, _| Ok(Value::str("READ COMMITTED"))),
+            "connection" => vm.unknown("driver", "the connection of the driver"),
+            "info" => Value::dict([]),
+            "_inspector" => inspector::inspect(vm, &Value::Native(self)),
+            _ => return Ok(None),
+        }))
+    }
+
+    fn enter(self: Rc<Self>, _vm: &mut Vm) -> Eval<Option<Value>> {
+        Ok(Some(Value::Native(self)))
+    }
+}
+
+/// `execute(text, name=value)`, which SQLAlchemy 1.4 took.
+fn keywords(keywords: &[(Rc<str>, Value)]) -> Option<Value> {
+    if keywords.is_empty() {
+        return None;
+    }
+    Some(Value::dict(keywords.iter().map(|(name, value)| (&**name, value.clone()))))
+}
+
+impl Native for Engine {
+    fn class(&self) -> &str {
+        "sqlalchemy.engine.base.Engine"
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+        Ok(Some(match name {
+            "dialect" => Value::native(Dialect),
+            "name" => Value::str("postgresql"),
+            "driver" => Value::str(vm.run.settings.driver.name()),
+            "engine" => Value::Native(self),
+            "connect" | "begin" => {
+                native::function("connect", |_, _| Ok(Value::native(Connection { foreign: true })))
+            }
+            "dispose" => native::function("dispose", |_, _| Ok(Value::None)),
+            "url" => vm.unknown("database-name", "the URL of the database"),
+            _ => return Ok(None),
+        }))
+    }
+}
+
+/// `bind.dialect`
+#[derive(Debug)]
+pub struct Dialect;
+
+impl Native for Dialect {
+    fn class(&self) -> &str {
+        "sqlalchemy.dialects.postgresql.psycopg2.PGDialect_psycopg2"
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn is_instance(&self, class: &str) -> bool {
+        matches!(class, "sqlalchemy.dialects.postgresql.base.PGDialect" | "sqlalchemy.engine.default.DefaultDialect")
+            || class == self.class()
+    }
+
+    fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+        Ok(Some(match name {
+            "name" => Value::str("postgresql"),
+            "driver" => Value::str(vm.run.settings.driver.name()),
+            "is_async" => Value::Bool(vm.run.settings.driver == Driver::Asyncpg),
+            "default_schema_name" => Value::str(vm.run.session.search_path.first().map_or("public", Ident::as_str)),
+            "server_version_info" => match vm.run.settings.server_version {
+                Some(version) => Value::tuple([Value::int(version / 10_000), Value::int(version % 10_000)]),
+                None => vm.unknown("server-version", "the version of the server"),
+            },
+            "supports_comments" | "supports_native_boolean" | "supports_native_enum" | "supports_alter"
+            | "supports_sequences" | "insert_returning" => Value::Bool(true),
+            "max_identifier_length" => Value::int(63),
+            "identifier_preparer" => Value::native(Preparer),
+            "has_table" => native::function("has_table", |vm, args| {
+                let bound = args.bind(vm, "has_table(connection, table_name, schema=, **kw)")?;
+                let inspector = inspector::inspect(vm, &bound.required("connection"));
+                let method = vm.get_attr(&inspector, "has_table")?;
+                let args = [bound.required("table_name"), bound.or_none("schema")];
+                vm.call(&method, crate::alembic::eval::Args::positional(args))
+            }),
+            _ => vm.unknown("dialect", format!("dialect.{name}")),
+        }))
+    }
+}
+
+/// `dialect.identifier_preparer`
+#[derive(Debug)]
+struct Preparer;
+
+impl Native for Preparer {
+    fn class(&self) -> &str {
+        "sqlalchemy.dialects.postgresql.base.PGIdentifierPreparer"
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+        Ok(Some(match name {
+            "quote" | "quote_schema" | "format_column" | "format_table" => native::function("quote", |vm, args| {
+                let bound = args.bind(vm, "quote(ident, force=)")?;
+                let ident = bound.required("ident");
+                Ok(match super::super::sqlalchemy::names::name(&ident) {
+                    Ok(name) => Value::str(name.sql()),
+                    Err(_) => vm.unknown("argument", "the quoted form of something that is no text"),
+                })
+            }),
+            "quote_identifier" => native::function("quote_identifier", |vm, args| {
+                let bound = args.bind(vm, "quote_identifier(value)")?;
+                Ok(match super::super::sqlalchemy::names::name(&bound.required("value")) {
+                    Ok(name) => Value::str(super::super::sqlalchemy::names::quote_identifier(&name.text)),
+                    Err(reason) => Value::Unknown(reason),
+                })
+            }),
+            _ => vm.unknown("dialect", format!("identifier_preparer.{name}")),
+        }))
+    }
+}
+
+/// What `begin()` and `begin_nested()` give.
+#[derive(Debug)]
+struct Transaction {
+    connection: Rc<Connection>,
+    savepoint: Option<Ident>,
+    open: std::cell::Cell<bool>,
+}
+
+impl Transaction {
+    fn finish(&self, vm: &mut Vm, keep: bool) -> Eval<()> {
+        if !self.open.replace(false) {
+            return Ok(());
+        }
+        use crate::pg::command::Transaction as Tcl;
+        let outcome = match (&self.savepoint, keep) {
+            (Some(name), true) => vm.run.execute(&Command::Transaction(Tcl::Release(name.clone()))).map(|_| ()),
+            (Some(name), false) => vm
+                .run
+                .execute(&Command::Transaction(Tcl::RollbackTo(name.clone())))
+                .and_then(|_| vm.run.execute(&Command::Transaction(Tcl::Release(name.clone()))))
+                .map(|_| ()),
+            // The migration's own transaction is Alembic's: ending it here ends it for good.
+            (None, _) if self.connection.foreign => Ok(()),
+            (None, true) => Ok(()),
+            (None, false) => vm.run.rollback(),
+        };
+        outcome.map_err(|refusal| errors::raise(vm, refusal, None))
+    }
+}
+
+impl Native for Transaction {
+    fn class(&self) -> &str {
+        "sqlalchemy.engine.base.Transaction"
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+        let transaction = self.clone();
+        Ok(Some(match name {
+            "commit" => native::function("commit", move |vm, _| {
+                transaction.finish(vm, true)?;
+                Ok(Value::None)
+            }),
+            "rollback" | "close" => native::function("rollback", move |vm, _| {
+                transaction.finish(vm, false)?;
+                Ok(Value::None)
+            }),
+            "is_active" => Value::Bool(self.open.get()),
+            "connection" => Value::Native(self.connection.clone()),
+            _ => return Ok(None),
+        }))
+    }
+
+    fn enter(self: Rc<Self>, _vm: &mut Vm) -> Eval<Option<Value>> {
+        // `with engine.begin() as connection` hands out the connection.
+        Ok(Some(if self.connection.foreign { Value::Native(self.connection.clone()) } else { Value::Native(self) }))
+    }
+
+    fn exit(self: Rc<Self>, vm: &mut Vm, raised: Option<&Value>) -> Eval<bool> {
+        self.finish(vm, raised.is_none())?;
+        Ok(false)
+    }
+}

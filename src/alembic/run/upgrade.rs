@@ -1,0 +1,65 @@
+//! Runs one revision's `upgrade()`.
+
+use super::{Action, Outcome, RevisionRun, Run};
+use crate::alembic::eval::{Args, Eval, Raise, Value, Vm};
+use crate::pg::error::Refusal;
+
+/// Runs `upgrade()` of a loaded revision, within the transaction that the caller has begun. The version row is the caller's.
+///
+/// With Flask-Migrate's multidb layout ([`super::Settings::engine`]) it is `upgrade(engine_name)`.
+pub fn upgrade(vm: &mut Vm, module: &Value) -> RevisionRun {
+    run(vm, |vm| {
+        let function = vm.get_attr(module, "upgrade")?;
+        let args = match &vm.run.settings.engine {
+            Some(engine) => Args::positional([Value::str(engine.as_str())]),
+            None => Args::default(),
+        };
+        vm.call(&function, args)
+    })
+}
+
+/// The part of a run that some code is: its steps, and how it ended.
+pub fn run(vm: &mut Vm, code: impl FnOnce(&mut Vm) -> Eval<Value>) -> RevisionRun {
+    let start = vm.run.steps.len();
+    let depth = vm.run.trace.len();
+    vm.refuel();
+    let result = code(vm);
+    let outcome = match result {
+        Ok(Value::Unknown(reason)) => {
+            // The function itself is not known, so nothing of it ran.
+            vm.run.note(Action::Unmodelled(reason.clone()));
+            Outcome::Unknown(reason)
+        }
+        Ok(_) => Outcome::Finished,
+        Err(Raise::Stop(reason)) => {
+            vm.run.note(Action::Unmodelled(reason.clone()));
+            Outcome::Unknown(reason)
+        }
+        Err(raise @ Raise::Exception(_)) => {
+            let span = vm.origin(&raise);
+            let refusal = match &raise {
+                Raise::Exception(exception) => vm.refusal(exception),
+                Raise::Stop(reason) => Refusal::Unmodelled(reason.clone()),
+            };
+            let last = vm.run.steps[start..].iter().rev().find(|step| step.outcome.as_ref().err() == Some(&refusal));
+            let span = last.and_then(|step| step.span).or(span);
+            match refusal {
+                Refusal::Unmodelled(reason) => Outcome::Unknown(reason),
+                refusal => Outcome::Failed { refusal, span },
+            }
+        }
+    };
+    vm.run.trace.truncate(depth);
+    RevisionRun { steps: start..vm.run.steps.len(), outcome }
+}
+
+impl Run {
+    /// The end of a revision that failed: what is not committed is gone, and the connection is usable again.
+    ///
+    /// # Errors
+    /// What the catalog refuses.
+    pub fn abandon(&mut self) -> Result<(), Refusal> {
+        self.autocommit = false;
+        self.rollback()
+    }
+}
