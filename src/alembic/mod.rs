@@ -6,8 +6,8 @@
 pub mod database;
 pub mod eval;
 pub mod graph;
-pub mod ops;
 pub mod log;
+pub mod ops;
 pub mod project;
 pub mod python;
 pub mod revision;

@@ -346,9 +346,7 @@ impl Native for Engine {
             "name" => Value::str("postgresql"),
             "driver" => Value::str(vm.run.settings.driver.name()),
             "engine" => Value::Native(self),
-            "connect" | "begin" => {
-                native::function("connect", |_, _| Ok(Value::native(Connection { foreign: true })))
-            }
+            "connect" | "begin" => native::function("connect", |_, _| Ok(Value::native(Connection { foreign: true }))),
             "dispose" => native::function("dispose", |_, _| Ok(Value::None)),
             "url" => vm.unknown("database-name", "the URL of the database"),
             _ => return Ok(None),
@@ -384,8 +382,12 @@ impl Native for Dialect {
                 Some(version) => Value::tuple([Value::int(version / 10_000), Value::int(version % 10_000)]),
                 None => vm.unknown("server-version", "the version of the server"),
             },
-            "supports_comments" | "supports_native_boolean" | "supports_native_enum" | "supports_alter"
-            | "supports_sequences" | "insert_returning" => Value::Bool(true),
+            "supports_comments"
+            | "supports_native_boolean"
+            | "supports_native_enum"
+            | "supports_alter"
+            | "supports_sequences"
+            | "insert_returning" => Value::Bool(true),
             "max_identifier_length" => Value::int(63),
             "identifier_preparer" => Value::native(Preparer),
             "has_table" => native::function("has_table", |vm, args| {

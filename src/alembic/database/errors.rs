@@ -92,7 +92,11 @@ pub fn raise(vm: &mut Vm, refusal: Refusal, sql: Option<&str>) -> Raise {
 /// A class of a library whose instances are natives.
 impl Vm {
     /// Makes such a class: `isinstance` compares by its dotted name, and `attrs` are its class attributes.
-    pub fn define_class(&mut self, dotted: &'static str, attrs: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
+    pub fn define_class(
+        &mut self,
+        dotted: &'static str,
+        attrs: impl IntoIterator<Item = (&'static str, Value)>,
+    ) -> Value {
         Class::new(dotted, Vec::new()).attrs(attrs).value()
     }
 }

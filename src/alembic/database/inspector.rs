@@ -79,7 +79,11 @@ const METHODS: &[Method] = &[
     Method { name: "has_type", signature: "has_type(type_name, schema=, **kw)", answer: has_type },
     Method { name: "has_index", signature: "has_index(table_name, index_name, schema=, **kw)", answer: has_index },
     Method { name: "get_columns", signature: "get_columns(table_name, schema=, **kw)", answer: columns },
-    Method { name: "get_pk_constraint", signature: "get_pk_constraint(table_name, schema=, **kw)", answer: pk_constraint },
+    Method {
+        name: "get_pk_constraint",
+        signature: "get_pk_constraint(table_name, schema=, **kw)",
+        answer: pk_constraint,
+    },
     Method { name: "get_foreign_keys", signature: "get_foreign_keys(table_name, schema=, **kw)", answer: foreign_keys },
     Method { name: "get_indexes", signature: "get_indexes(table_name, schema=, **kw)", answer: indexes },
     Method {
@@ -92,7 +96,11 @@ const METHODS: &[Method] = &[
         signature: "get_check_constraints(table_name, schema=, **kw)",
         answer: check_constraints,
     },
-    Method { name: "get_table_comment", signature: "get_table_comment(table_name, schema=, **kw)", answer: table_comment },
+    Method {
+        name: "get_table_comment",
+        signature: "get_table_comment(table_name, schema=, **kw)",
+        answer: table_comment,
+    },
 ];
 
 impl Native for Inspector {
@@ -391,7 +399,8 @@ fn type_value(vm: &mut Vm, ty: Type) -> Eval<Value> {
         Type::Builtin(ty) => {
             let numbers: Vec<Value> =
                 ty.modifiers.iter().filter_map(|number| number.parse::<i64>().ok()).map(Value::int).collect();
-            let first = |name: &'static str| numbers.first().cloned().map(|number| (name, number)).into_iter().collect();
+            let first =
+                |name: &'static str| numbers.first().cloned().map(|number| (name, number)).into_iter().collect();
             let name = ty.builtin_name().unwrap_or_default();
             let zoned = |zone: bool| {
                 let mut args: Vec<(&str, Value)> = first("precision");

@@ -24,7 +24,11 @@ pub(super) struct View<'a> {
 /// A type as it is shown.
 pub(super) enum Type {
     Builtin(DataType),
-    Enum { name: Ident, schema: Option<Ident>, labels: Vec<String> },
+    Enum {
+        name: Ident,
+        schema: Option<Ident>,
+        labels: Vec<String>,
+    },
     /// Another type of the database, by its name.
     Named(String),
     Array(Box<Type>),
@@ -169,12 +173,15 @@ impl<'a> View<'a> {
     fn ty(&self, ty: &TypeRef) -> Type {
         match ty {
             TypeRef::Unknown(reason) => Type::Unknown(reason.clone()),
-            TypeRef::Builtin(ty) if ty.array => Type::Array(Box::new(Type::Builtin(DataType { array: false, ..ty.clone() }))),
+            TypeRef::Builtin(ty) if ty.array => {
+                Type::Array(Box::new(Type::Builtin(DataType { array: false, ..ty.clone() })))
+            }
             TypeRef::Builtin(ty) => Type::Builtin(ty.clone()),
             TypeRef::User { oid, array, .. } => {
                 let one = match self.catalog.get(*oid) {
                     Some(Object::Enum(ty)) => {
-                        let visible = self.catalog.resolve_type(&QName::bare(ty.name.clone()), self.session) == Some(*oid);
+                        let visible =
+                            self.catalog.resolve_type(&QName::bare(ty.name.clone()), self.session) == Some(*oid);
                         let schema = self.catalog.qname(*oid).and_then(|name| name.schema).filter(|_| !visible);
                         Type::Enum { name: ty.name.clone(), schema, labels: ty.labels.clone() }
                     }
@@ -311,16 +318,17 @@ impl<'a> View<'a> {
         self.known_table(table)?;
         let mut found = Vec::new();
         for (oid, constraint) in self.catalog.constraints(table) {
-            let Rule::ForeignKey { columns, table: target, referenced, on_delete, on_update, matching } = &constraint.rule
+            let Rule::ForeignKey { columns, table: target, referenced, on_delete, on_update, matching } =
+                &constraint.rule
             else {
                 continue;
             };
             self.certain(oid)?;
             let name = self.catalog.qname(*target);
             let own = name.as_ref().and_then(|name| name.schema.as_ref()).map(|schema| schema.as_str().to_string());
-            let visible = name
-                .as_ref()
-                .is_some_and(|name| self.catalog.resolve_relation(&QName::bare(name.name.clone()), self.session) == Some(*target));
+            let visible = name.as_ref().is_some_and(|name| {
+                self.catalog.resolve_relation(&QName::bare(name.name.clone()), self.session) == Some(*target)
+            });
             // `pg_get_constraintdef` leaves out a schema of the search path.
             let referred_schema = match (visible, schema) {
                 (false, _) => own,

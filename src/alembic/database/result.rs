@@ -56,7 +56,9 @@ impl ResultRows {
         let rows = match &self.rows {
             Err(reason) => Err(reason.clone()),
             Ok(rows) => Ok(RefCell::new(match shape {
-                Shape::Scalars => rows.borrow().iter().map(|row| row.get(column).cloned().into_iter().collect()).collect(),
+                Shape::Scalars => {
+                    rows.borrow().iter().map(|row| row.get(column).cloned().into_iter().collect()).collect()
+                }
                 Shape::Rows | Shape::Mappings => rows.borrow().clone(),
             })),
         };

@@ -55,7 +55,8 @@ fn lower(vm: &mut Vm, call: &Call) -> Known<Lowered> {
             statements.push(ddl::constraint::drop(vm, &constraint, false, false)?);
         }
     }
-    let using = call.bound.keywords.iter().find(|(name, _)| &**name == "postgresql_using").map(|(_, value)| value.clone());
+    let using =
+        call.bound.keywords.iter().find(|(name, _)| &**name == "postgresql_using").map(|(_, value)| value.clone());
     let using = using.filter(|value| !value.is_none());
     match (&new_type, using) {
         (None, Some(_)) => {
@@ -74,8 +75,12 @@ fn lower(vm: &mut Vm, call: &Call) -> Known<Lowered> {
                 }
                 None => None,
             };
-            let action =
-                AlterAction::AlterType { column: column.clone(), ty: rendered.ty, collation: rendered.collation, using };
+            let action = AlterAction::AlterType {
+                column: column.clone(),
+                ty: rendered.ty,
+                collation: rendered.collation,
+                using,
+            };
             statements.push(target.alter(action, &words));
         }
     }

@@ -104,8 +104,7 @@ pub(super) fn foreign_key(vm: &mut Vm, call: &Call) -> Eval<Lowered> {
             );
             return Err(vm.raise("sqlalchemy.exc.ArgumentError", &message).into());
         }
-        let mut state =
-            Constraint::new(given_name(&call.bound.required("constraint_name"))?, ConstraintKind::Plain);
+        let mut state = Constraint::new(given_name(&call.bound.required("constraint_name"))?, ConstraintKind::Plain);
         options(vm, call, &mut state)?;
         let text = |name: &str| seam::optional_text(&call.bound.required(name), "a rule of a foreign key");
         let (on_delete, on_update, matching) = (text("ondelete")?, text("onupdate")?, text("match")?);

@@ -42,9 +42,9 @@ impl Native for MigrationContext {
                 Ok(Value::native(AutocommitBlock))
             }),
             "begin_transaction" => native::function(name, |_, _| Ok(Value::native(Nothing))),
-            "get_current_revision" | "get_current_heads" => native::function(name, |vm, _| {
-                Ok(vm.unknown("row-data", "the rows of the version table"))
-            }),
+            "get_current_revision" | "get_current_heads" => {
+                native::function(name, |vm, _| Ok(vm.unknown("row-data", "the rows of the version table")))
+            }
             "execute" => {
                 let connection = self.connection.clone();
                 native::function(name, move |vm, args| {

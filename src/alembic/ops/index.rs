@@ -23,8 +23,7 @@ pub(super) fn dialect_options(vm: &mut Vm, keywords: &[(Rc<str>, Value)]) -> Kno
             _ if matches!(&**name, "info" | "quote" | "comment") => {}
             Some(_) => {}
             None => {
-                let message =
-                    format!("Additional arguments should be named <dialectname>_<argument>, got '{name}'");
+                let message = format!("Additional arguments should be named <dialectname>_<argument>, got '{name}'");
                 return Err(vm.raise("TypeError", &message).into());
             }
         }

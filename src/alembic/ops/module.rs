@@ -92,7 +92,10 @@ pub fn register(vm: &mut Vm) {
     vm.register("alembic.operations", [("Operations", operations.clone())]);
     vm.register("alembic.operations.base", [("Operations", operations)]);
     let configure = native::function("configure", |vm, args| {
-        let bound = args.bind(vm, "configure(connection=, url=, dialect_name=, dialect=, environment_context=, dialect_opts=, opts=)")?;
+        let bound = args.bind(
+            vm,
+            "configure(connection=, url=, dialect_name=, dialect=, environment_context=, dialect_opts=, opts=)",
+        )?;
         Ok(match connection_of(&bound.required("connection")) {
             Some(connection) => Value::native(MigrationContext { connection }),
             None => vm.unknown("argument", "MigrationContext.configure() of something that is no connection"),
