@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::query::{self, Source};
 use super::result::ResultRows;
+use super::super::sqlalchemy::expression::dml::Query;
 use super::statement::{Executable, Text, compile_text, executable};
 use super::{errors, inspector};
 use crate::alembic::eval::{Eval, Native, Value, Vm, native};
@@ -100,6 +101,21 @@ impl Connection {
         let Value::Native(native) = value else {
             return Err(vm.raise("sqlalchemy.exc.ObjectNotExecutableError", "Not an executable object"));
         };
+        if let Some(query) = value.downcast::<Query>() {
+            return match query.command(vm)? {
+                (_, Ok(sql)) => self.run_text(vm, Text { sql, unknown: None }),
+                (command, Err(reason)) => match vm.run.send_rows(&Command::Data(command), reason.to_string()) {
+                    Ok(_) | Err(Refusal::Unmodelled(_)) => Ok(Value::native(ResultRows::unknown(reason))),
+                    Err(refusal) => Err(errors::raise(vm, refusal, None)),
+                },
+            };
+        }
+        // Statements on rows change no schema; which rows they touch is not known.
+        if ["sqlalchemy.sql.dml.", "sqlalchemy.sql.selectable."].iter().any(|module| native.class().starts_with(module)) {
+            let reason = vm.reason("row-data", format!("the rows of a {}", native.class()));
+            vm.run.note(Action::Rows { what: format!("a {} of SQLAlchemy", native.class()) });
+            return Ok(Value::native(ResultRows::unknown(reason)));
+        }
         let reason = vm.reason("executable", format!("execution of a {}", native.class()));
         vm.run.note(Action::Unmodelled(reason.clone()));
         Ok(Value::Unknown(reason))

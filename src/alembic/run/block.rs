@@ -38,6 +38,8 @@ struct Execution<'r> {
 enum End {
     Normal,
     Return,
+    /// It is not known whether they returned.
+    MayReturn(Reason),
 }
 
 impl Execution<'_> {
@@ -116,13 +118,21 @@ impl Execution<'_> {
     }
 
     fn list(&mut self, statements: &[Statement]) -> Result<End, Refusal> {
-        for statement in statements {
+        for (at, statement) in statements.iter().enumerate() {
             self.statements += 1;
             if self.statements > MAX_STATEMENTS {
                 return Err(Reason::new("plpgsql", "a DO block that runs too long").into());
             }
-            if let End::Return = self.statement(statement)? {
-                return Ok(End::Return);
+            match self.statement(statement)? {
+                End::Normal => {}
+                End::Return => return Ok(End::Return),
+                End::MayReturn(reason) => {
+                    // What follows runs only if it did not.
+                    self.run.uncertain.push(reason.clone());
+                    let rest = self.list(&statements[at + 1..]);
+                    self.run.uncertain.pop();
+                    return rest.map(|_| End::MayReturn(reason));
+                }
             }
         }
         Ok(End::Normal)
@@ -131,12 +141,7 @@ impl Execution<'_> {
     fn statement(&mut self, statement: &Statement) -> Result<End, Refusal> {
         match statement {
             Statement::Null => Ok(End::Normal),
-            Statement::Return => {
-                if !self.run.uncertain.is_empty() {
-                    return Err(Reason::new("plpgsql", "RETURN under a condition that is not known").into());
-                }
-                Ok(End::Return)
-            }
+            Statement::Return => Ok(End::Return),
             Statement::Block(block) => self.block(block),
             Statement::Assign(name, expression) => {
                 let value = self.value(expression)?;
@@ -179,8 +184,12 @@ impl Execution<'_> {
                     if let [cell] = row.as_slice() {
                         self.variables.insert(variable.clone(), cell.clone());
                     }
-                    if let End::Return = self.list(body)? {
-                        return Ok(End::Return);
+                    match self.list(body)? {
+                        End::Normal => {}
+                        End::Return => return Ok(End::Return),
+                        End::MayReturn(_) => {
+                            return Err(Reason::new("plpgsql", "a loop that may return").into());
+                        }
                     }
                 }
                 Ok(End::Normal)
@@ -197,8 +206,12 @@ impl Execution<'_> {
                 };
                 for item in items.iter() {
                     self.variables.insert(variable.clone(), item.clone());
-                    if let End::Return = self.list(body)? {
-                        return Ok(End::Return);
+                    match self.list(body)? {
+                        End::Normal => {}
+                        End::Return => return Ok(End::Return),
+                        End::MayReturn(_) => {
+                            return Err(Reason::new("plpgsql", "a loop that may return").into());
+                        }
                     }
                 }
                 Ok(End::Normal)
@@ -217,11 +230,14 @@ impl Execution<'_> {
         match self.value(condition)?.as_condition() {
             Cell::Bool(true) => self.list(body),
             Cell::Unknown(reason) => {
-                self.run.uncertain.push(reason);
-                let first = self.list(body).map(|_| ());
-                let second = first.and_then(|()| self.branches(rest, otherwise).map(|_| ()));
+                self.run.uncertain.push(reason.clone());
+                let sides = self.list(body).and_then(|first| Ok((first, self.branches(rest, otherwise)?)));
                 self.run.uncertain.pop();
-                second.map(|()| End::Normal)
+                Ok(match sides? {
+                    (End::Normal, End::Normal) => End::Normal,
+                    (End::Return, End::Return) => End::Return,
+                    _ => End::MayReturn(reason),
+                })
             }
             _ => self.branches(rest, otherwise),
         }
