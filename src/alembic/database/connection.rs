@@ -4,9 +4,9 @@ use std::any::Any;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::super::sqlalchemy::expression::dml::Query;
 use super::query::{self, Source};
 use super::result::ResultRows;
-use super::super::sqlalchemy::expression::dml::Query;
 use super::statement::{Executable, Text, compile_text, executable};
 use super::{errors, inspector};
 use crate::alembic::eval::{Eval, Native, Value, Vm, native};
@@ -111,7 +111,8 @@ impl Connection {
             };
         }
         // Statements on rows change no schema; which rows they touch is not known.
-        if ["sqlalchemy.sql.dml.", "sqlalchemy.sql.selectable."].iter().any(|module| native.class().starts_with(module)) {
+        if ["sqlalchemy.sql.dml.", "sqlalchemy.sql.selectable."].iter().any(|module| native.class().starts_with(module))
+        {
             let reason = vm.reason("row-data", format!("the rows of a {}", native.class()));
             vm.run.note(Action::Rows { what: format!("a {} of SQLAlchemy", native.class()) });
             return Ok(Value::native(ResultRows::unknown(reason)));
