@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::super::sqlalchemy::expression::dml::Query;
+use super::element::Element;
 use super::query::{self, Source};
 use super::result::ResultRows;
 use super::statement::{Executable, Text, compile_text, executable};
@@ -101,6 +102,16 @@ impl Connection {
         let Value::Native(native) = value else {
             return Err(vm.raise("sqlalchemy.exc.ObjectNotExecutableError", "Not an executable object"));
         };
+        if let Some(element) = value.downcast::<Element>() {
+            for statement in &element.statements {
+                if let Err(refusal) = vm.run.send(statement.command.clone(), statement.sql.as_str())
+                    && !matches!(refusal, Refusal::Unmodelled(_))
+                {
+                    return Err(errors::raise(vm, refusal, Some(&statement.sql)));
+                }
+            }
+            return Ok(Value::native(ResultRows::none()));
+        }
         if let Some(query) = value.downcast::<Query>() {
             return match query.command(vm)? {
                 (_, Ok(sql)) => self.run_text(vm, Text { sql, unknown: None }),

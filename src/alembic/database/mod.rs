@@ -2,6 +2,7 @@
 //! run, as the connection would see it.
 
 mod connection;
+mod element;
 mod errors;
 mod inspector;
 pub mod query;
@@ -21,6 +22,7 @@ use crate::alembic::eval::{Value, Vm, native};
 /// Registers `sqlalchemy.inspect`, `sqlalchemy.engine.reflection` and the exceptions of the DBAPI.
 pub fn register(vm: &mut Vm) {
     errors::register(vm);
+    element::register(vm);
     let inspect = native::function("inspect", |vm, args| {
         let bound = args.bind(vm, "inspect(subject, raiseerr=)")?;
         Ok(inspector::inspect(vm, &bound.required("subject")))
