@@ -92,11 +92,7 @@ pub(super) fn register(vm: &mut Vm) {
     vm.register("sqlalchemy", attrs.into_iter().filter(|(name, _)| *name == "DDL").collect::<Vec<_>>());
 }
 
-fn construct(
-    vm: &mut Vm,
-    build: &fn(&mut Vm, &Value) -> Eval<Option<Vec<Statement>>>,
-    args: Args,
-) -> Eval<Value> {
+fn construct(vm: &mut Vm, build: &fn(&mut Vm, &Value) -> Eval<Option<Vec<Statement>>>, args: Args) -> Eval<Value> {
     let plain = args.positional.len() == 1 && args.keyword.is_empty();
     let built = match args.positional.first() {
         Some(Value::Unknown(reason)) => return Ok(Value::Unknown(Reason::clone(reason))),
