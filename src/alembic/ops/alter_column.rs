@@ -5,12 +5,12 @@ use std::rc::Rc;
 use super::super::sqlalchemy::ddl::{self, Statement, column::default_text};
 use super::super::sqlalchemy::expression::{self, Role};
 use super::super::sqlalchemy::names::{self, Name, qname, qualified_sql};
-use super::super::sqlalchemy::schema::{Column, ServerDefault, Table};
+use super::super::sqlalchemy::schema::default::Generated;
+use super::super::sqlalchemy::schema::{Column, Identity, ServerDefault, Table};
 use super::super::sqlalchemy::{Known, seam, types};
 use super::{Call, Lowered, known};
 use crate::alembic::eval::{Eval, Value, Vm};
-use crate::pg::command::{AlterAction, Command, Table as TableCommand};
-use crate::pg::error::Reason;
+use crate::pg::command::{AlterAction, Command, SequenceOptions, Table as TableCommand};
 use crate::pg::expr::Expr;
 
 /// The column that is altered.
@@ -144,19 +144,28 @@ fn written(vm: &mut Vm, value: &Value) -> Known<String> {
 
 fn server_default(vm: &mut Vm, call: &Call, target: &Target, default: &Value) -> Known<Vec<Statement>> {
     let existing = call.some("existing_server_default").filter(|value| value.as_bool() != Some(false));
-    let is = |value: &Value, class: &str| matches!(value, Value::Native(native) if native.is_instance(class));
-    let is_computed = |value: &Value| is(value, "sqlalchemy.sql.schema.Computed");
-    let is_identity = |value: &Value| is(value, "sqlalchemy.sql.schema.Identity");
+    let is_computed = |value: &Value| matches!(seam::native::<Generated>(value).as_deref(), Some(Generated::Computed(_)));
+    let is_identity = |value: &Value| match seam::native::<Generated>(value).as_deref() {
+        Some(Generated::Identity(identity)) => Some(identity.clone()),
+        _ => None,
+    };
     if is_computed(default) || existing.as_ref().is_some_and(is_computed) {
         let message = "Adding or removing a \"computed\" construct, e.g. GENERATED ALWAYS AS, to or from an existing \
                        column is not supported.";
         return Err(vm.raise("sqlalchemy.exc.CompileError", message).into());
     }
     let column = target.column.ident();
-    if is_identity(default) {
-        return Err(Reason::new("identity", "an identity that is added or changed by alter_column").into());
+    let before = existing.as_ref().and_then(is_identity);
+    if let Some(identity) = is_identity(default) {
+        return Ok(match before {
+            None => {
+                let (definition, words) = ddl::column::identity(&identity);
+                vec![target.alter(AlterAction::AddIdentity { column, identity: definition }, &format!("ADD {words}"))]
+            }
+            Some(before) => change_identity(target, &before, &identity),
+        });
     }
-    if default.is_none() && existing.as_ref().is_some_and(is_identity) {
+    if default.is_none() && before.is_some() {
         let action = AlterAction::DropIdentity { column, if_exists: false };
         return Ok(vec![target.alter(action, "DROP IDENTITY")]);
     }
@@ -178,4 +187,35 @@ fn server_default(vm: &mut Vm, call: &Call, target: &Target, default: &Value) ->
             target.alter(action, &format!("SET DEFAULT {text}"))
         }
     }])
+}
+
+/// `SET GENERATED …` and `SET INCREMENT BY …` for what differs, in the order of the attributes' names.
+fn change_identity(target: &Target, before: &Identity, after: &Identity) -> Vec<Statement> {
+    let mut words = Vec::new();
+    let kind = (before.always != after.always).then(|| {
+        words.push(format!("SET GENERATED {}", if after.always { "ALWAYS" } else { "BY DEFAULT" }));
+        ddl::column::identity(after).0.kind
+    });
+    let (old, new) = (&before.options, &after.options);
+    fn changed<T: PartialEq + Clone>(old: &Option<T>, new: &Option<T>) -> Option<T> {
+        if old == new { None } else { new.clone() }
+    }
+    let options = SequenceOptions {
+        start: changed(&old.start, &new.start),
+        increment: changed(&old.increment, &new.increment),
+        min_value: changed(&old.min_value, &new.min_value),
+        max_value: changed(&old.max_value, &new.max_value),
+        cache: changed(&old.cache, &new.cache),
+        cycle: changed(&old.cycle, &new.cycle),
+        ..SequenceOptions::default()
+    };
+    let text = ddl::column::sequence_options(&options);
+    if !text.trim().is_empty() {
+        words.push(format!("SET {}", text.trim()));
+    }
+    if words.is_empty() {
+        return Vec::new();
+    }
+    let action = AlterAction::SetIdentity { column: target.column.ident(), kind, options };
+    vec![target.alter(action, &words.join(" "))]
 }
