@@ -144,7 +144,8 @@ fn written(vm: &mut Vm, value: &Value) -> Known<String> {
 
 fn server_default(vm: &mut Vm, call: &Call, target: &Target, default: &Value) -> Known<Vec<Statement>> {
     let existing = call.some("existing_server_default").filter(|value| value.as_bool() != Some(false));
-    let is_computed = |value: &Value| matches!(seam::native::<Generated>(value).as_deref(), Some(Generated::Computed(_)));
+    let is_computed =
+        |value: &Value| matches!(seam::native::<Generated>(value).as_deref(), Some(Generated::Computed(_)));
     let is_identity = |value: &Value| match seam::native::<Generated>(value).as_deref() {
         Some(Generated::Identity(identity)) => Some(identity.clone()),
         _ => None,
