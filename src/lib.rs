@@ -6,12 +6,20 @@
 pub mod wasm;
 
 pub mod alembic;
+mod analyze;
 pub mod catalog;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod diagnostic;
 pub mod diff;
+pub mod hazard;
+pub mod locate;
 pub mod pg;
+pub mod plan;
+pub mod predict;
+pub mod replay;
 pub mod report;
 pub mod source;
 pub mod sql;
+
+pub use analyze::{analyze, expected_schema};

@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 
 pub use settings::{Driver, Settings};
 
+use crate::catalog::listing::{Change, Listing};
 use crate::catalog::{Catalog, Deltas, Session};
 use crate::pg::command::{Command, Transaction};
-use crate::pg::error::{PgError, Reason, Refusal};
+use crate::pg::error::{PgError, Reason, Refusal, SqlState};
 use crate::pg::ident::QName;
 use crate::source::Span;
 
@@ -31,6 +32,10 @@ pub struct Run {
     pub may_fail: Vec<MayFail>,
     /// What `env.py` and the command line say.
     pub settings: Settings,
+    /// Set where somebody wants to know what each statement changes.
+    pub watch: Option<Listing>,
+    /// Refusals that do not happen: calls that a patch would guard, with the SQLSTATE of each.
+    pub tolerated: Vec<(Span, SqlState)>,
     /// `naming_convention` of `target_metadata`: keys such as `uq` with their templates.
     pub naming_convention: Vec<(String, String)>,
     /// Types that this run has created: SQLAlchemy emits `CREATE TYPE` for a name once per run (`PGDDLBase`'s `_ddl_runner.memo`).
@@ -63,6 +68,8 @@ pub struct Step {
     pub may: Option<Reason>,
     /// What happened in the catalog.
     pub outcome: Result<Deltas, Refusal>,
+    /// What it changed at the catalog's boundary; empty unless [`Run::watch`] is set.
+    pub changes: Vec<Change>,
 }
 
 /// What a step is.
@@ -95,6 +102,8 @@ impl Run {
             trace: Vec::new(),
             may_fail: Vec::new(),
             settings,
+            watch: None,
+            tolerated: Vec::new(),
             naming_convention: Vec::new(),
             created_types: BTreeSet::new(),
             autocommit: false,
@@ -126,9 +135,30 @@ impl Run {
             None => self.catalog.execute(&command, &mut self.session),
             Some(reason) => self.catalog.execute_maybe(&command, &mut self.session, reason),
         };
+        let outcome = self.tolerate(span, outcome);
+        let changes = self.changes(&outcome);
         let action = Action::Statement { command: Box::new(command), sql: sql.into() };
-        self.steps.push(Step { span, action, may, outcome: outcome.clone() });
+        self.steps.push(Step { span, action, may, outcome: outcome.clone(), changes });
         outcome
+    }
+
+    /// A refusal that a patch would guard against did not happen.
+    fn tolerate(&mut self, span: Option<Span>, outcome: Result<Deltas, Refusal>) -> Result<Deltas, Refusal> {
+        match &outcome {
+            Err(Refusal::Postgres(error)) if span.is_some_and(|span| self.tolerated.contains(&(span, error.sqlstate))) => {
+                self.session.aborted = false;
+                Ok(Deltas::new())
+            }
+            _ => outcome,
+        }
+    }
+
+    /// What a statement changed, for those who watch.
+    fn changes(&mut self, outcome: &Result<Deltas, Refusal>) -> Vec<Change> {
+        match (&mut self.watch, outcome) {
+            (Some(listing), Ok(deltas)) => listing.follow(&self.catalog, deltas),
+            _ => Vec::new(),
+        }
     }
 
     /// Executes a statement on rows whose values are not known, so that its text cannot be sent again: its names are checked,
@@ -154,7 +184,7 @@ impl Run {
             self.session.aborted = true;
         }
         let span = self.place();
-        self.steps.push(Step { span, action, may, outcome: Err(refusal.clone()) });
+        self.steps.push(Step { span, action, may, outcome: Err(refusal.clone()), changes: Vec::new() });
         refusal
     }
 
@@ -174,7 +204,7 @@ impl Run {
             Action::Rows { .. } | Action::Statement { .. } => Ok(Deltas::new()),
         };
         let span = self.place();
-        self.steps.push(Step { span, action, may: self.uncertain.last().cloned(), outcome });
+        self.steps.push(Step { span, action, may: self.uncertain.last().cloned(), outcome, changes: Vec::new() });
     }
 
     /// Where the code is, in the revision's own file: the innermost frame of that file, as a traceback shows it.

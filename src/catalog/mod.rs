@@ -5,6 +5,7 @@
 
 pub mod attrs;
 pub mod delta;
+pub mod listing;
 mod execute;
 mod extensions;
 mod lookup;

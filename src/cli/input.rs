@@ -82,3 +82,17 @@ fn read(path: &Path) -> Result<InputFile, Unreadable> {
     file.take(limit).read_to_end(&mut bytes).map_err(failed)?;
     Ok(InputFile { path: path.to_string_lossy().replace('\\', "/"), bytes })
 }
+
+/// A dump or a log; `-` is standard input.
+///
+/// # Errors
+/// It cannot be read.
+pub fn text(path: &str) -> Result<InputFile, Unreadable> {
+    let failed = |error: std::io::Error| Unreadable { path: path.to_string(), why: error.to_string() };
+    if path == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).map_err(failed)?;
+        return Ok(InputFile { path: "pasted".into(), bytes });
+    }
+    Ok(InputFile { path: path.to_string(), bytes: fs::read(path).map_err(failed)? })
+}

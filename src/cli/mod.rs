@@ -1,5 +1,6 @@
 //! The command line: a thin door to the library.
 
+mod analyze;
 mod graph;
 mod input;
 mod style;
@@ -20,6 +21,10 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Say where the database stands and what to run.
+    Analyze(Box<analyze::Analyze>),
+    /// Write the expected schema as SQL.
+    Replay(analyze::Replay),
     /// Show the history: heads, bases, and the order of an upgrade.
     Graph {
         /// Version locations, an Alembic environment, or a repository; a zip of one.
@@ -40,6 +45,8 @@ const UNUSABLE: u8 = 2;
 /// Runs the command line.
 pub fn main() -> ExitCode {
     match Arguments::parse().command {
+        Command::Analyze(arguments) => analyze::analyze(&arguments),
+        Command::Replay(arguments) => analyze::replay(&arguments),
         Command::Graph { revisions, environment, format } => {
             let files = match input::project(&revisions) {
                 Ok(files) => files,

@@ -74,7 +74,7 @@ pub fn compare_attrs(
 }
 
 /// The answer of many attributes: one certain difference is enough.
-pub(super) fn verdict(differences: &[AttrDifference]) -> Comparison {
+pub fn verdict(differences: &[AttrDifference]) -> Comparison {
     if differences.iter().any(|attr| attr.unknown.is_none()) {
         return Comparison::Different;
     }

@@ -69,6 +69,18 @@ impl SourceFile {
         gaps.checked_sub(1).map_or(0, |last| self.gaps[last].1)
     }
 
+    /// How many lines there are; the last one may be empty.
+    pub fn line_count(&self) -> u32 {
+        self.lines.len() as u32
+    }
+
+    /// The span of line `line` (from 1) of this file, whose number is `id`.
+    pub fn line_span(&self, id: FileId, line: u32) -> Span {
+        let index = line.saturating_sub(1) as usize;
+        let start = self.lines.get(index).copied().unwrap_or(self.text.len() as u32);
+        Span { file: id, start, end: start + self.line(line).len() as u32 }
+    }
+
     fn line_of(&self, offset: u32) -> u32 {
         self.lines.partition_point(|&start| start <= offset) as u32
     }

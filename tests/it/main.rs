@@ -1,4 +1,5 @@
 //! Integration tests: one binary, one module per subject.
 
+mod corpus;
 mod floors;
 mod graphs;

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::tree::{Tree, ancestors, join};
+use crate::alembic::eval::{ModuleSource, SourceModule};
 use crate::alembic::python::{self, ast};
 use crate::source::{FileId, Sources};
 
@@ -94,5 +95,19 @@ impl Modules {
         let parsed = python::parse(self.texts.file(file).text(), file).ok();
         self.parsed.borrow_mut().insert(file, parsed.clone());
         parsed
+    }
+}
+
+impl ModuleSource for Modules {
+    fn find(&self, dotted: &str) -> Option<SourceModule> {
+        let found = self.find_file(dotted)?;
+        let ast = self.parse(found.file)?;
+        Some(SourceModule {
+            dotted: dotted.into(),
+            path: found.path.into(),
+            file: found.file,
+            is_package: found.is_package,
+            ast,
+        })
     }
 }

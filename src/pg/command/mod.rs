@@ -124,3 +124,19 @@ pub enum Command {
     /// A statement that is kept as text under the identity of its object.
     Opaque(Opaque),
 }
+
+impl Command {
+    /// True for a statement that changes rows: what a schema cannot show, and a stamp may pass over.
+    pub fn writes_rows(&self) -> bool {
+        let Command::Data(data) = self else { return false };
+        match data.verb {
+            DataVerb::Insert
+            | DataVerb::Update
+            | DataVerb::Delete
+            | DataVerb::Merge
+            | DataVerb::Truncate
+            | DataVerb::Copy => true,
+            DataVerb::Select | DataVerb::Maintenance => false,
+        }
+    }
+}

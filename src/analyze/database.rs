@@ -1,0 +1,213 @@
+//! The database: what the dump says, and what its version table holds.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::{Catalog, Session};
+use crate::diagnostic::Diagnostic;
+use crate::diff::{Change, Difference};
+use crate::pg::command::Kind;
+use crate::pg::error::{Reason, Refusal};
+use crate::pg::ident::{Ident, QName};
+use crate::report::{self, Input, InputFile, Stamped, StampedSource};
+use crate::source::Sources;
+use crate::sql::dump::{Contents, Dump, DumpOptions, DumpReader, read_current};
+
+/// A database as it was handed in.
+pub struct Database {
+    /// What the dump makes.
+    pub catalog: Catalog,
+    /// A connection to it, as Alembic's.
+    pub session: Session,
+    /// The version rows; `None`: nothing tells them.
+    pub rows: Option<Vec<String>>,
+    source: StampedSource,
+    /// Row counts, where the dump holds data.
+    pub row_counts: Option<BTreeMap<QName, u64>>,
+    /// As the dump's header has it.
+    pub server_version: Option<String>,
+    name: Option<String>,
+    databases: Vec<String>,
+    contents: Contents,
+    table_exists: bool,
+}
+
+fn read_dump(file: &InputFile, input: &Input, version_table: &QName, sources: &mut Sources) -> Dump {
+    let options = DumpOptions { version_tables: vec![version_table.clone()], database: input.options.database.clone() };
+    let mut reader = DumpReader::new(&file.path, options);
+    reader.feed(&file.bytes);
+    reader.finish(sources)
+}
+
+/// Executes a dump's statements on an empty catalog, as psql would; what is refused is said and left out.
+fn load(dump: &Dump, diagnostics: &mut Vec<Diagnostic>) -> Catalog {
+    let mut catalog = Catalog::new();
+    let mut session = Session::default();
+    for statement in &dump.statements {
+        let spanned = &statement.command;
+        if let Err(refusal) = catalog.execute(&spanned.node, &mut session) {
+            let what = match &refusal {
+                Refusal::Unmodelled(reason) => format!("a statement of the dump is not modelled: {reason}"),
+                refusal => format!("a statement of the dump would be refused: {refusal}"),
+            };
+            diagnostics.push(
+                Diagnostic::warning("dump-statement", what)
+                    .at(spanned.span)
+                    .help("What it makes is left out of the comparison; take a complete dump with pg_dump --schema-only."),
+            );
+        }
+    }
+    catalog
+}
+
+/// The schema that a history starts from.
+pub fn baseline(input: &Input) -> Catalog {
+    match &input.options.baseline {
+        None => Catalog::new(),
+        Some(file) => {
+            let mut sources = Sources::default();
+            let dump = read_dump(file, input, &QName::bare("alembic_version"), &mut sources);
+            load(&dump, &mut Vec::new())
+        }
+    }
+}
+
+impl Database {
+    /// Reads the dump and whatever tells the version rows; `None` without a dump.
+    pub fn read(
+        input: &Input,
+        version_table: &QName,
+        sources: &mut Sources,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Database> {
+        let file = input.dump.as_ref()?;
+        let mut dump = read_dump(file, input, version_table, sources);
+        diagnostics.append(&mut dump.diagnostics);
+        if dump.statements.is_empty() {
+            return None;
+        }
+        let catalog = load(&dump, diagnostics);
+        let mut session = Session::new(catalog.mark());
+        if let Some(path) = &input.options.search_path {
+            session.search_path = path.split(',').map(|name| Ident::new(name.trim().trim_matches('"'))).filter(|name| name.as_str() != "$user").collect();
+        }
+        session.role = input.options.role.as_deref().map(Ident::new);
+        let table = find_version_table(&catalog, version_table, &session);
+        let (rows, source) = version_rows(input, version_table, table.as_ref(), &dump, sources, diagnostics);
+        Some(Database {
+            rows,
+            source,
+            row_counts: Some(dump.rows.clone()),
+            server_version: dump.server_version.clone(),
+            name: dump.database.clone(),
+            databases: dump.databases.clone(),
+            contents: dump.contents.clone(),
+            table_exists: table.is_some(),
+            catalog,
+            session,
+        })
+    }
+
+    /// Differences without those of a class that the dump leaves out as a whole (`--section=pre-data`): these are not known.
+    pub fn in_scope(&self, differences: Vec<Difference>) -> Vec<Difference> {
+        let out = self.out_of_scope();
+        differences
+            .into_iter()
+            .map(|difference| {
+                let left_out = out.iter().any(|(kind, _)| *kind == difference.id.kind);
+                match difference.change {
+                    Change::Missing if left_out => Difference {
+                        change: Change::Uncompared(Reason::new("scope", "the dump holds no object of this kind at all")),
+                        ..difference
+                    },
+                    _ => difference,
+                }
+            })
+            .collect()
+    }
+
+    fn out_of_scope(&self) -> Vec<(Kind, &'static str)> {
+        let mut out = Vec::new();
+        if self.contents.tables && !self.contents.keys {
+            out.extend([(Kind::Constraint, "constraints"), (Kind::Index, "indexes"), (Kind::Trigger, "triggers")]);
+        }
+        out
+    }
+
+    /// In the report's words.
+    pub fn summary(&self) -> report::Database {
+        report::Database {
+            name: self.name.clone(),
+            databases: self.databases.clone(),
+            server_version: self.server_version.clone(),
+            tables: self.catalog.comparable().filter(|(_, id)| id.kind == Kind::Table).count() as u32,
+            out_of_scope: self.out_of_scope().into_iter().map(|(_, name)| name.to_string()).collect(),
+        }
+    }
+
+    /// What the version table says, in the report's words.
+    pub fn stamped(&self, ghosts: &[String]) -> Option<Stamped> {
+        let rows = self.rows.clone()?;
+        Some(Stamped {
+            revisions: rows,
+            ghosts: ghosts.to_vec(),
+            source: self.source,
+            table_exists: self.contents.tables.then_some(self.table_exists),
+        })
+    }
+}
+
+fn find_version_table(catalog: &Catalog, name: &QName, session: &Session) -> Option<QName> {
+    catalog.resolve_relation(name, session).and_then(|oid| catalog.qname(oid))
+}
+
+/// The version rows, from the surest source: what the user says, a second input, the dump's data, or the table's absence.
+fn version_rows(
+    input: &Input,
+    name: &QName,
+    table: Option<&QName>,
+    dump: &Dump,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Option<Vec<String>>, StampedSource) {
+    if let Some(rows) = &input.stamped {
+        return (Some(rows.clone()), StampedSource::User);
+    }
+    if let Some(file) = &input.version_dump {
+        let second = read_dump(file, input, name, sources);
+        if let Some(rows) = rows_of(&second, name) {
+            return (Some(rows), StampedSource::VersionDump);
+        }
+        let rows = read_current(&String::from_utf8_lossy(&file.bytes));
+        if !rows.is_empty() {
+            return (Some(rows), StampedSource::VersionDump);
+        }
+        diagnostics.push(
+            Diagnostic::warning("no-version-rows", format!("{} holds no version rows.", file.path))
+                .help("Hand in the output of `alembic current`, or of pg_dump --data-only -t alembic_version."),
+        );
+    }
+    if let Some(rows) = rows_of(dump, name) {
+        return (Some(rows), StampedSource::Dump);
+    }
+    // A complete dump without the table says that there are no rows.
+    if table.is_none() && dump.contents.tables && dump.contents.complete {
+        return (Some(Vec::new()), StampedSource::Dump);
+    }
+    diagnostics.push(
+        Diagnostic::warning("no-version-rows", format!("The dump does not hold the rows of {name}."))
+            .help(format!("Add them: pg_dump --data-only -t '*.*{}' \"$URL\", or paste the output of `alembic current`.", name.name.as_str())),
+    );
+    (None, StampedSource::Dump)
+}
+
+fn rows_of(dump: &Dump, name: &QName) -> Option<Vec<String>> {
+    let matches = |found: &QName| found.name == name.name && (name.schema.is_none() || found.schema == name.schema || found.schema.is_none());
+    let mut found = dump.version_rows.iter().filter(|(table, _)| matches(table));
+    let first = found.next()?;
+    // Several schemas with such a table: which one is meant is not known unless it is `public`.
+    let chosen = match found.next() {
+        None => first,
+        Some(_) => dump.version_rows.iter().find(|(table, _)| matches(table) && table.schema.as_ref().is_some_and(|schema| schema.as_str() == "public"))?,
+    };
+    Some(chosen.1.clone())
+}

@@ -1,0 +1,363 @@
+//! The façade: everything that was handed in goes through the four walks into one report.
+
+mod database;
+mod summary;
+
+use std::rc::Rc;
+
+use database::Database;
+use sha2::{Digest, Sha256};
+
+use crate::alembic::eval::SourceModule;
+use crate::alembic::graph::Graph;
+use crate::alembic::project::{self, Environment, Modules, Project, ProjectOptions, Setting};
+use crate::alembic::run::Settings;
+use crate::catalog::Catalog;
+use crate::diagnostic::Diagnostic;
+use crate::locate::{Actual, Located, Timelines, Verdict, locate, verdicts};
+use crate::pg::error::Reason;
+use crate::pg::ident::{Ident, QName};
+use crate::plan::{Allowed, Case, plans};
+use crate::predict::conditions::Rows;
+use crate::predict::{Prediction, predict};
+use crate::replay::history::{History, Members};
+use crate::replay::{Replay, Subject, replay};
+use crate::report::build::{self, Facts};
+use crate::report::{self, Input, Progress, Report, Stage};
+use crate::source::Sources;
+
+/// Reads what was handed in and answers. Never fails as a whole: what cannot be used is in the report's diagnostics.
+///
+/// ```
+/// use restamp::report::{Input, InputFile};
+/// let revision = "import sqlalchemy as sa\nfrom alembic import op\nrevision = 'a1'\ndown_revision = None\n\n\
+///                 def upgrade():\n    op.create_table('t', sa.Column('id', sa.Integer(), primary_key=True))\n";
+/// let file = InputFile { path: "versions/a1.py".into(), bytes: revision.into() };
+/// let report = restamp::analyze(&Input { files: vec![file], ..Input::default() }, &mut |_| ());
+/// assert_eq!(report.heads, ["a1"]);
+/// ```
+pub fn analyze(input: &Input, progress: &mut dyn FnMut(Progress)) -> Report {
+    let mut work = Work::read(input, progress);
+    match work.environment() {
+        Ok(environment) => work.with_project(input, &environment, progress),
+        Err(diagnostic) => {
+            work.diagnostics.push(diagnostic);
+            work.without_project(input)
+        }
+    }
+}
+
+/// The expected schema of a state as SQL, in an order that psql can load.
+///
+/// # Errors
+/// The diagnostics that say why there is none.
+pub fn expected_schema(input: &Input, to: &str) -> Result<(String, Vec<report::Diagnostic>), Vec<report::Diagnostic>> {
+    let mut work = Work::read(input, &mut |_| ());
+    let rendered = work.environment().and_then(|environment| {
+        let prepared = Prepared::of(&work, input, &environment);
+        let subject = prepared.subject(&work);
+        let state = prepared.state(&subject, &[], to).map_err(|message| Diagnostic::error("unknown-revision", message))?;
+        let replay = replay(&subject, &state, |_, _| ());
+        let mut text = String::from("SET check_function_bodies = false;\n\n");
+        for command in crate::replay::schema::statements(&replay.catalog) {
+            text += &format!("{command};\n\n");
+        }
+        let unknown = replay.revisions.iter().filter_map(|revision| {
+            let reason = revision.unknown.as_ref()?;
+            let id = &replay.history.order[revision.position];
+            let diagnostic = Diagnostic::warning("unmodelled", format!("not all that {id} does is known: {reason}"));
+            Some(reason.span.map_or(diagnostic.clone(), |span| diagnostic.clone().at(span)))
+        });
+        Ok((text, unknown.collect::<Vec<_>>()))
+    });
+    let all = |sources: &Sources, list: &[Diagnostic]| list.iter().map(|one| build::diagnostic(sources, one)).collect::<Vec<_>>();
+    match rendered {
+        Ok((text, unknown)) => {
+            work.diagnostics.extend(unknown);
+            Ok((text, all(&work.sources, &work.diagnostics)))
+        }
+        Err(diagnostic) => {
+            work.diagnostics.push(diagnostic);
+            Err(all(&work.sources, &work.diagnostics))
+        }
+    }
+}
+
+/// What was read, before any question is asked.
+struct Work {
+    sources: Sources,
+    project: Project,
+    diagnostics: Vec<Diagnostic>,
+    chosen: Option<String>,
+}
+
+impl Work {
+    fn read(input: &Input, progress: &mut dyn FnMut(Progress)) -> Work {
+        progress(Progress { stage: Stage::ReadingProject, done: 0, total: input.files.len() as u64 });
+        let mut sources = Sources::default();
+        let options = ProjectOptions { source_roots: input.options.source_roots.clone() };
+        let files = input.files.iter().map(|file| project::InputFile { path: file.path.clone(), bytes: file.bytes.clone() });
+        let (project, diagnostics) = project::read(files.collect(), &options, &mut sources);
+        Work { sources, project, diagnostics, chosen: input.options.environment.clone() }
+    }
+
+    fn environment(&self) -> Result<Environment, Diagnostic> {
+        self.project.choose(self.chosen.as_deref()).cloned()
+    }
+
+    /// A report without a project: the inputs and what is the matter with them.
+    fn without_project(self, input: &Input) -> Report {
+        let sentence = match input.files.is_empty() {
+            true => "Nothing was handed in that holds Alembic revisions.".to_string(),
+            false => "No Alembic history can be told from these files; the messages say why.".to_string(),
+        };
+        let verdict = report::Verdict { situation: report::Situation::Unknown, sentence, facts: Vec::new() };
+        let mut report = summary::empty(verdict);
+        report.inputs = summary::inputs(input);
+        report.environments = summary::environments(&self.project, None);
+        report.diagnostics = self.diagnostics.iter().map(|one| build::diagnostic(&self.sources, one)).collect();
+        report
+    }
+
+    fn with_project(mut self, input: &Input, environment: &Environment, progress: &mut dyn FnMut(Progress)) -> Report {
+        let version_table = version_table(environment);
+        progress(Progress { stage: Stage::ReadingDump, done: 0, total: 1 });
+        let database = Database::read(input, &version_table, &mut self.sources, &mut self.diagnostics);
+        let prepared = Prepared::of(&self, input, environment);
+        self.diagnostics.extend(prepared.graph.problems().iter().map(|problem| problem.diagnostic(&prepared.graph)));
+        let mut report = match &database {
+            Some(database) => self.answer(input, &prepared, database, progress),
+            None => self.history_only(&prepared, progress),
+        };
+        report.inputs = summary::inputs(input);
+        report.environments = summary::environments(&self.project, Some(environment));
+        report.heads = prepared.graph.heads().iter().map(ToString::to_string).collect();
+        report.diagnostics = self.diagnostics.iter().map(|one| build::diagnostic(&self.sources, one)).collect();
+        summary::add_log(&mut report, input, environment, &prepared.graph, &self.sources);
+        report
+    }
+
+    /// Without a dump only the history speaks.
+    fn history_only(&self, prepared: &Prepared<'_>, progress: &mut dyn FnMut(Progress)) -> Report {
+        let subject = prepared.subject(self);
+        progress(Progress { stage: Stage::Replaying, done: 0, total: prepared.history.order.len() as u64 });
+        let replay = replay(&subject, &prepared.history.everything(), |_, _| ());
+        let sentence = format!(
+            "{} revisions were read, ending in {}. Hand in a dump of the database to see where it stands.",
+            prepared.history.order.len(),
+            summary::list(&prepared.graph.heads().iter().map(ToString::to_string).collect::<Vec<_>>())
+        );
+        let verdict = report::Verdict { situation: report::Situation::NoDatabase, sentence, facts: Vec::new() };
+        let mut report = summary::empty(verdict);
+        report.revisions = build::revisions(&prepared.graph, &replay, None, None, &self.sources);
+        report
+    }
+
+    fn answer(&self, input: &Input, prepared: &Prepared<'_>, database: &Database, progress: &mut dyn FnMut(Progress)) -> Report {
+        let subject = prepared.subject(self);
+        let history = &prepared.history;
+        let total = history.order.len() as u64;
+        let actual = Actual::of(&database.catalog);
+        let mut timelines = Timelines::default();
+        let mut done = 0;
+        let replayed: Replay = replay(&subject, &history.everything(), |steps, catalog| {
+            progress(Progress { stage: Stage::Replaying, done, total });
+            done += 1;
+            timelines.note(steps, catalog, &actual);
+        });
+
+        progress(Progress { stage: Stage::Locating, done: 0, total: 1 });
+        let located = locate(history, &timelines, &actual);
+        let unknown = |position: usize| {
+            replayed.revisions.iter().any(|revision| revision.position == position && revision.unknown.is_some())
+        };
+        let evidence = verdicts(history.order.len(), &timelines, unknown);
+        let verdict_list: Vec<Verdict> = evidence.iter().map(|(verdict, _)| *verdict).collect();
+        let (rows, ghosts) = prepared.split(database.rows.as_deref());
+        let recorded = rows.as_ref().map(|rows| history.state(rows));
+        let place = chosen_state(&located, recorded.as_ref());
+
+        progress(Progress { stage: Stage::Comparing, done: 0, total: 1 });
+        let expected = replay(&subject, &place, |_, _| ());
+        let mentioned = |id: &crate::catalog::ObjectId| timelines.by_object.contains_key(id);
+        let options = crate::diff::Options { version_tables: &subject.version_tables, mentioned: Some(&mentioned) };
+        let differences = database.in_scope(crate::diff::diff(&database.catalog, &expected.catalog, &options));
+
+        progress(Progress { stage: Stage::Predicting, done: 0, total: 1 });
+        let target = input.options.target.clone().unwrap_or_else(|| "heads".to_string());
+        let table_rows = Rows::new(database.row_counts.clone());
+        let prediction = match &database.rows {
+            Some(all) => predict(&subject, &database.catalog, all, &target, &table_rows, &[]),
+            None => Prediction::unknown(Reason::new("version-rows", "the version rows are not known: hand in the output of `alembic current`")),
+        };
+
+        progress(Progress { stage: Stage::Planning, done: 0, total: 1 });
+        let goal = prepared.state(&subject, rows.as_deref().unwrap_or_default(), &target);
+        let goal = goal.unwrap_or_else(|_| history.everything());
+        let case = Case {
+            subject: &subject,
+            replay: &replayed,
+            timelines: &timelines,
+            actual: &database.catalog,
+            mentioned: &mentioned,
+            session: &database.session,
+            rows: rows.as_deref(),
+            ghosts: &ghosts,
+            located: &located,
+            verdicts: &verdict_list,
+            target: &target,
+            goal: &goal,
+            prediction: &prediction,
+            table_rows: &table_rows,
+            allowed: Allowed { drops: input.options.allow_drops, data_loss: input.options.allow_data_loss },
+        };
+        let made = if rows.is_some() { plans(&case) } else { Vec::new() };
+
+        let header = summary::header(input, database);
+        let mut report = summary::empty(report::Verdict {
+            situation: report::Situation::Unknown,
+            sentence: String::new(),
+            facts: Vec::new(),
+        });
+        report.revisions = build::revisions(&prepared.graph, &replayed, Some(&evidence), recorded.as_ref(), &self.sources);
+        report.database = Some(database.summary());
+        report.stamped = database.stamped(&ghosts);
+        let tie: Vec<Vec<String>> = located.states.iter().filter(|state| **state != place).map(|state| history.rows(state)).collect();
+        report.located = Some(report::Located {
+            revisions: history.rows(&place),
+            exact: located.exact() && !differences.iter().any(|difference| difference.is_drift()),
+            same_schema: tie,
+        });
+        report.drift = build::drift(&differences, &timelines, &replayed, &self.sources);
+        report.prediction = Some(build::prediction(&prediction, &self.sources));
+        report.plans = made.iter().map(|plan| build::plan(&case, plan, &header, &self.sources)).collect();
+        if let (Some(located), Some(prediction)) = (&report.located, &report.prediction) {
+            report.verdict = build::verdict(&Facts {
+                heads: &prepared.graph.heads().iter().map(ToString::to_string).collect::<Vec<_>>(),
+                located,
+                stamped: report.stamped.as_ref(),
+                prediction,
+                drift: &report.drift,
+                plans: &report.plans,
+                files: history.order.len(),
+                tables_known: tables_known(&expected_tables(&timelines), &actual),
+                pending: goal.iter().filter(|position| !place.has(*position)).count(),
+                target: &target,
+                unproven: report.plans.iter().find(|plan| plan.recommended).map_or(0, |plan| {
+                    plan.data_steps.iter().filter(|step| step.state == report::DataStepState::Skipped).count()
+                }),
+            });
+        }
+        report
+    }
+}
+
+/// Of a tie the recorded state, else the one nearest to the head.
+fn chosen_state(located: &Located, recorded: Option<&Members>) -> Members {
+    let same = recorded.and_then(|recorded| located.states.iter().find(|state| *state == recorded));
+    same.or(located.states.last()).cloned().unwrap_or_else(|| History::default().nothing())
+}
+
+/// Tables that some revision makes and none drops.
+fn expected_tables(timelines: &Timelines) -> Vec<&crate::catalog::ObjectId> {
+    timelines.by_object.keys().filter(|id| id.kind == crate::pg::command::Kind::Table).collect()
+}
+
+fn tables_known(expected: &[&crate::catalog::ObjectId], actual: &Actual<'_>) -> u32 {
+    if expected.is_empty() {
+        return 100;
+    }
+    let known = expected.iter().filter(|id| actual.objects.contains_key(*id)).count();
+    (known * 100 / expected.len()) as u32
+}
+
+fn version_table(environment: &Environment) -> QName {
+    let settings = &environment.settings;
+    QName {
+        schema: settings.version_table_schema.known().flatten().map(|schema| Ident::new(&schema)),
+        name: Ident::new(&settings.version_table.known().unwrap_or_else(|| "alembic_version".to_string())),
+    }
+}
+
+/// A project in the form that the walks want.
+struct Prepared<'e> {
+    environment: &'e Environment,
+    graph: Graph,
+    history: History,
+    modules: Rc<Modules>,
+    engine: Option<String>,
+    server_version: Option<u32>,
+    baseline: Catalog,
+    find: Box<dyn Fn(&str) -> Option<SourceModule> + 'e>,
+}
+
+impl<'e> Prepared<'e> {
+    fn of(work: &Work, input: &Input, environment: &'e Environment) -> Prepared<'e> {
+        let graph = environment.graph();
+        let order: Vec<String> = graph.upgrade_order().iter().map(|revision| revision.id.to_string()).collect();
+        let history = History::new(order, |id| graph.down(id).iter().map(ToString::to_string).collect());
+        let modules = Rc::new(work.project.modules(environment, &work.sources));
+        let find = {
+            let (graph, modules) = (graph.clone(), modules.clone());
+            Box::new(move |id: &str| {
+                let file = graph.get(id)?.file;
+                let path = modules.sources().file(file).path().to_string();
+                let dotted = modules.dotted(&path).unwrap_or_else(|| id.to_string());
+                let ast = modules.parse(file)?;
+                Some(SourceModule { dotted: dotted.into(), path: path.into(), file, is_package: false, ast })
+            })
+        };
+        let baseline = database::baseline(input);
+        Prepared {
+            environment,
+            graph,
+            history,
+            modules,
+            engine: input.options.engine.clone().or_else(|| environment.engines.first().cloned()),
+            server_version: None,
+            baseline,
+            find,
+        }
+    }
+
+    fn subject<'s>(&'s self, work: &'s Work) -> Subject<'s> {
+        let settings = &self.environment.settings;
+        let version_table = version_table(self.environment);
+        let naming_convention = match &settings.naming_convention {
+            Setting::Known { value, .. } => value.clone(),
+            Setting::Unknown(_) => Vec::new(),
+        };
+        Subject {
+            sources: &work.sources,
+            graph: &self.graph,
+            history: &self.history,
+            modules: self.modules.clone(),
+            revision_module: &*self.find,
+            settings: Settings {
+                transaction_per_migration: settings.transaction_per_migration.known().unwrap_or(false),
+                version_table: version_table.name.clone(),
+                version_table_schema: version_table.schema.clone(),
+                engine: self.engine.clone(),
+                server_version: self.server_version,
+                ..Settings::default()
+            },
+            naming_convention,
+            version_tables: vec![version_table],
+            baseline: self.baseline.clone(),
+        }
+    }
+
+    /// The state that an upgrade to `target` leads to.
+    fn state(&self, subject: &Subject<'_>, rows: &[String], target: &str) -> Result<Members, String> {
+        let needed = subject.needed(rows, target)?;
+        let more = self.history.closure(needed.iter().filter_map(|id| self.history.position(id)));
+        Ok(more.union(&self.history.state(rows)))
+    }
+
+    /// Rows that files have, and rows that no file has.
+    fn split(&self, rows: Option<&[String]>) -> (Option<Vec<String>>, Vec<String>) {
+        let Some(rows) = rows else { return (None, Vec::new()) };
+        let (known, ghosts) = rows.iter().cloned().partition(|row| self.history.position(row).is_some());
+        (Some(known), ghosts)
+    }
+}

@@ -1,0 +1,203 @@
+//! `restamp analyze` and `restamp replay`: arguments in, the façade's answer out.
+
+use std::fs;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::{UNUSABLE, input, text, unreadable};
+use crate::report::{Input, Options, Progress, Report, Severity, Situation, Stage};
+
+/// How to write a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For a person.
+    Text,
+    /// For a program.
+    Json,
+}
+
+/// What `analyze` takes.
+#[derive(Args)]
+pub struct Analyze {
+    /// Version locations, an Alembic environment, or a repository; a zip of one.
+    #[arg(required = true)]
+    revisions: Vec<String>,
+    /// A pg_dump of the database; `-` reads standard input.
+    #[arg(long, value_name = "FILE|-")]
+    dump: Option<String>,
+    /// A second small dump, or the output of `alembic current`, with the version rows.
+    #[arg(long, value_name = "FILE")]
+    version_dump: Option<String>,
+    /// The version rows, where you know them.
+    #[arg(long, value_name = "REV[,REV]", value_delimiter = ',')]
+    stamped: Option<Vec<String>>,
+    /// The log of a failed deploy.
+    #[arg(long, value_name = "FILE")]
+    log: Option<String>,
+    /// A root for imports, as on sys.path.
+    #[arg(long, value_name = "DIR")]
+    source: Vec<String>,
+    /// A schema (dump) that the history starts from.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<String>,
+    /// Which environment, where there are several.
+    #[arg(long, value_name = "PATH")]
+    environment: Option<String>,
+    /// Which engine of Flask-Migrate's multidb layout.
+    #[arg(long, value_name = "NAME")]
+    engine: Option<String>,
+    /// The role that Alembic connects as.
+    #[arg(long, value_name = "NAME")]
+    role: Option<String>,
+    /// That role's search_path, where the dump does not show it.
+    #[arg(long, value_name = "LIST")]
+    search_path: Option<String>,
+    /// Where the database shall go.
+    #[arg(long, value_name = "heads|REV", default_value = "heads")]
+    target: String,
+    /// How to write it.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// Write the scripts and the report into this folder.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Plans may drop what a revision up to the target dropped.
+    #[arg(long)]
+    allow_drops: bool,
+    /// Plans may convert in ways that lose data.
+    #[arg(long)]
+    allow_data_loss: bool,
+}
+
+impl Analyze {
+    fn input(&self) -> Result<Input, input::Unreadable> {
+        let optional = |path: &Option<String>| path.as_deref().map(input::text).transpose();
+        let mut files = input::project(&self.revisions)?;
+        // A root for imports that lies elsewhere is read, too.
+        let known: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
+        files.extend(input::project(&self.source)?.into_iter().filter(|file| !known.contains(&file.path)));
+        Ok(Input {
+            files,
+            dump: optional(&self.dump)?,
+            version_dump: optional(&self.version_dump)?,
+            stamped: self.stamped.clone(),
+            log: optional(&self.log)?,
+            options: Options {
+                source_roots: self.source.clone(),
+                baseline: optional(&self.baseline)?,
+                environment: self.environment.clone(),
+                engine: self.engine.clone(),
+                role: self.role.clone(),
+                search_path: self.search_path.clone(),
+                target: Some(self.target.clone()),
+                allow_drops: self.allow_drops,
+                allow_data_loss: self.allow_data_loss,
+                database: None,
+            },
+        })
+    }
+}
+
+/// What is going on, on one line of a terminal.
+fn progress(progress: Progress) {
+    let stage = match progress.stage {
+        Stage::ReadingProject => "reading the project",
+        Stage::ReadingDump => "reading the dump",
+        Stage::Replaying => "replaying the revisions",
+        Stage::Locating => "finding where the database stands",
+        Stage::Comparing => "comparing",
+        Stage::Predicting => "predicting the upgrade",
+        Stage::Planning => "making plans",
+    };
+    let count = if progress.total > 0 { format!(" {}/{}", progress.done, progress.total) } else { String::new() };
+    let _ = write!(anstream::stderr(), "\r\u{1b}[K{stage}{count}");
+}
+
+/// Runs `analyze`.
+pub fn analyze(arguments: &Analyze) -> ExitCode {
+    let input = match arguments.input() {
+        Ok(input) => input,
+        Err(error) => return unreadable(&error),
+    };
+    let terminal = std::io::stderr().is_terminal();
+    let report = crate::analyze(&input, &mut |step| {
+        if terminal {
+            progress(step);
+        }
+    });
+    if terminal {
+        let _ = write!(anstream::stderr(), "\r\u{1b}[K");
+    }
+    let written = match arguments.format {
+        Format::Text => text::render(&report),
+        Format::Json => serde_json::to_string_pretty(&report).map(|json| json + "\n").unwrap_or_default(),
+    };
+    let _ = write!(anstream::stdout(), "{written}");
+    if let Some(folder) = &arguments.out
+        && let Err(error) = write_out(&report, folder)
+    {
+        let path = folder.display().to_string();
+        return unreadable(&input::Unreadable { path, why: format!("it cannot be written: {error}") });
+    }
+    ExitCode::from(code(&report))
+}
+
+fn write_out(report: &Report, folder: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(folder)?;
+    for file in report.files(report.plan()) {
+        fs::write(folder.join(file.name), file.text)?;
+    }
+    Ok(())
+}
+
+/// 0: the database is where its rows say, and at the target. 1: there is something to do. 2: the input is unusable.
+fn code(report: &Report) -> u8 {
+    let unusable = report.revisions.is_empty()
+        || report.database.is_none()
+            && report.log.is_none()
+            && report.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    let nothing_pending = report.prediction.as_ref().is_some_and(|prediction| prediction.runs.is_empty());
+    if unusable {
+        UNUSABLE
+    } else if report.verdict.situation == Situation::Healthy && nothing_pending && report.drift.is_empty() {
+        0
+    } else {
+        1
+    }
+}
+
+/// What `replay` takes.
+#[derive(Args)]
+pub struct Replay {
+    /// Version locations, an Alembic environment, or a repository; a zip of one.
+    #[arg(required = true)]
+    revisions: Vec<String>,
+    /// Up to where.
+    #[arg(long, value_name = "heads|REV", default_value = "heads")]
+    to: String,
+    /// Which environment, where there are several.
+    #[arg(long, value_name = "PATH")]
+    environment: Option<String>,
+}
+
+/// Runs `replay`: the expected schema as SQL.
+pub fn replay(arguments: &Replay) -> ExitCode {
+    let files = match input::project(&arguments.revisions) {
+        Ok(files) => files,
+        Err(error) => return unreadable(&error),
+    };
+    let options = Options { environment: arguments.environment.clone(), ..Options::default() };
+    let (sql, diagnostics, code) =
+        match crate::expected_schema(&Input { files, options, ..Input::default() }, &arguments.to) {
+            Ok((sql, diagnostics)) => (sql, diagnostics, ExitCode::SUCCESS),
+            Err(diagnostics) => (String::new(), diagnostics, ExitCode::from(UNUSABLE)),
+        };
+    for diagnostic in &diagnostics {
+        let _ = write!(anstream::stderr(), "{}", text::diagnostic(diagnostic));
+    }
+    let _ = write!(anstream::stdout(), "{sql}");
+    code
+}

@@ -1,0 +1,29 @@
+//! # What it does
+//! Finds an index that is built without `CONCURRENTLY` on a table that was there before.
+//! # Why is this bad
+//! Writers wait for as long as the build takes.
+//! # Example
+//! `CREATE INDEX ix_t_a ON t (a)`
+
+use super::{Hazard, Subject};
+use crate::diagnostic::Severity;
+use crate::pg::command::{Command, CreateIndex};
+
+pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
+    let Subject::Statement(statement) = subject else { return None };
+    let Command::CreateIndex(index) = statement.command else { return None };
+    if index.concurrently || !statement.is_old(&index.table) {
+        return None;
+    }
+    let duplicates = if index.unique { ", and fails (23505) if rows share a key" } else { "" };
+    Some(Hazard {
+        rewrites: false,
+            code: "index-blocks-writes",
+        severity: Severity::Warning,
+        message: format!("the index on {} blocks writers while it is built{duplicates}", index.table),
+        safer: Some(format!(
+            "{}; -- outside a transaction block",
+            Command::CreateIndex(CreateIndex { concurrently: true, ..index.clone() })
+        )),
+    })
+}

@@ -1,0 +1,126 @@
+//! What the history says of each object, step by step, and how the database compares.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::catalog::listing::Seen;
+use crate::catalog::{Attr, Catalog, ObjectId, Oid};
+use crate::diff::{Place, compare_attrs, verdict};
+use crate::pg::error::Reason;
+use crate::pg::expr::Comparison;
+use crate::replay::{At, ReplayStep};
+
+/// The values of one object along the history.
+#[derive(Clone, Debug)]
+pub struct Timeline {
+    /// After the step the object is so; `None` is absent. Ascending.
+    pub values: Vec<(At, Option<Rc<Seen>>)>,
+    /// How the database's object compares with each of `values`, in the same order.
+    pub verdicts: Vec<Comparison>,
+    /// How the database's object compares with absence, the value before the first.
+    pub absent: Comparison,
+}
+
+impl Timeline {
+    /// Index of the value that holds where `member` says which revisions are in the state; `None` is before the first.
+    pub fn index(&self, member: impl Fn(usize) -> bool) -> Option<usize> {
+        self.values.iter().rposition(|(at, _)| member(at.revision))
+    }
+
+    /// The comparison of the database with that value.
+    pub fn at(&self, member: impl Fn(usize) -> bool) -> &Comparison {
+        self.verdict(self.index(member))
+    }
+
+    /// The comparison of the database with a value; `None` is absence before the first.
+    pub fn verdict(&self, index: Option<usize>) -> &Comparison {
+        match index {
+            Some(index) => &self.verdicts[index],
+            None => &self.absent,
+        }
+    }
+}
+
+/// All timelines of a history.
+#[derive(Clone, Debug, Default)]
+pub struct Timelines {
+    /// By object.
+    pub by_object: BTreeMap<ObjectId, Timeline>,
+}
+
+/// The database that timelines are compared with.
+pub struct Actual<'a> {
+    /// Its catalog.
+    pub catalog: &'a Catalog,
+    /// Its objects.
+    pub objects: BTreeMap<ObjectId, Oid>,
+}
+
+impl<'a> Actual<'a> {
+    /// Of a catalog.
+    pub fn of(catalog: &'a Catalog) -> Actual<'a> {
+        Actual { catalog, objects: catalog.comparable().map(|(oid, id)| (id, oid)).collect() }
+    }
+
+    /// How the object of that identity compares with its absence.
+    fn with_nothing(&self, id: &ObjectId) -> Comparison {
+        match self.objects.get(id) {
+            None => Comparison::Same,
+            Some(oid) => lone(&self.catalog.attrs(*oid), self.catalog.doubt(*oid)),
+        }
+    }
+
+    /// How the object of that identity compares with what the revisions make of it. `catalog` is theirs: what expressions
+    /// mean depends on the columns around them.
+    fn with(&self, seen: &Seen, catalog: &Catalog, oid: Oid) -> Comparison {
+        let Some(&actual) = self.objects.get(&seen.id) else { return lone(&seen.attrs, seen.maybe.as_ref()) };
+        if let Some(reason) = seen.maybe.as_ref().or(self.catalog.doubt(actual)) {
+            return Comparison::Unknown(reason.clone());
+        }
+        let expected = Place { catalog, oid, other: Some((self.catalog, actual)) };
+        let found = Place { catalog: self.catalog, oid: actual, other: Some((catalog, oid)) };
+        verdict(&compare_attrs(&seen.attrs, &expected, &self.catalog.attrs(actual), &found))
+    }
+}
+
+/// An object that only one side has. A default of NULL is none.
+fn lone(attrs: &[(&'static str, Attr)], doubt: Option<&Reason>) -> Comparison {
+    match (doubt, attrs) {
+        (Some(reason), _) => Comparison::Unknown(reason.clone()),
+        (None, [(_, Attr::Expr(expr))]) if expr.is_null() => Comparison::Same,
+        (None, _) => Comparison::Different,
+    }
+}
+
+impl Timelines {
+    /// Notes what a revision did. `catalog` is the replay's after it.
+    pub fn note(&mut self, steps: &[ReplayStep], catalog: &Catalog, actual: &Actual<'_>) {
+        for step in steps {
+            for change in &step.changes {
+                let after = change.after.as_ref();
+                if let Some(before) = &change.before
+                    && after.is_none_or(|after| after.id != before.id)
+                {
+                    self.push(step.at, &before.id, None, actual.with_nothing(&before.id), actual);
+                }
+                if let Some(after) = after {
+                    self.push(step.at, &after.id, Some(after.clone()), actual.with(after, catalog, change.oid), actual);
+                }
+            }
+        }
+    }
+
+    fn push(&mut self, at: At, id: &ObjectId, value: Option<Rc<Seen>>, verdict: Comparison, actual: &Actual<'_>) {
+        let timeline = self.by_object.entry(id.clone()).or_insert_with(|| Timeline {
+            absent: actual.with_nothing(id),
+            values: Vec::new(),
+            verdicts: Vec::new(),
+        });
+        if timeline.values.last().is_some_and(|(last, _)| *last == at) {
+            timeline.values.pop();
+            timeline.verdicts.pop();
+        }
+        timeline.values.push((at, value));
+        timeline.verdicts.push(verdict);
+    }
+}

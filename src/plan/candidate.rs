@@ -1,0 +1,228 @@
+//! Candidates for the state that is stamped, and what each would take.
+
+use super::fix::{DataFate, fix, is_data, objects};
+use super::script::{touched, undo::undo};
+use super::{Case, Plan, PlanKind};
+use crate::catalog::listing::{Change, Listing};
+use crate::catalog::{Catalog, Object, Session};
+use crate::diff::{Change as DiffChange, Difference, diff};
+use crate::locate::Verdict;
+use crate::pg::error::Refusal;
+use crate::plan::fix::{DataStep, FixStep};
+use crate::plan::idempotent::fills_only_gaps;
+use crate::predict::{Outcome, predict};
+use crate::replay::history::Members;
+use crate::replay::replay;
+
+/// A candidate.
+pub struct Candidate {
+    /// The state.
+    pub members: Members,
+    /// It is shown even when another plan is recommended.
+    pub shown: bool,
+}
+
+/// How many located states of a tie are tried.
+const TIE: usize = 4;
+/// How many states between the located one and the target are tried.
+const BETWEEN: usize = 8;
+
+/// The states that a plan may stamp, the least intrusive first.
+pub fn states(case: &Case<'_>) -> Vec<Candidate> {
+    let history = case.subject.history;
+    let mut candidates: Vec<Candidate> = Vec::new();
+    let mut offer = |members: Members, shown| {
+        if case.goal.covers(&members) && !candidates.iter().any(|candidate| candidate.members == members) {
+            candidates.push(Candidate { members, shown });
+        }
+    };
+    let recorded = recorded(case);
+    if case.rows.is_some() && case.ghosts.is_empty() {
+        offer(recorded.clone(), true);
+    }
+    let tie = &case.located.states;
+    for state in tie.iter().take(TIE).chain(tie.last()) {
+        offer(state.clone(), true);
+    }
+    // A half applied revision is completed, and so is everything before the last revision that left a trace.
+    if let Some(start) = tie.first() {
+        let traced = (0..history.order.len())
+            .filter(|&position| !start.has(position))
+            .filter(|&position| matches!(case.verdicts[position], Verdict::Applied | Verdict::Partial { .. }));
+        for position in traced.take(BETWEEN) {
+            offer(start.union(&history.closure([position])), false);
+        }
+        offer(recorded.union(start), false);
+    }
+    offer(case.goal.clone(), true);
+    candidates
+}
+
+/// The state that the version rows describe.
+pub fn recorded(case: &Case<'_>) -> Members {
+    case.subject.history.state(case.rows.unwrap_or_default())
+}
+
+/// What a candidate takes; `None` if there is nothing to do at all.
+pub fn evaluate(case: &Case<'_>, state: &Members) -> Option<Plan> {
+    let history = case.subject.history;
+    let recorded = recorded(case);
+    let to = history.rows(state);
+    let same_rows = case.ghosts.is_empty() && case.rows.is_some_and(|rows| same(rows, &to));
+    let made = fix(case.replay, case.timelines, state, &recorded, case.allowed);
+    if made.steps.is_empty() && same_rows && *state == *case.goal && made.obstacles.is_empty() {
+        return None;
+    }
+    let mut obstacles = made.obstacles;
+    let (fixed, changes, refused) = apply(case.actual, case.session, &made.steps);
+    obstacles.extend(refused);
+    let expected = replay(case.subject, state, |_, _| ());
+    let left = diff(&fixed, &expected.catalog, &case.diff_options());
+    let changed = objects(&changes);
+    obstacles.extend(remaining(&left, &changed, made.steps.is_empty() && same_rows));
+    obstacles.extend(left_behind(&fixed, &made.left));
+    obstacles.extend(rows_against(case, state, &recorded, &made.data_steps));
+    let kind = match (made.steps.is_empty(), *state == *case.goal) {
+        (true, true) => PlanKind::Stamp,
+        (true, false) => PlanKind::Upgrade,
+        (false, _) => PlanKind::Repair,
+    };
+    let then = predict(case.subject, &fixed, &to, case.target, case.table_rows, &[]);
+    obstacles.extend(then_against(&then.outcome));
+    let undo = undo(case.actual, &fixed);
+    let touched = touched(case.actual, &fixed, &changes);
+    Some(Plan {
+        kind,
+        state: state.clone(),
+        to,
+        recommended: obstacles.is_empty(),
+        obstacles,
+        fix: made.steps,
+        data_steps: made.data_steps,
+        touched,
+        undo,
+        fixed,
+        left,
+        then,
+        patches: Vec::new(),
+    })
+}
+
+pub fn same(rows: &[String], to: &[String]) -> bool {
+    let (mut rows, mut to): (Vec<_>, Vec<_>) = (rows.iter().collect(), to.iter().collect());
+    rows.sort();
+    to.sort();
+    rows == to
+}
+
+/// Executes the fix as its file would be read: rendered and parsed again, so that what is checked is what is shown.
+fn apply(actual: &Catalog, session: &Session, steps: &[FixStep]) -> (Catalog, Vec<Change>, Option<String>) {
+    let mut fixed = actual.clone();
+    let mut session = session.clone();
+    let mut listing = Listing::of(&fixed);
+    let mut changes = Vec::new();
+    for step in steps {
+        let text = step.command.to_string();
+        for statement in crate::sql::statement::parse(&text) {
+            let outcome = match statement.refused {
+                Some(error) => Err(Refusal::from(error)),
+                None => fixed.execute(&statement.command, &mut session),
+            };
+            match outcome {
+                Ok(deltas) => changes.extend(listing.follow(&fixed, &deltas)),
+                Err(refusal) => return (fixed, changes, Some(format!("its statement would be refused: {text}: {refusal}"))),
+            }
+        }
+    }
+    (fixed, changes, None)
+}
+
+/// What of the remaining differences stands against the plan.
+fn remaining(left: &[Difference], changed: &[crate::catalog::ObjectId], untouched: bool) -> Vec<String> {
+    let mut obstacles = Vec::new();
+    for difference in left {
+        let what = match &difference.change {
+            DiffChange::Missing if !untouched => "still missing",
+            DiffChange::Missing => "missing, and the upgrade will not make it",
+            DiffChange::Different(_) if !difference.is_drift() => continue,
+            DiffChange::Different(_) => "different",
+            DiffChange::Uncompared(_) if changed.contains(&difference.id) => "not known to be as intended",
+            DiffChange::Extra | DiffChange::Uncompared(_) => continue,
+        };
+        obstacles.push(format!("{:?} {} is {what}", difference.id.kind, difference.id).to_lowercase());
+    }
+    let more = obstacles.len().saturating_sub(5);
+    if more > 0 {
+        obstacles.truncate(5);
+        obstacles.push(format!("{more} more differences remain"));
+    }
+    obstacles
+}
+
+/// A column that a revision dropped, that is left, and that the application's INSERTs would trip over (23502).
+fn left_behind(fixed: &Catalog, left: &[crate::catalog::ObjectId]) -> Vec<String> {
+    fixed
+        .comparable()
+        .filter(|(_, id)| left.contains(id))
+        .filter_map(|(oid, id)| match fixed.get(oid)? {
+            Object::Column(column) if column.not_null && column.identity.is_none() && fixed.default_of(oid).is_none() => {
+                Some(format!("{id} is NOT NULL without a default and no longer known to the application: its INSERTs would fail (23502)"))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+fn then_against(outcome: &Outcome) -> Option<String> {
+    match outcome {
+        Outcome::Succeeds | Outcome::DependsOnData => None,
+        Outcome::Fails => Some("the upgrade that follows would fail".to_string()),
+        Outcome::Unknown(reason) => Some(format!("whether the upgrade that follows succeeds is not known: {reason}")),
+    }
+}
+
+/// What data steps and the version rows say against stamping `state`.
+fn rows_against(case: &Case<'_>, state: &Members, recorded: &Members, data_steps: &[DataStep]) -> Vec<String> {
+    let history = case.subject.history;
+    let mut obstacles = Vec::new();
+    for step in data_steps.iter().filter(|step| step.fate == DataFate::Unproven) {
+        let revision = &history.order[step.at.revision];
+        obstacles.push(format!("the stamp passes over a data step of {revision}, and a schema cannot show that it ran"));
+    }
+    // Below the recorded rows only where the schema contradicts them.
+    let below: Vec<usize> = recorded.iter().filter(|&position| !state.has(position)).collect();
+    for &position in &below {
+        let id = &history.order[position];
+        let contradicted = matches!(case.verdicts[position], Verdict::Absent);
+        let harmless = case.verdicts[position] == Verdict::NoTrace && !has_data_steps(case, position);
+        if !contradicted && !harmless {
+            obstacles.push(format!("{id} is recorded as run, and nothing in the schema contradicts it: it would run again"));
+        }
+    }
+    // What the upgrade would run although it may have run: the schema cannot tell, and the rows do not say.
+    let trusted = case.rows.is_some() && *recorded == *state;
+    if !trusted {
+        for larger in case.located.states.iter().filter(|larger| larger.covers(state)) {
+            for position in larger.iter().filter(|&position| !state.has(position) && case.goal.has(position)) {
+                if has_data_steps(case, position) {
+                    let id = &history.order[position];
+                    obstacles.push(format!("the upgrade would run the data steps of {id}, and it is not known whether they ran already"));
+                }
+            }
+        }
+    }
+    obstacles.sort();
+    obstacles.dedup();
+    obstacles
+}
+
+/// True if a revision works on rows in a way that is not proven harmless when it is repeated.
+fn has_data_steps(case: &Case<'_>, position: usize) -> bool {
+    case.replay.revisions.iter().filter(|revision| revision.position == position).flat_map(|revision| &revision.steps).any(|step| {
+        is_data(&step.action)
+            && match &step.action {
+                crate::alembic::run::Action::Statement { command, .. } => !fills_only_gaps(command),
+                _ => true,
+            }
+    })
+}

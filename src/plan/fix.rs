@@ -1,0 +1,283 @@
+//! The statements that bring a database to a state: the revisions' own operations, those that are not there yet.
+//!
+//! The differ only verifies. Making the fix from a state difference would add `expected_wage` empty beside a `wage` that
+//! a pending revision renames, and strand every value.
+
+use std::collections::BTreeMap;
+
+use super::idempotent::fills_only_gaps;
+use super::pieces::pieces;
+use crate::alembic::run::Action;
+use crate::catalog::ObjectId;
+use crate::catalog::listing::Change;
+use crate::locate::Timelines;
+use crate::pg::command::Command;
+use crate::pg::error::Reason;
+use crate::pg::expr::Comparison;
+use crate::replay::history::Members;
+use crate::replay::{At, Replay, ReplayStep};
+use crate::source::Span;
+
+/// One statement of a fix.
+#[derive(Clone, Debug)]
+pub struct FixStep {
+    /// The statement.
+    pub command: Command,
+    /// The step of the history that it comes from.
+    pub at: At,
+    /// The line of the revision that it comes from.
+    pub span: Option<Span>,
+}
+
+/// What a data step means for a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataFate {
+    /// The fix runs it.
+    Included,
+    /// The stamp passes over it, and a schema cannot show that it ran.
+    Unproven,
+}
+
+/// A step on rows that a plan has to do with.
+#[derive(Clone, Debug)]
+pub struct DataStep {
+    /// Its step.
+    pub at: At,
+    /// Its line.
+    pub span: Option<Span>,
+    /// Its SQL, or what it does.
+    pub what: String,
+    /// What the plan does with it.
+    pub fate: DataFate,
+}
+
+/// What is to be run, and what stands against it.
+#[derive(Clone, Debug, Default)]
+pub struct Fix {
+    /// In order.
+    pub steps: Vec<FixStep>,
+    /// Data steps that matter.
+    pub data_steps: Vec<DataStep>,
+    /// Objects that a revision dropped and that are left, since nothing is dropped by default.
+    pub left: Vec<ObjectId>,
+    /// Why this fix must not be recommended; empty if nothing is against it.
+    pub obstacles: Vec<String>,
+}
+
+/// What the user allows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Allowed {
+    /// `--allow-drops`: drop what a revision of the state dropped.
+    pub drops: bool,
+    /// `--allow-data-loss`: conversions that are not known to keep every value.
+    pub data_loss: bool,
+}
+
+/// How far each object is along its timeline, restricted to a state.
+struct Progress<'t> {
+    timelines: &'t Timelines,
+    /// The step after which the database's object is as found; `None`: before the first. Objects that are as they should
+    /// be at the end are not in here.
+    behind: BTreeMap<&'t ObjectId, Option<At>>,
+    obstacles: Vec<String>,
+}
+
+impl<'t> Progress<'t> {
+    fn of(timelines: &'t Timelines, state: &Members) -> Progress<'t> {
+        let mut progress = Progress { timelines, behind: BTreeMap::new(), obstacles: Vec::new() };
+        for (object, timeline) in &timelines.by_object {
+            let Some(last) = timeline.index(|revision| state.has(revision)) else { continue };
+            if matches!(timeline.verdict(Some(last)), Comparison::Same | Comparison::Unknown(_)) {
+                continue;
+            }
+            let member = |index: &usize| state.has(timeline.values[*index].0.revision);
+            let reached = (0..last).rev().filter(member).find(|index| *timeline.verdict(Some(*index)) == Comparison::Same);
+            match reached {
+                Some(index) => {
+                    progress.behind.insert(object, Some(timeline.values[index].0));
+                }
+                None if *timeline.verdict(None) == Comparison::Same => {
+                    progress.behind.insert(object, None);
+                }
+                None => progress.obstacles.push(format!(
+                    "{object} is in a form that no revision gave it, so no revision's operation leads from it to the expected one"
+                )),
+            }
+        }
+        progress
+    }
+
+    /// True if the step's change of this object is still to be made.
+    fn lacks(&self, object: &ObjectId, at: At) -> bool {
+        match self.behind.get(object) {
+            Some(None) => true,
+            Some(Some(reached)) => at > *reached,
+            None => false,
+        }
+    }
+
+    fn split(&self, step: &ReplayStep) -> (Vec<ObjectId>, Vec<ObjectId>) {
+        objects(&step.changes).into_iter().partition(|object| self.lacks(object, step.at))
+    }
+
+    /// True if nothing at all would have to be run.
+    fn is_done(&self) -> bool {
+        self.behind.is_empty()
+    }
+}
+
+/// All identities that changes touch.
+pub fn objects(changes: &[Change]) -> Vec<ObjectId> {
+    let mut objects: Vec<ObjectId> =
+        changes.iter().flat_map(|change| [&change.before, &change.after]).flatten().map(|seen| seen.id.clone()).collect();
+    objects.sort();
+    objects.dedup();
+    objects
+}
+
+/// Makes the fix that leads to `state`. `recorded` are the revisions that the version rows say ran.
+pub fn fix(replay: &Replay, timelines: &Timelines, state: &Members, recorded: &Members, allowed: Allowed) -> Fix {
+    let mut progress = Progress::of(timelines, state);
+    let mut fix = Fix { obstacles: std::mem::take(&mut progress.obstacles), ..Fix::default() };
+    for revision in replay.revisions.iter().filter(|revision| state.has(revision.position)) {
+        let stage = Stage::of(&revision.steps, &progress);
+        for step in &revision.steps {
+            if is_data(&step.action) {
+                data_step(step, &stage, recorded.has(revision.position), &mut fix);
+                continue;
+            }
+            let (lacking, there) = progress.split(step);
+            if lacking.is_empty() {
+                continue;
+            }
+            if let Some(reason) = &step.may {
+                fix.obstacles.push(format!("it is not known whether a step that is needed runs: {reason}"));
+                continue;
+            }
+            schema_step(step, &lacking, &there, allowed, &mut fix);
+        }
+        if let Some(reason) = &revision.unknown
+            && !recorded.has(revision.position)
+            && !progress.is_done()
+        {
+            fix.obstacles.push(unknown_effects(&replay.history.order[revision.position], reason));
+        }
+    }
+    fix.obstacles.dedup();
+    fix
+}
+
+fn unknown_effects(revision: &str, reason: &Reason) -> String {
+    format!("not all that {revision} does is known: {reason}")
+}
+
+/// How much of a revision's schema changes is there already.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Nothing: the fix runs the revision as a whole.
+    Nothing,
+    /// Some.
+    Some,
+    /// All, or the revision changes no schema.
+    All,
+}
+
+impl Stage {
+    fn of(steps: &[ReplayStep], progress: &Progress<'_>) -> Stage {
+        let mut lacking = 0;
+        let mut there = 0;
+        for step in steps {
+            let (lacks, has) = progress.split(step);
+            lacking += lacks.len();
+            // What later revisions took away again is there in name only.
+            there += has.iter().filter(|object| !progress.is_moot(object)).count();
+        }
+        match (lacking, there) {
+            (0, _) => Stage::All,
+            (_, 0) => Stage::Nothing,
+            _ => Stage::Some,
+        }
+    }
+}
+
+impl Progress<'_> {
+    /// True if the database's object is absent both now and before the history began, so that its being "as it should be"
+    /// says nothing of whether a revision ran.
+    fn is_moot(&self, object: &ObjectId) -> bool {
+        self.timelines.by_object.get(object).is_none_or(|timeline| *timeline.verdict(None) == Comparison::Same)
+    }
+}
+
+/// True for work on rows.
+pub fn is_data(action: &Action) -> bool {
+    match action {
+        Action::Statement { command, .. } => command.writes_rows(),
+        Action::Rows { .. } => true,
+        Action::Unmodelled(_) => false,
+    }
+}
+
+fn data_step(step: &ReplayStep, stage: &Stage, recorded: bool, fix: &mut Fix) {
+    let (what, command) = match &step.action {
+        Action::Statement { command, sql } => (sql.clone(), Some(command.as_ref().clone())),
+        Action::Rows { what } => (what.clone(), None),
+        Action::Unmodelled(_) => return,
+    };
+    let note = |fate| DataStep { at: step.at, span: step.span, what: what.clone(), fate };
+    match stage {
+        // The row says that it ran, and the schema does not contradict.
+        Stage::All if recorded => {}
+        Stage::All => fix.data_steps.push(note(DataFate::Unproven)),
+        Stage::Nothing | Stage::Some => {
+            let Some(command) = command else {
+                fix.obstacles.push(format!("a data step of the missing part cannot be written as SQL: {what}"));
+                fix.data_steps.push(note(DataFate::Unproven));
+                return;
+            };
+            if let Some(reason) = &step.may {
+                fix.obstacles.push(format!("it is not known whether a data step runs: {reason}"));
+                fix.data_steps.push(note(DataFate::Unproven));
+                return;
+            }
+            if *stage == Stage::Some && !fills_only_gaps(&command) {
+                fix.obstacles.push(format!("a data step of a half applied revision may have run already: {what}"));
+                fix.data_steps.push(note(DataFate::Unproven));
+                return;
+            }
+            fix.data_steps.push(note(DataFate::Included));
+            fix.steps.push(FixStep { command, at: step.at, span: step.span });
+        }
+    }
+}
+
+fn schema_step(step: &ReplayStep, lacking: &[ObjectId], there: &[ObjectId], allowed: Allowed, fix: &mut Fix) {
+    let command = match &step.action {
+        Action::Statement { command, .. } => command.as_ref(),
+        Action::Rows { .. } => return,
+        Action::Unmodelled(reason) => {
+            fix.obstacles.push(format!("a step that is needed is not known: {reason}"));
+            return;
+        }
+    };
+    let commands = if there.is_empty() { Ok(vec![command.clone()]) } else { pieces(command, lacking) };
+    let commands = match commands {
+        Ok(commands) => commands,
+        Err(why) => {
+            fix.obstacles.push(format!("{} cannot be completed from its own operation: {why}", list(lacking)));
+            return;
+        }
+    };
+    for command in commands {
+        if super::drops(&command) && !allowed.drops {
+            fix.left.extend(lacking.iter().cloned());
+            continue;
+        }
+        fix.steps.push(FixStep { command, at: step.at, span: step.span });
+    }
+}
+
+fn list(objects: &[ObjectId]) -> String {
+    let names: Vec<String> = objects.iter().take(3).map(ToString::to_string).collect();
+    let more = if objects.len() > 3 { format!(" and {} more", objects.len() - 3) } else { String::new() };
+    format!("{}{more}", names.join(", "))
+}

@@ -1,0 +1,167 @@
+//! What can be done: bring the schema to a state, stamp it, let Alembic upgrade the rest.
+//!
+//! Every candidate is tried on the model first: its fix is executed, the result is compared with the state's own replay, and
+//! the upgrade that would follow is predicted. What stands against a plan is said with it.
+
+mod candidate;
+pub mod fix;
+mod idempotent;
+pub mod lock;
+mod patch;
+mod pieces;
+pub mod script;
+
+use crate::catalog::{Catalog, Session};
+use crate::diff::Difference;
+use crate::locate::{Located, Timelines, Verdict};
+use crate::pg::command::{AlterAction, Command, Extension, Policy, Routine, Schema, Sequence, Table, Trigger, Type, View};
+use crate::predict::Prediction;
+use crate::predict::conditions::Rows;
+use crate::replay::history::Members;
+use crate::replay::{Replay, Subject};
+
+pub use fix::{Allowed, DataFate, DataStep, FixStep};
+pub use patch::Patch;
+
+/// The kinds of plans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlanKind {
+    /// Only the version rows are wrong, and the schema is at the target.
+    Stamp,
+    /// Only the version rows are wrong, if anything; Alembic does the rest.
+    Upgrade,
+    /// SQL first.
+    Repair,
+    /// The failing revision is changed.
+    Patch,
+}
+
+/// One way out.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Its kind.
+    pub kind: PlanKind,
+    /// The state that is stamped.
+    pub state: Members,
+    /// Its version rows.
+    pub to: Vec<String>,
+    /// Nothing stands against it.
+    pub recommended: bool,
+    /// What stands against it.
+    pub obstacles: Vec<String>,
+    /// Statements to run first.
+    pub fix: Vec<FixStep>,
+    /// Work on rows that it runs or passes over.
+    pub data_steps: Vec<DataStep>,
+    /// The database after the fix.
+    pub fixed: Catalog,
+    /// What the script changes, for its assertions.
+    pub touched: Vec<script::Touched>,
+    /// The way back.
+    pub undo: script::undo::Undo,
+    /// Differences to the state that remain.
+    pub left: Vec<Difference>,
+    /// The upgrade that follows.
+    pub then: Prediction,
+    /// For [`PlanKind::Patch`].
+    pub patches: Vec<Patch>,
+}
+
+/// Everything that plans are made from.
+pub struct Case<'a> {
+    /// The project.
+    pub subject: &'a Subject<'a>,
+    /// Its whole history, replayed.
+    pub replay: &'a Replay,
+    /// What it says of each object, compared with the database.
+    pub timelines: &'a Timelines,
+    /// The database.
+    pub actual: &'a Catalog,
+    /// Whether a revision mentions an object.
+    pub mentioned: &'a dyn Fn(&crate::catalog::ObjectId) -> bool,
+    /// A connection to it.
+    pub session: &'a Session,
+    /// Its version rows; `None`: not known.
+    pub rows: Option<&'a [String]>,
+    /// Rows that no file has.
+    pub ghosts: &'a [String],
+    /// Where it stands.
+    pub located: &'a Located,
+    /// The verdict on each revision.
+    pub verdicts: &'a [Verdict],
+    /// `heads` or a revision.
+    pub target: &'a str,
+    /// The target's state.
+    pub goal: &'a Members,
+    /// What `alembic upgrade` would do now.
+    pub prediction: &'a Prediction,
+    /// What is known of rows.
+    pub table_rows: &'a Rows,
+    /// What the user allows.
+    pub allowed: Allowed,
+}
+
+impl Case<'_> {
+    fn diff_options(&self) -> crate::diff::Options<'_> {
+        crate::diff::Options { version_tables: &self.subject.version_tables, mentioned: Some(self.mentioned) }
+    }
+}
+
+/// All plans, the recommended one first.
+pub fn plans(case: &Case<'_>) -> Vec<Plan> {
+    let mut plans: Vec<Plan> = Vec::new();
+    for state in candidate::states(case) {
+        let enough = plans.iter().any(|plan| plan.recommended);
+        // The recorded state, the located ones and the target are always shown; others only while nothing is recommended.
+        if enough && !state.shown {
+            continue;
+        }
+        plans.extend(candidate::evaluate(case, &state.members));
+    }
+    if !plans.iter().any(|plan| plan.recommended) {
+        plans.extend(patch::plan(case));
+    }
+    if let Some(best) = plans.iter().position(|plan| plan.recommended) {
+        plans[best + 1..].iter_mut().for_each(|plan| plan.recommended = false);
+        plans[..=best].rotate_right(1);
+    }
+    plans
+}
+
+/// True for statements that drop something that may hold values, or that nobody but a revision may drop.
+pub fn drops(command: &Command) -> bool {
+    match command {
+        Command::Table(Table::Drop { .. })
+        | Command::Schema(Schema::Drop { .. })
+        | Command::Extension(Extension::Drop { .. })
+        | Command::Sequence(Sequence::Drop(_)) => true,
+        Command::Table(Table::Alter { actions, .. }) => {
+            actions.iter().any(|action| matches!(action, AlterAction::DropColumn { .. }))
+        }
+        // These hold no values; what replaces them comes from the same revisions.
+        Command::Type(Type::Drop { .. })
+        | Command::View(View::Drop { .. })
+        | Command::Routine(Routine::Drop { .. })
+        | Command::Trigger(Trigger::Drop { .. })
+        | Command::Policy(Policy::Drop { .. })
+        | Command::DropIndex { .. } => false,
+        Command::Schema(_)
+        | Command::Extension(_)
+        | Command::Table(_)
+        | Command::CreateIndex(_)
+        | Command::AlterIndex(_)
+        | Command::Sequence(_)
+        | Command::Type(_)
+        | Command::View(_)
+        | Command::Routine(_)
+        | Command::Trigger(_)
+        | Command::Policy(_)
+        | Command::Comment(_)
+        | Command::Owner(_)
+        | Command::Grant(_)
+        | Command::Data(_)
+        | Command::Session(_)
+        | Command::Transaction(_)
+        | Command::Opaque(_) => false,
+    }
+}

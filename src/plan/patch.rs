@@ -1,0 +1,178 @@
+//! The way out where no revision may be stamped, since each still has data to move: the failing call is guarded.
+
+use super::candidate::recorded;
+use super::{Case, Plan, PlanKind};
+use crate::diff::{Change, diff};
+use crate::pg::command::{AlterAction, Command, Table, Type};
+use crate::pg::error::{Refusal, SqlState, sqlstate};
+use crate::predict::{Outcome, Prediction, predict};
+use crate::replay::replay;
+use crate::source::{Sources, Span};
+
+/// A change of a revision file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Patch {
+    /// What changes.
+    pub span: Span,
+    /// The lines as they are.
+    pub before: String,
+    /// The lines as they should be.
+    pub after: String,
+}
+
+/// Errors that say "it is there already".
+const THERE_ALREADY: &[SqlState] =
+    &[sqlstate::DUPLICATE_OBJECT, sqlstate::DUPLICATE_TABLE, sqlstate::DUPLICATE_COLUMN, sqlstate::DUPLICATE_SCHEMA];
+
+/// How many calls a patch may guard before the history is better repaired.
+const MOST: usize = 8;
+
+/// The plan; `None` where guarding the failing calls does not lead to the target's schema.
+pub fn plan(case: &Case<'_>) -> Option<Plan> {
+    let rows = case.rows?;
+    if !case.ghosts.is_empty() {
+        return None;
+    }
+    let mut tolerated = Vec::new();
+    let mut patches = Vec::new();
+    let mut forecast: Prediction = case.prediction.clone();
+    while forecast.outcome == Outcome::Fails && patches.len() < MOST {
+        let failure = forecast.failure?;
+        let Refusal::Postgres(error) = failure.refusal else { return None };
+        if !THERE_ALREADY.contains(&error.sqlstate) {
+            return None;
+        }
+        let span = failure.span?;
+        if tolerated.contains(&(span, error.sqlstate)) {
+            return None;
+        }
+        tolerated.push((span, error.sqlstate));
+        patches.push(guard(case.subject.sources, span, &failure.statement?)?);
+        forecast = predict(case.subject, case.actual, rows, case.target, case.table_rows, &tolerated);
+    }
+    if patches.is_empty() || !matches!(forecast.outcome, Outcome::Succeeds | Outcome::DependsOnData) {
+        return None;
+    }
+    // What was there already must be what the revisions would have made.
+    let expected = replay(case.subject, case.goal, |_, _| ());
+    let left = diff(forecast.after.as_ref()?, &expected.catalog, &case.diff_options());
+    let astray = left.iter().any(|difference| match difference.change {
+        Change::Missing => true,
+        Change::Different(_) => difference.is_drift(),
+        Change::Extra | Change::Uncompared(_) => false,
+    });
+    if astray {
+        return None;
+    }
+    let state = recorded(case);
+    Some(Plan {
+        kind: PlanKind::Patch,
+        to: rows.to_vec(),
+        state,
+        recommended: true,
+        obstacles: Vec::new(),
+        fix: Vec::new(),
+        data_steps: Vec::new(),
+        fixed: case.actual.clone(),
+        touched: Vec::new(),
+        undo: super::script::undo::Undo::default(),
+        left,
+        then: forecast,
+        patches,
+    })
+}
+
+/// The call with a guard around it; `None` where the place of the statement cannot be found in it.
+fn guard(sources: &Sources, span: Span, statement: &str) -> Option<Patch> {
+    let call = sources.text(span).to_string();
+    let command = crate::sql::statement::parse_one(statement)?;
+    let condition = match &command {
+        Command::Type(Type::CreateEnum { name, .. }) => {
+            let after = without_create_type(&call, name.name.as_str())?;
+            return Some(Patch { span, before: call, after });
+        }
+        Command::Table(Table::Create(create)) => {
+            format!("not sa.inspect(op.get_bind()).has_table({})", python(create.name.name.as_str()))
+        }
+        Command::Table(Table::Alter { name, actions, .. }) => match actions.as_slice() {
+            [AlterAction::AddColumn { column, .. }] => format!(
+                "{} not in {{column[\"name\"] for column in sa.inspect(op.get_bind()).get_columns({})}}",
+                python(column.name.as_str()),
+                python(name.name.as_str())
+            ),
+            _ => return None,
+        },
+        Command::CreateIndex(index) => format!(
+            "{} not in {{index[\"name\"] for index in sa.inspect(op.get_bind()).get_indexes({})}}",
+            python(index.name.as_ref()?.as_str()),
+            python(index.table.name.as_str())
+        ),
+        _ => return None,
+    };
+    // The rest of the call keeps its relative indentation.
+    let after = format!("if {condition}:\n    {}", call.replace('\n', "\n    "));
+    Some(Patch { span, before: call, after })
+}
+
+fn python(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// `sa.Enum(…, name="x")` as `postgresql.ENUM(…, name="x", create_type=False)`: a generic `Enum` ignores `create_type`.
+fn without_create_type(call: &str, type_name: &str) -> Option<String> {
+    let mut from = 0;
+    while let Some(found) = call[from..].find("Enum(") {
+        let open = from + found + "Enum".len();
+        let close = matching(call, open)?;
+        let arguments = &call[open + 1..close];
+        let named = [format!("\"{type_name}\""), format!("'{type_name}'")].iter().any(|name| arguments.contains(name));
+        if named {
+            let start = call[..open].rfind(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '.').map_or(0, |at| at + 1);
+            let arguments = arguments.trim_end().trim_end_matches(',');
+            return Some(format!("{}postgresql.ENUM({arguments}, create_type=False){}", &call[..start], &call[close + 1..]));
+        }
+        from = open;
+    }
+    None
+}
+
+/// The parenthesis that closes the one at `open`, strings passed over.
+fn matching(text: &str, open: usize) -> Option<usize> {
+    let mut depth = 0usize;
+    let mut quote = None;
+    let mut escaped = false;
+    for (at, letter) in text[open..].char_indices() {
+        match quote {
+            Some(_) if escaped => escaped = false,
+            Some(_) if letter == '\\' => escaped = true,
+            Some(mark) if letter == mark => quote = None,
+            Some(_) => {}
+            None => match letter {
+                '"' | '\'' => quote = Some(letter),
+                '(' => depth += 1,
+                ')' => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return Some(open + at);
+                    }
+                }
+                _ => {}
+            },
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_generic_enum_becomes_one_that_is_not_created() {
+        let call = "op.create_table(\"t\", sa.Column(\"s\", sa.Enum(\"a\", \"(b\", name=\"state\"), nullable=False))";
+        let expected =
+            "op.create_table(\"t\", sa.Column(\"s\", postgresql.ENUM(\"a\", \"(b\", name=\"state\", create_type=False), nullable=False))";
+        assert_eq!(without_create_type(call, "state").as_deref(), Some(expected));
+        assert_eq!(without_create_type(call, "other"), None);
+    }
+}

