@@ -145,7 +145,9 @@ impl Run {
     /// A refusal that a patch would guard against did not happen.
     fn tolerate(&mut self, span: Option<Span>, outcome: Result<Deltas, Refusal>) -> Result<Deltas, Refusal> {
         match &outcome {
-            Err(Refusal::Postgres(error)) if span.is_some_and(|span| self.tolerated.contains(&(span, error.sqlstate))) => {
+            Err(Refusal::Postgres(error))
+                if span.is_some_and(|span| self.tolerated.contains(&(span, error.sqlstate))) =>
+            {
                 self.session.aborted = false;
                 Ok(Deltas::new())
             }

@@ -50,9 +50,9 @@ fn load(dump: &Dump, diagnostics: &mut Vec<Diagnostic>) -> Catalog {
                 refusal => format!("a statement of the dump would be refused: {refusal}"),
             };
             diagnostics.push(
-                Diagnostic::warning("dump-statement", what)
-                    .at(spanned.span)
-                    .help("What it makes is left out of the comparison; take a complete dump with pg_dump --schema-only."),
+                Diagnostic::warning("dump-statement", what).at(spanned.span).help(
+                    "What it makes is left out of the comparison; take a complete dump with pg_dump --schema-only.",
+                ),
             );
         }
     }
@@ -88,7 +88,11 @@ impl Database {
         let catalog = load(&dump, diagnostics);
         let mut session = Session::new(catalog.mark());
         if let Some(path) = &input.options.search_path {
-            session.search_path = path.split(',').map(|name| Ident::new(name.trim().trim_matches('"'))).filter(|name| name.as_str() != "$user").collect();
+            session.search_path = path
+                .split(',')
+                .map(|name| Ident::new(name.trim().trim_matches('"')))
+                .filter(|name| name.as_str() != "$user")
+                .collect();
         }
         session.role = input.options.role.as_deref().map(Ident::new);
         let table = find_version_table(&catalog, version_table, &session);
@@ -116,7 +120,10 @@ impl Database {
                 let left_out = out.iter().any(|(kind, _)| *kind == difference.id.kind);
                 match difference.change {
                     Change::Missing if left_out => Difference {
-                        change: Change::Uncompared(Reason::new("scope", "the dump holds no object of this kind at all")),
+                        change: Change::Uncompared(Reason::new(
+                            "scope",
+                            "the dump holds no object of this kind at all",
+                        )),
                         ..difference
                     },
                     _ => difference,
@@ -194,20 +201,26 @@ fn version_rows(
         return (Some(Vec::new()), StampedSource::Dump);
     }
     diagnostics.push(
-        Diagnostic::warning("no-version-rows", format!("The dump does not hold the rows of {name}."))
-            .help(format!("Add them: pg_dump --data-only -t '*.*{}' \"$URL\", or paste the output of `alembic current`.", name.name.as_str())),
+        Diagnostic::warning("no-version-rows", format!("The dump does not hold the rows of {name}.")).help(format!(
+            "Add them: pg_dump --data-only -t '*.*{}' \"$URL\", or paste the output of `alembic current`.",
+            name.name.as_str()
+        )),
     );
     (None, StampedSource::Dump)
 }
 
 fn rows_of(dump: &Dump, name: &QName) -> Option<Vec<String>> {
-    let matches = |found: &QName| found.name == name.name && (name.schema.is_none() || found.schema == name.schema || found.schema.is_none());
+    let matches = |found: &QName| {
+        found.name == name.name && (name.schema.is_none() || found.schema == name.schema || found.schema.is_none())
+    };
     let mut found = dump.version_rows.iter().filter(|(table, _)| matches(table));
     let first = found.next()?;
     // Several schemas with such a table: which one is meant is not known unless it is `public`.
     let chosen = match found.next() {
         None => first,
-        Some(_) => dump.version_rows.iter().find(|(table, _)| matches(table) && table.schema.as_ref().is_some_and(|schema| schema.as_str() == "public"))?,
+        Some(_) => dump.version_rows.iter().find(|(table, _)| {
+            matches(table) && table.schema.as_ref().is_some_and(|schema| schema.as_str() == "public")
+        })?,
     };
     Some(chosen.1.clone())
 }

@@ -3,6 +3,7 @@
 mod database;
 mod summary;
 
+use std::path::Path;
 use std::rc::Rc;
 
 use database::Database;
@@ -56,7 +57,8 @@ pub fn expected_schema(input: &Input, to: &str) -> Result<(String, Vec<report::D
     let rendered = work.environment().and_then(|environment| {
         let prepared = Prepared::of(&work, input, &environment);
         let subject = prepared.subject(&work);
-        let state = prepared.state(&subject, &[], to).map_err(|message| Diagnostic::error("unknown-revision", message))?;
+        let state =
+            prepared.state(&subject, &[], to).map_err(|message| Diagnostic::error("unknown-revision", message))?;
         let replay = replay(&subject, &state, |_, _| ());
         let mut text = String::from("SET check_function_bodies = false;\n\n");
         for command in crate::replay::schema::statements(&replay.catalog) {
@@ -70,7 +72,9 @@ pub fn expected_schema(input: &Input, to: &str) -> Result<(String, Vec<report::D
         });
         Ok((text, unknown.collect::<Vec<_>>()))
     });
-    let all = |sources: &Sources, list: &[Diagnostic]| list.iter().map(|one| build::diagnostic(sources, one)).collect::<Vec<_>>();
+    let all = |sources: &Sources, list: &[Diagnostic]| {
+        list.iter().map(|one| build::diagnostic(sources, one)).collect::<Vec<_>>()
+    };
     match rendered {
         Ok((text, unknown)) => {
             work.diagnostics.extend(unknown);
@@ -89,6 +93,7 @@ struct Work {
     project: Project,
     diagnostics: Vec<Diagnostic>,
     chosen: Option<String>,
+    within: Vec<String>,
 }
 
 impl Work {
@@ -96,13 +101,26 @@ impl Work {
         progress(Progress { stage: Stage::ReadingProject, done: 0, total: input.files.len() as u64 });
         let mut sources = Sources::default();
         let options = ProjectOptions { source_roots: input.options.source_roots.clone() };
-        let files = input.files.iter().map(|file| project::InputFile { path: file.path.clone(), bytes: file.bytes.clone() });
+        let files =
+            input.files.iter().map(|file| project::InputFile { path: file.path.clone(), bytes: file.bytes.clone() });
         let (project, diagnostics) = project::read(files.collect(), &options, &mut sources);
-        Work { sources, project, diagnostics, chosen: input.options.environment.clone() }
+        Work {
+            sources,
+            project,
+            diagnostics,
+            chosen: input.options.environment.clone(),
+            within: input.options.within.clone(),
+        }
     }
 
     fn environment(&self) -> Result<Environment, Diagnostic> {
-        self.project.choose(self.chosen.as_deref()).cloned()
+        let inside = |path: &String| self.within.iter().any(|folder| Path::new(path).starts_with(folder));
+        let mut meant =
+            self.project.environments.iter().filter(|environment| environment.version_locations.iter().any(inside));
+        match (&self.chosen, meant.next(), meant.next()) {
+            (None, Some(only), None) => Ok(only.clone()),
+            _ => self.project.choose(self.chosen.as_deref()).cloned(),
+        }
     }
 
     /// A report without a project: the inputs and what is the matter with them.
@@ -153,7 +171,13 @@ impl Work {
         report
     }
 
-    fn answer(&self, input: &Input, prepared: &Prepared<'_>, database: &Database, progress: &mut dyn FnMut(Progress)) -> Report {
+    fn answer(
+        &self,
+        input: &Input,
+        prepared: &Prepared<'_>,
+        database: &Database,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Report {
         let subject = prepared.subject(self);
         let history = &prepared.history;
         let total = history.order.len() as u64;
@@ -188,7 +212,10 @@ impl Work {
         let table_rows = Rows::new(database.row_counts.clone());
         let prediction = match &database.rows {
             Some(all) => predict(&subject, &database.catalog, all, &target, &table_rows, &[]),
-            None => Prediction::unknown(Reason::new("version-rows", "the version rows are not known: hand in the output of `alembic current`")),
+            None => Prediction::unknown(Reason::new(
+                "version-rows",
+                "the version rows are not known: hand in the output of `alembic current`",
+            )),
         };
 
         progress(Progress { stage: Stage::Planning, done: 0, total: 1 });
@@ -219,10 +246,12 @@ impl Work {
             sentence: String::new(),
             facts: Vec::new(),
         });
-        report.revisions = build::revisions(&prepared.graph, &replayed, Some(&evidence), recorded.as_ref(), &self.sources);
+        report.revisions =
+            build::revisions(&prepared.graph, &replayed, Some(&evidence), recorded.as_ref(), &self.sources);
         report.database = Some(database.summary());
         report.stamped = database.stamped(&ghosts);
-        let tie: Vec<Vec<String>> = located.states.iter().filter(|state| **state != place).map(|state| history.rows(state)).collect();
+        let tie: Vec<Vec<String>> =
+            located.states.iter().filter(|state| **state != place).map(|state| history.rows(state)).collect();
         report.located = Some(report::Located {
             revisions: history.rows(&place),
             exact: located.exact() && !differences.iter().any(|difference| difference.is_drift()),

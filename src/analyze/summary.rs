@@ -35,7 +35,8 @@ pub fn inputs(input: &Input) -> Vec<InputSummary> {
         sha256: hex(&Sha256::digest(&file.bytes)),
         kind,
     };
-    let mut all: Vec<InputSummary> = input.files.iter().map(|file| summary(file, kind_of(&file.path, &file.bytes))).collect();
+    let mut all: Vec<InputSummary> =
+        input.files.iter().map(|file| summary(file, kind_of(&file.path, &file.bytes))).collect();
     all.extend(input.dump.iter().map(|file| summary(file, InputKind::Dump)));
     all.extend(input.version_dump.iter().map(|file| summary(file, InputKind::VersionRows)));
     all.extend(input.log.iter().map(|file| summary(file, InputKind::Log)));

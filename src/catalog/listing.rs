@@ -40,7 +40,8 @@ pub struct Listing {
 impl Listing {
     /// The listing of a catalog.
     pub fn of(catalog: &Catalog) -> Listing {
-        let by_oid = catalog.comparable().map(|(oid, _)| oid).filter_map(|oid| Some((oid, see(catalog, oid)?))).collect();
+        let by_oid =
+            catalog.comparable().map(|(oid, _)| oid).filter_map(|oid| Some((oid, see(catalog, oid)?))).collect();
         Listing { by_oid }
     }
 

@@ -5,9 +5,9 @@
 
 pub mod attrs;
 pub mod delta;
-pub mod listing;
 mod execute;
 mod extensions;
+pub mod listing;
 mod lookup;
 mod names;
 mod naming;

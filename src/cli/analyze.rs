@@ -1,5 +1,6 @@
 //! `restamp analyze` and `restamp replay`: arguments in, the façade's answer out.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -77,16 +78,18 @@ impl Analyze {
         let optional = |path: &Option<String>| path.as_deref().map(input::text).transpose();
         let mut files = input::project(&self.revisions)?;
         // A root for imports that lies elsewhere is read, too.
-        let known: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
+        let known: HashSet<String> = files.iter().map(|file| file.path.clone()).collect();
         files.extend(input::project(&self.source)?.into_iter().filter(|file| !known.contains(&file.path)));
         Ok(Input {
             files,
             dump: optional(&self.dump)?,
             version_dump: optional(&self.version_dump)?,
-            stamped: self.stamped.clone(),
+            // `--stamped ""` says that there are no rows.
+            stamped: self.stamped.clone().map(|rows| rows.into_iter().filter(|row| !row.is_empty()).collect()),
             log: optional(&self.log)?,
             options: Options {
                 source_roots: self.source.clone(),
+                within: if self.source.is_empty() { Vec::new() } else { self.revisions.clone() },
                 baseline: optional(&self.baseline)?,
                 environment: self.environment.clone(),
                 engine: self.engine.clone(),

@@ -14,7 +14,7 @@ pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
     let Command::Type(Type::AddValue { name, label, .. }) = statement.command else { return None };
     Some(Hazard {
         rewrites: false,
-            code: "enum-value",
+        code: "enum-value",
         severity: Severity::Warning,
         message: format!(
             "the value '{label}' of {name} cannot be used before this transaction has ended (55P04) and cannot be removed later"

@@ -18,7 +18,7 @@ pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
     let duplicates = if index.unique { ", and fails (23505) if rows share a key" } else { "" };
     Some(Hazard {
         rewrites: false,
-            code: "index-blocks-writes",
+        code: "index-blocks-writes",
         severity: Severity::Warning,
         message: format!("the index on {} blocks writers while it is built{duplicates}", index.table),
         safer: Some(format!(

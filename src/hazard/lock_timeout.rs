@@ -17,9 +17,11 @@ pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
     }
     Some(Hazard {
         rewrites: false,
-            code: "lock-timeout",
+        code: "lock-timeout",
         severity: Severity::Warning,
-        message: format!("ACCESS EXCLUSIVE on {table} without lock_timeout: behind one long query, every other query waits too"),
+        message: format!(
+            "ACCESS EXCLUSIVE on {table} without lock_timeout: behind one long query, every other query waits too"
+        ),
         safer: Some("SET lock_timeout = '5s'; -- and try again when it ends with 55P03".to_string()),
     })
 }

@@ -12,9 +12,11 @@ pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
     let Subject::SkippedDataStep { revision, what } = subject else { return None };
     Some(Hazard {
         rewrites: false,
-            code: "skipped-data-step",
+        code: "skipped-data-step",
         severity: Severity::Error,
-        message: format!("stamping passes over a data step of {revision}, and a schema cannot show that it ran: {what}"),
+        message: format!(
+            "stamping passes over a data step of {revision}, and a schema cannot show that it ran: {what}"
+        ),
         safer: Some("look at the rows that it would have changed before you stamp".to_string()),
     })
 }

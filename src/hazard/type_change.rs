@@ -21,9 +21,10 @@ pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
         let conversion = of_column(statement.catalog, statement.session, name, column, ty);
         let (severity, message) = match &conversion {
             Conversion::Free => return None,
-            Conversion::Rewrite => {
-                (Severity::Warning, format!("{name}.{column} becomes {ty}: the table is rewritten under ACCESS EXCLUSIVE"))
-            }
+            Conversion::Rewrite => (
+                Severity::Warning,
+                format!("{name}.{column} becomes {ty}: the table is rewritten under ACCESS EXCLUSIVE"),
+            ),
             Conversion::Lossy(why) => (Severity::Error, format!("{name}.{column} becomes {ty}: {why}")),
         };
         let hint = if using.is_none() { "; PostgreSQL may ask for USING (42804)" } else { "" };
@@ -32,7 +33,9 @@ pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
             code: "type-change",
             severity,
             message: format!("{message}{hint}"),
-            safer: Some(format!("add a new column of type {ty}, fill it in batches, then swap the names in one short transaction")),
+            safer: Some(format!(
+                "add a new column of type {ty}, fill it in batches, then swap the names in one short transaction"
+            )),
         })
     })
 }

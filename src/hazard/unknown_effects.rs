@@ -12,7 +12,7 @@ pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
     let Subject::UnknownEffects { revision, reason } = subject else { return None };
     Some(Hazard {
         rewrites: false,
-            code: "unknown-effects",
+        code: "unknown-effects",
         severity: Severity::Warning,
         message: format!("what {revision} does is not fully known: {reason}"),
         safer: Some("read this revision, or hand in the files that it imports".to_string()),

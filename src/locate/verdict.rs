@@ -54,7 +54,13 @@ fn evidence(position: usize, timelines: &Timelines) -> Vec<Evidence> {
             Comparison::Unknown(_) => None,
             // What a later revision changed again tells nothing, unless the database still has what was there before.
             Comparison::Different if later && *timeline.verdict(before) != Comparison::Same => continue,
-            Comparison::Different if later && (index + 1..timeline.values.len()).any(|later| *timeline.verdict(Some(later)) == Comparison::Same) => continue,
+            Comparison::Different
+                if later
+                    && (index + 1..timeline.values.len())
+                        .any(|later| *timeline.verdict(Some(later)) == Comparison::Same) =>
+            {
+                continue;
+            }
             Comparison::Different => Some(false),
         };
         found.push(Evidence { object: object.clone(), at: timeline.values[index].0, present });

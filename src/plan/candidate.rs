@@ -130,7 +130,9 @@ fn apply(actual: &Catalog, session: &Session, steps: &[FixStep]) -> (Catalog, Ve
             };
             match outcome {
                 Ok(deltas) => changes.extend(listing.follow(&fixed, &deltas)),
-                Err(refusal) => return (fixed, changes, Some(format!("its statement would be refused: {text}: {refusal}"))),
+                Err(refusal) => {
+                    return (fixed, changes, Some(format!("its statement would be refused: {text}: {refusal}")));
+                }
             }
         }
     }
@@ -187,7 +189,8 @@ fn rows_against(case: &Case<'_>, state: &Members, recorded: &Members, data_steps
     let mut obstacles = Vec::new();
     for step in data_steps.iter().filter(|step| step.fate == DataFate::Unproven) {
         let revision = &history.order[step.at.revision];
-        obstacles.push(format!("the stamp passes over a data step of {revision}, and a schema cannot show that it ran"));
+        obstacles
+            .push(format!("the stamp passes over a data step of {revision}, and a schema cannot show that it ran"));
     }
     // Below the recorded rows only where the schema contradicts them.
     let below: Vec<usize> = recorded.iter().filter(|&position| !state.has(position)).collect();
@@ -196,7 +199,8 @@ fn rows_against(case: &Case<'_>, state: &Members, recorded: &Members, data_steps
         let contradicted = matches!(case.verdicts[position], Verdict::Absent);
         let harmless = case.verdicts[position] == Verdict::NoTrace && !has_data_steps(case, position);
         if !contradicted && !harmless {
-            obstacles.push(format!("{id} is recorded as run, and nothing in the schema contradicts it: it would run again"));
+            obstacles
+                .push(format!("{id} is recorded as run, and nothing in the schema contradicts it: it would run again"));
         }
     }
     // What the upgrade would run although it may have run: the schema cannot tell, and the rows do not say.
@@ -206,7 +210,9 @@ fn rows_against(case: &Case<'_>, state: &Members, recorded: &Members, data_steps
             for position in larger.iter().filter(|&position| !state.has(position) && case.goal.has(position)) {
                 if has_data_steps(case, position) {
                     let id = &history.order[position];
-                    obstacles.push(format!("the upgrade would run the data steps of {id}, and it is not known whether they ran already"));
+                    obstacles.push(format!(
+                        "the upgrade would run the data steps of {id}, and it is not known whether they ran already"
+                    ));
                 }
             }
         }
@@ -218,11 +224,16 @@ fn rows_against(case: &Case<'_>, state: &Members, recorded: &Members, data_steps
 
 /// True if a revision works on rows in a way that is not proven harmless when it is repeated.
 fn has_data_steps(case: &Case<'_>, position: usize) -> bool {
-    case.replay.revisions.iter().filter(|revision| revision.position == position).flat_map(|revision| &revision.steps).any(|step| {
-        is_data(&step.action)
-            && match &step.action {
-                crate::alembic::run::Action::Statement { command, .. } => !fills_only_gaps(command),
-                _ => true,
-            }
-    })
+    case.replay
+        .revisions
+        .iter()
+        .filter(|revision| revision.position == position)
+        .flat_map(|revision| &revision.steps)
+        .any(|step| {
+            is_data(&step.action)
+                && match &step.action {
+                    crate::alembic::run::Action::Statement { command, .. } => !fills_only_gaps(command),
+                    _ => true,
+                }
+        })
 }

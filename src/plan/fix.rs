@@ -91,7 +91,8 @@ impl<'t> Progress<'t> {
                 continue;
             }
             let member = |index: &usize| state.has(timeline.values[*index].0.revision);
-            let reached = (0..last).rev().filter(member).find(|index| *timeline.verdict(Some(*index)) == Comparison::Same);
+            let reached =
+                (0..last).rev().filter(member).find(|index| *timeline.verdict(Some(*index)) == Comparison::Same);
             match reached {
                 Some(index) => {
                     progress.behind.insert(object, Some(timeline.values[index].0));
@@ -128,8 +129,12 @@ impl<'t> Progress<'t> {
 
 /// All identities that changes touch.
 pub fn objects(changes: &[Change]) -> Vec<ObjectId> {
-    let mut objects: Vec<ObjectId> =
-        changes.iter().flat_map(|change| [&change.before, &change.after]).flatten().map(|seen| seen.id.clone()).collect();
+    let mut objects: Vec<ObjectId> = changes
+        .iter()
+        .flat_map(|change| [&change.before, &change.after])
+        .flatten()
+        .map(|seen| seen.id.clone())
+        .collect();
     objects.sort();
     objects.dedup();
     objects

@@ -14,7 +14,9 @@ pub mod script;
 use crate::catalog::{Catalog, Session};
 use crate::diff::Difference;
 use crate::locate::{Located, Timelines, Verdict};
-use crate::pg::command::{AlterAction, Command, Extension, Policy, Routine, Schema, Sequence, Table, Trigger, Type, View};
+use crate::pg::command::{
+    AlterAction, Command, Extension, Policy, Routine, Schema, Sequence, Table, Trigger, Type, View,
+};
 use crate::predict::Prediction;
 use crate::predict::conditions::Rows;
 use crate::replay::history::Members;

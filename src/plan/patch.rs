@@ -127,9 +127,15 @@ fn without_create_type(call: &str, type_name: &str) -> Option<String> {
         let arguments = &call[open + 1..close];
         let named = [format!("\"{type_name}\""), format!("'{type_name}'")].iter().any(|name| arguments.contains(name));
         if named {
-            let start = call[..open].rfind(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '.').map_or(0, |at| at + 1);
+            let start = call[..open]
+                .rfind(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '.')
+                .map_or(0, |at| at + 1);
             let arguments = arguments.trim_end().trim_end_matches(',');
-            return Some(format!("{}postgresql.ENUM({arguments}, create_type=False){}", &call[..start], &call[close + 1..]));
+            return Some(format!(
+                "{}postgresql.ENUM({arguments}, create_type=False){}",
+                &call[..start],
+                &call[close + 1..]
+            ));
         }
         from = open;
     }
@@ -170,8 +176,7 @@ mod tests {
     #[test]
     fn a_generic_enum_becomes_one_that_is_not_created() {
         let call = "op.create_table(\"t\", sa.Column(\"s\", sa.Enum(\"a\", \"(b\", name=\"state\"), nullable=False))";
-        let expected =
-            "op.create_table(\"t\", sa.Column(\"s\", postgresql.ENUM(\"a\", \"(b\", name=\"state\", create_type=False), nullable=False))";
+        let expected = "op.create_table(\"t\", sa.Column(\"s\", postgresql.ENUM(\"a\", \"(b\", name=\"state\", create_type=False), nullable=False))";
         assert_eq!(without_create_type(call, "state").as_deref(), Some(expected));
         assert_eq!(without_create_type(call, "other"), None);
     }

@@ -1,9 +1,7 @@
 //! A command of which a part is there already, as commands for the rest.
 
 use crate::catalog::ObjectId;
-use crate::pg::command::{
-    AlterAction, ColumnConstraint, ColumnDef, Command, ConstraintDef, CreateTable, Kind, Table,
-};
+use crate::pg::command::{AlterAction, ColumnConstraint, ColumnDef, Command, ConstraintDef, CreateTable, Kind, Table};
 use crate::pg::ident::{Ident, QName};
 
 /// The commands that make `lacking` of what `command` makes.
@@ -108,7 +106,8 @@ fn column_parts<'o>(column: &ColumnDef, lacking: &'o [ObjectId]) -> Vec<(AlterAc
                 }
             }
             Kind::Constraint => {
-                let named = inline_constraints(column).find(|constraint| constraint.name.as_ref() == Some(&object.name));
+                let named =
+                    inline_constraints(column).find(|constraint| constraint.name.as_ref() == Some(&object.name));
                 if let Some(constraint) = named {
                     parts.push((AlterAction::AddConstraint(constraint.clone()), object));
                 }
@@ -135,7 +134,9 @@ fn alter_action(action: &AlterAction, lacking: &[ObjectId]) -> Result<Option<Alt
             }
         }
         AlterAction::DropColumn { name, .. } => lacks(lacking, Kind::Column, name),
-        AlterAction::AlterType { column, .. } | AlterAction::SetNotNull { column, .. } => lacks(lacking, Kind::Column, column),
+        AlterAction::AlterType { column, .. } | AlterAction::SetNotNull { column, .. } => {
+            lacks(lacking, Kind::Column, column)
+        }
         AlterAction::SetDefault { column, .. } => lacks(lacking, Kind::Default, column),
         AlterAction::AddConstraint(constraint) => match &constraint.name {
             Some(name) => lacks(lacking, Kind::Constraint, name),

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Catalog, Object, Oid, Session};
-use crate::pg::command::{AlterAction, ColumnConstraint, ColumnDef, ColumnType, Command, ConstraintKind, DataVerb, Table};
+use crate::pg::command::{
+    AlterAction, ColumnConstraint, ColumnDef, ColumnType, Command, ConstraintKind, DataVerb, Table,
+};
 use crate::pg::ident::{Ident, QName};
 use crate::predict::conversion::{Conversion, of_column};
 use crate::source::Span;
@@ -103,12 +105,21 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
                     ),
                     AlterAction::AddConstraint(constraint) if !constraint.not_valid => match &constraint.kind {
                         ConstraintKind::Unique(key) | ConstraintKind::PrimaryKey(key) if !key.columns.is_empty() => {
-                            push(format!("{name} holds no duplicates of ({})", list(&key.columns)), "23505", Some(duplicates(name, &key.columns)));
+                            push(
+                                format!("{name} holds no duplicates of ({})", list(&key.columns)),
+                                "23505",
+                                Some(duplicates(name, &key.columns)),
+                            );
                         }
                         ConstraintKind::ForeignKey(key) if !key.referenced.is_empty() => {
-                            let joined: Vec<String> =
-                                key.columns.iter().zip(&key.referenced).map(|(a, b)| format!("r.{b} = t.{a}")).collect();
-                            let filled: Vec<String> = key.columns.iter().map(|column| format!("t.{column} IS NOT NULL")).collect();
+                            let joined: Vec<String> = key
+                                .columns
+                                .iter()
+                                .zip(&key.referenced)
+                                .map(|(a, b)| format!("r.{b} = t.{a}"))
+                                .collect();
+                            let filled: Vec<String> =
+                                key.columns.iter().map(|column| format!("t.{column} IS NOT NULL")).collect();
                             push(
                                 format!("every {name}.({}) is in {}", list(&key.columns), key.table),
                                 "23503",

@@ -92,7 +92,11 @@ fn numeric(from: &DataType, to: &DataType) -> Conversion {
         (Some(old), Some(old_scale), Some(new), Some(new_scale))
             if !from.modifiers.is_empty() && new_scale >= old_scale && new - new_scale >= old - old_scale =>
         {
-            if new_scale == old_scale { Conversion::Free } else { Conversion::Rewrite }
+            if new_scale == old_scale {
+                Conversion::Free
+            } else {
+                Conversion::Rewrite
+            }
         }
         _ => Conversion::Lossy("values are rounded, or refused (22003) where they do not fit".to_string()),
     }

@@ -111,9 +111,7 @@ pub fn predict(
         if !walk.revision(subject, id) {
             return walk.prediction;
         }
-        if per_migration
-            && let Err(refusal) = walk.vm.run.commit().and_then(|()| walk.vm.run.begin())
-        {
+        if per_migration && let Err(refusal) = walk.vm.run.commit().and_then(|()| walk.vm.run.begin()) {
             return Prediction { runs: walk.prediction.runs, ..Prediction::failed(Some(id.clone()), refusal) };
         }
     }
@@ -161,7 +159,8 @@ impl Walk {
                     self.end_in_doubt();
                 } else {
                     self.prediction.outcome = Outcome::Fails;
-                    self.prediction.failure = Some(Failure { revision: Some(id.to_string()), span, refusal, statement });
+                    self.prediction.failure =
+                        Some(Failure { revision: Some(id.to_string()), span, refusal, statement });
                 }
                 return false;
             }

@@ -81,7 +81,9 @@ pub fn replay(subject: &Subject<'_>, state: &Members, mut watch: impl FnMut(&[Re
             let failed = match (&begun, &run.outcome) {
                 (Err(refusal), _) => Some(refusal.clone()),
                 (_, Outcome::Failed { refusal, span }) => Some(match refusal {
-                    Refusal::Unmodelled(reason) => Refusal::Unmodelled(span.map_or(reason.clone(), |span| reason.clone().at(span))),
+                    Refusal::Unmodelled(reason) => {
+                        Refusal::Unmodelled(span.map_or(reason.clone(), |span| reason.clone().at(span)))
+                    }
                     refusal => refusal.clone(),
                 }),
                 _ => None,
@@ -90,7 +92,11 @@ pub fn replay(subject: &Subject<'_>, state: &Members, mut watch: impl FnMut(&[Re
                 let unknown = unknown_of(&run.outcome, &vm.run.steps[run.steps.clone()]);
                 let end = vm.run.commit();
                 let steps = steps(position, &vm.run.steps[run.steps]);
-                break Replayed { position, steps, unknown: unknown.or(end.err().map(|refusal| because(id, &refusal, None))) };
+                break Replayed {
+                    position,
+                    steps,
+                    unknown: unknown.or(end.err().map(|refusal| because(id, &refusal, None))),
+                };
             };
             // What a rollback cannot be told of is nothing that happened.
             let rolled_back = vm.run.rollback();

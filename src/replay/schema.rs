@@ -3,9 +3,9 @@
 use crate::catalog::object::{DefaultExpr, Key, KeyRef, Rule, TypeRef};
 use crate::catalog::{Catalog, Object, Oid};
 use crate::pg::command::{
-    AlterAction, ColumnConstraint, ColumnDef, ColumnType, Command, Comment, CommentTarget, ConstraintDef, ConstraintKind,
-    CreateIndex, CreateTable, Extension, ForeignKey, Identity, IndexKey, KeyOptions, KeyTarget, Kind, Opaque, Partition, Policy,
-    Routine, Schema, Sequence, SequenceOptions, Table, Trigger, Type, View,
+    AlterAction, ColumnConstraint, ColumnDef, ColumnType, Command, Comment, CommentTarget, ConstraintDef,
+    ConstraintKind, CreateIndex, CreateTable, Extension, ForeignKey, Identity, IndexKey, KeyOptions, KeyTarget, Kind,
+    Opaque, Partition, Policy, Routine, Schema, Sequence, SequenceOptions, Table, Trigger, Type, View,
 };
 use crate::pg::expr::Expr;
 use crate::pg::ident::{Ident, QName};
@@ -15,10 +15,8 @@ use crate::pg::types::DataType;
 ///
 /// Tables come bare, then what hangs on them, so that no statement needs a later one.
 pub fn statements(catalog: &Catalog) -> Vec<Command> {
-    let mut objects: Vec<(u8, Oid)> = catalog
-        .comparable()
-        .filter_map(|(oid, _)| Some((rank(catalog, catalog.get(oid)?)?, oid)))
-        .collect();
+    let mut objects: Vec<(u8, Oid)> =
+        catalog.comparable().filter_map(|(oid, _)| Some((rank(catalog, catalog.get(oid)?)?, oid))).collect();
     objects.sort();
     objects.into_iter().flat_map(|(_, oid)| create(catalog, oid)).collect()
 }
@@ -40,7 +38,9 @@ fn rank(catalog: &Catalog, object: &Object) -> Option<u8> {
             Rule::ForeignKey { .. } => 9,
             Rule::Check { .. } | Rule::Unique { .. } | Rule::PrimaryKey { .. } | Rule::Exclude { .. } => 7,
         },
-        Object::Index(index) if index.constraint.is_some_and(|constraint| catalog.get(constraint).is_some()) => return None,
+        Object::Index(index) if index.constraint.is_some_and(|constraint| catalog.get(constraint).is_some()) => {
+            return None;
+        }
         Object::Index(_) => 8,
         Object::View(_) => 10,
         Object::Trigger(_) | Object::Policy(_) | Object::Opaque(_) => 11,
@@ -78,7 +78,8 @@ pub fn create(catalog: &Catalog, oid: Oid) -> Vec<Command> {
                 return Vec::new();
             };
             let Some(expr) = default_expr(catalog, &default.expr) else { return Vec::new() };
-            let mut commands = one(alter(table.clone(), AlterAction::SetDefault { column: column.name(), default: Some(expr) }));
+            let mut commands =
+                one(alter(table.clone(), AlterAction::SetDefault { column: column.name(), default: Some(expr) }));
             if let DefaultExpr::NextVal(sequence) = default.expr {
                 commands.extend(owned_by(catalog, sequence, &table, &column.name()));
             }
@@ -172,9 +173,11 @@ pub fn create(catalog: &Catalog, oid: Oid) -> Vec<Command> {
             .map(|target| Command::Comment(Comment { target, text: Some(comment.text.clone()) }))
             .into_iter()
             .collect(),
-        Object::Opaque(opaque) => {
-            one(Command::Opaque(Opaque::Create { kind: opaque.kind.clone(), identity: name(), text: opaque.text.clone() }))
-        }
+        Object::Opaque(opaque) => one(Command::Opaque(Opaque::Create {
+            kind: opaque.kind.clone(),
+            identity: name(),
+            text: opaque.text.clone(),
+        })),
     }
 }
 
@@ -367,7 +370,10 @@ fn owned_by(catalog: &Catalog, sequence: Oid, table: &QName, column: &Ident) -> 
     Some(Command::Sequence(Sequence::Alter {
         name: catalog.qname(sequence)?,
         if_exists: false,
-        options: SequenceOptions { owned_by: Some(Some((table.clone(), column.clone()))), ..SequenceOptions::default() },
+        options: SequenceOptions {
+            owned_by: Some(Some((table.clone(), column.clone()))),
+            ..SequenceOptions::default()
+        },
     }))
 }
 
@@ -376,10 +382,14 @@ fn comment_target(catalog: &Catalog, on: Oid) -> Option<CommentTarget> {
     let table = || catalog.table_of(on).and_then(|table| catalog.qname(table));
     Some(match object.kind() {
         Kind::Column => CommentTarget::Column(table()?, object.name()),
-        kind @ (Kind::Constraint | Kind::Trigger | Kind::Policy) => CommentTarget::OnTable(kind, object.name(), table()?),
+        kind @ (Kind::Constraint | Kind::Trigger | Kind::Policy) => {
+            CommentTarget::OnTable(kind, object.name(), table()?)
+        }
         Kind::Schema => CommentTarget::Other(format!("SCHEMA {}", object.name())),
         Kind::Extension => CommentTarget::Other(format!("EXTENSION {}", object.name())),
-        Kind::Function | Kind::Procedure | Kind::Aggregate | Kind::Default | Kind::Comment | Kind::Other => return None,
+        Kind::Function | Kind::Procedure | Kind::Aggregate | Kind::Default | Kind::Comment | Kind::Other => {
+            return None;
+        }
         kind => CommentTarget::Object(kind, catalog.qname(on)?),
     })
 }

@@ -91,7 +91,9 @@ impl Subject<'_> {
             return Ok(());
         }
         let pkey = Ident::new(&format!("{}_pkc", name.name.as_str()));
-        let text = format!("CREATE TABLE {name} (version_num VARCHAR(32) NOT NULL, CONSTRAINT {pkey} PRIMARY KEY (version_num))");
+        let text = format!(
+            "CREATE TABLE {name} (version_num VARCHAR(32) NOT NULL, CONSTRAINT {pkey} PRIMARY KEY (version_num))"
+        );
         for statement in crate::sql::statement::parse(&text) {
             run.execute(&statement.command)?;
         }
@@ -110,10 +112,13 @@ impl Subject<'_> {
         }
         rows.upgrade(self.graph, revision).map(|_| ()).map_err(|error| match error {
             RowError::TooLong { .. } => Refusal::Postgres(PgError::new(sqlstate::STRING_TRUNCATION, error.to_string())),
-            RowError::Matched { .. } => {
-                Refusal::Client(PythonError { class: "alembic.util.exc.CommandError".into(), message: error.to_string() })
+            RowError::Matched { .. } => Refusal::Client(PythonError {
+                class: "alembic.util.exc.CommandError".into(),
+                message: error.to_string(),
+            }),
+            RowError::Assertion(_) => {
+                Refusal::Client(PythonError { class: "AssertionError".into(), message: error.to_string() })
             }
-            RowError::Assertion(_) => Refusal::Client(PythonError { class: "AssertionError".into(), message: error.to_string() }),
         })
     }
 

@@ -41,6 +41,8 @@ pub struct InputFile {
 pub struct Options {
     /// Folders among `files` that are roots for imports, as on `sys.path`.
     pub source_roots: Vec<String>,
+    /// Folders or files among `files` that the revisions are in; all others are only for imports. Empty: anywhere.
+    pub within: Vec<String>,
     /// A schema (dump) that the history starts from.
     pub baseline: Option<InputFile>,
     /// The folder of the environment that is meant, where there are several.

@@ -315,6 +315,8 @@ export interface Options {
   source_roots?: Array<string>;
   /** `heads` or a revision; `heads` when it is null. */
   target?: string | null;
+  /** Folders or files among `files` that the revisions are in; all others are only for imports. Empty: anywhere. */
+  within?: Array<string>;
 }
 
 /** How an upgrade ends. */

@@ -78,7 +78,11 @@ impl Recorded {
 
     /// Each snapshot: its name, its dump, the rows that it was recorded with.
     fn snapshots(&self) -> Vec<(String, Vec<u8>, Vec<String>)> {
-        let mut all = vec![("head".to_string(), gunzip(&self.folder.join("head.sql.gz")), strings(&self.project["version_rows_at_head"]))];
+        let mut all = vec![(
+            "head".to_string(),
+            gunzip(&self.folder.join("head.sql.gz")),
+            strings(&self.project["version_rows_at_head"]),
+        )];
         for revision in strings(&self.project["snapshots"]) {
             let dump = gunzip(&self.folder.join(format!("at_{revision}.sql.gz")));
             all.push((format!("at {revision}"), dump, vec![revision]));
@@ -107,7 +111,9 @@ fn snapshots_agree(name: &str) {
             }
         }
         let located = report.located.as_ref().expect("a place");
-        if !located.exact || !(same(&located.revisions, &rows) || located.same_schema.iter().any(|state| same(state, &rows))) {
+        if !located.exact
+            || !(same(&located.revisions, &rows) || located.same_schema.iter().any(|state| same(state, &rows)))
+        {
             failures.push(format!("{name} {snapshot}: placed at {:?}, {}", located.revisions, report.verdict.sentence));
         }
     }

@@ -68,7 +68,9 @@ pub fn query(id: &ObjectId) -> Option<String> {
         Kind::Trigger => {
             format!("(SELECT 'trigger'::text FROM pg_trigger t WHERE t.tgrelid = {} AND t.tgname = {name})", table?)
         }
-        Kind::Policy => format!("(SELECT 'policy'::text FROM pg_policy p WHERE p.polrelid = {} AND p.polname = {name})", table?),
+        Kind::Policy => {
+            format!("(SELECT 'policy'::text FROM pg_policy p WHERE p.polrelid = {} AND p.polname = {name})", table?)
+        }
         Kind::Function | Kind::Procedure | Kind::Aggregate => {
             let bare = id.name.as_str().split('(').next().unwrap_or_default();
             format!(

@@ -87,7 +87,8 @@ impl Script {
                 self.version_table
             );
         }
-        let _ = writeln!(text, "LOCK TABLE {} IN ACCESS EXCLUSIVE MODE; -- a concurrent upgrade waits", self.version_table);
+        let _ =
+            writeln!(text, "LOCK TABLE {} IN ACCESS EXCLUSIVE MODE; -- a concurrent upgrade waits", self.version_table);
         text
     }
 
@@ -163,7 +164,8 @@ impl Script {
         if from == to {
             return String::new();
         }
-        let mut body = String::from("DECLARE\n  changed bigint;\nBEGIN\n  IF current_setting('restamp.todo') = 'yes' THEN\n");
+        let mut body =
+            String::from("DECLARE\n  changed bigint;\nBEGIN\n  IF current_setting('restamp.todo') = 'yes' THEN\n");
         let _ = write!(
             body,
             "    DELETE FROM {};\n    GET DIAGNOSTICS changed = ROW_COUNT;\n    \

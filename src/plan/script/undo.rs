@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::catalog::object::{Column, Rule};
 use crate::catalog::{Catalog, Entry, Object, Oid};
-use crate::pg::command::{AlterAction, Behavior, Command, Drop, Extension, Policy, Routine, Schema, Sequence, Table, Trigger, Type, View};
+use crate::pg::command::{
+    AlterAction, Behavior, Command, Drop, Extension, Policy, Routine, Schema, Sequence, Table, Trigger, Type, View,
+};
 use crate::pg::ident::QName;
 use crate::predict::conversion::{Conversion, of};
 use crate::replay::schema::{alter, create, data_type, default_expr};
@@ -89,7 +91,8 @@ fn drop_step(start: &Catalog, fixed: &Catalog, oid: Oid, before: &BTreeMap<Oid, 
     let step = |command| Some(UndoStep { command, guard: None });
     match object {
         Object::Table(table) => {
-            let command = Command::Table(Table::Drop { names: vec![name.clone()], if_exists: false, behavior: restrict });
+            let command =
+                Command::Table(Table::Drop { names: vec![name.clone()], if_exists: false, behavior: restrict });
             if table.partition_of.as_ref().is_some_and(|(parent, _)| !was(*parent)) {
                 return None;
             }
@@ -113,7 +116,8 @@ fn drop_step(start: &Catalog, fixed: &Catalog, oid: Oid, before: &BTreeMap<Oid, 
         }
         Object::Constraint(constraint) => {
             let table = table_name()?;
-            let action = AlterAction::DropConstraint { name: constraint.name.clone(), if_exists: false, behavior: restrict };
+            let action =
+                AlterAction::DropConstraint { name: constraint.name.clone(), if_exists: false, behavior: restrict };
             step(alter(table, action))
         }
         Object::Index(index) => {
@@ -148,9 +152,11 @@ fn drop_step(start: &Catalog, fixed: &Catalog, oid: Oid, before: &BTreeMap<Oid, 
         Object::Policy(policy) => {
             step(Command::Policy(Policy::Drop { name: policy.name.clone(), table: table_name()?, if_exists: false }))
         }
-        Object::Schema(schema) => {
-            step(Command::Schema(Schema::Drop { names: vec![schema.name.clone()], if_exists: false, behavior: restrict }))
-        }
+        Object::Schema(schema) => step(Command::Schema(Schema::Drop {
+            names: vec![schema.name.clone()],
+            if_exists: false,
+            behavior: restrict,
+        })),
         Object::Extension(extension) => step(Command::Extension(Extension::Drop {
             names: vec![extension.name.clone()],
             if_exists: false,
@@ -226,7 +232,12 @@ fn column_back(start: &Catalog, fixed: &Catalog, oid: Oid, old: &Column, new: &C
         let (from, to) = (data_type(fixed, &new.ty), data_type(start, &old.ty));
         match (from, to) {
             (Some(from), Some(to)) if !matches!(of(&from, &to), Conversion::Lossy(_)) => {
-                push(AlterAction::AlterType { column: old.name.clone(), ty: to, collation: old.collation.clone(), using: None });
+                push(AlterAction::AlterType {
+                    column: old.name.clone(),
+                    ty: to,
+                    collation: old.collation.clone(),
+                    using: None,
+                });
             }
             _ => {
                 if let Some(id) = fixed.id(oid) {
@@ -236,4 +247,3 @@ fn column_back(start: &Catalog, fixed: &Catalog, oid: Oid, old: &Column, new: &C
         }
     }
 }
-

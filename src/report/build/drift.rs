@@ -64,7 +64,9 @@ fn entries(difference: &Difference, timelines: &Timelines, replay: &Replay, sour
 /// What the differ knows besides.
 fn note(difference: &Difference) -> Option<String> {
     let text = match difference {
-        Difference { naming: true, .. } => "only the name differs, and nobody wrote the expected one: a naming convention made it",
+        Difference { naming: true, .. } => {
+            "only the name differs, and nobody wrote the expected one: a naming convention made it"
+        }
         Difference { baseline: true, .. } => "part of what the project had before its first revision",
         Difference { foreign: true, .. } => "no revision mentions it",
         Difference { .. } => return None,

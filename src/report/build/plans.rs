@@ -175,7 +175,10 @@ fn why(plan: &Plan, pending: bool) -> String {
         PlanKind::Repair => {
             format!("{} statement(s) of the revisions complete the schema of {to}{then}", plan.fix.len())
         }
-        PlanKind::Patch => "the revisions have data to move, so none of them may be stamped; the failing statement is guarded".to_string(),
+        PlanKind::Patch => {
+            "the revisions have data to move, so none of them may be stamped; the failing statement is guarded"
+                .to_string()
+        }
     }
 }
 
@@ -188,7 +191,11 @@ fn steps(plan: &Plan, commands: &Commands, restamps: bool) -> Vec<Step> {
         push("Change the failing revision as shown", None, None);
     }
     if !plan.then.conditions.is_empty() || !plan.fix.is_empty() {
-        push("Ask the database what a schema cannot show", Some("psql \"$DATABASE_URL\" -f check.sql".to_string()), Some("check.sql"));
+        push(
+            "Ask the database what a schema cannot show",
+            Some("psql \"$DATABASE_URL\" -f check.sql".to_string()),
+            Some("check.sql"),
+        );
     }
     if !plan.fix.is_empty() {
         let title = if restamps { "Run the fix; it stamps in the same transaction" } else { "Run the fix" };
@@ -240,8 +247,12 @@ fn data_steps(case: &Case<'_>, plan: &Plan, sources: &Sources) -> Vec<DataStep> 
         .map(|step| {
             let (file, line) = place(sources, step.span);
             let (state, why) = match step.fate {
-                DataFate::Included => (DataStepState::WillRun, "it belongs to a part that is missing, and fix.sql runs it"),
-                DataFate::Unproven => (DataStepState::Skipped, "the stamp passes over it, and a schema cannot show that it ran"),
+                DataFate::Included => {
+                    (DataStepState::WillRun, "it belongs to a part that is missing, and fix.sql runs it")
+                }
+                DataFate::Unproven => {
+                    (DataStepState::Skipped, "the stamp passes over it, and a schema cannot show that it ran")
+                }
             };
             DataStep {
                 revision: case.subject.history.order[step.at.revision].clone(),

@@ -82,7 +82,9 @@ fn evidence(traces: &[Trace], replayed: &Replayed, sources: &Sources) -> Vec<Evi
 }
 
 fn effect(step: &ReplayStep, trace: &Trace) -> &'static str {
-    let of = |seen: &Option<std::rc::Rc<crate::catalog::listing::Seen>>| seen.as_ref().is_some_and(|seen| seen.id == trace.object);
+    let of = |seen: &Option<std::rc::Rc<crate::catalog::listing::Seen>>| {
+        seen.as_ref().is_some_and(|seen| seen.id == trace.object)
+    };
     step.changes
         .iter()
         .find_map(|change| match (of(&change.before), of(&change.after)) {
@@ -110,7 +112,10 @@ fn data_steps(id: &str, file: &str, replayed: &Replayed, ran: Option<bool>, sour
             };
             let (state, why) = match ran {
                 Some(true) => (DataStepState::Ran, "the version row says that this revision was run"),
-                Some(false) => (DataStepState::Unproven, "no version row says that this revision was run, and a schema cannot show it"),
+                Some(false) => (
+                    DataStepState::Unproven,
+                    "no version row says that this revision was run, and a schema cannot show it",
+                ),
                 None => (DataStepState::Unproven, "the version rows are not known, and a schema cannot show it"),
             };
             DataStep {
@@ -130,8 +135,12 @@ fn unmodelled(file: &str, replayed: &Replayed, sources: &Sources) -> Vec<Unmodel
     let mut reasons: Vec<Reason> = replayed.unknown.iter().cloned().collect();
     for step in &replayed.steps {
         match &step.action {
-            Action::Unmodelled(reason) => reasons.push(step.span.map_or(reason.clone(), |span| reason.clone().at(span))),
-            Action::Statement { .. } | Action::Rows { .. } => reasons.extend(step.may.clone().filter(|_| !is_data(&step.action))),
+            Action::Unmodelled(reason) => {
+                reasons.push(step.span.map_or(reason.clone(), |span| reason.clone().at(span)))
+            }
+            Action::Statement { .. } | Action::Rows { .. } => {
+                reasons.extend(step.may.clone().filter(|_| !is_data(&step.action)))
+            }
         }
     }
     let mut seen = Vec::new();

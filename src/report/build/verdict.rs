@@ -94,7 +94,9 @@ fn sentence(facts: &Facts<'_>) -> (Situation, String) {
         let how = if facts.located.exact { "The schema is that of" } else { "The schema is nearest to" };
         return (
             Situation::Unknown,
-            format!("{how} {place}, but nothing that was handed in tells the version rows. Hand in the output of `alembic current`, or a dump of the version table."),
+            format!(
+                "{how} {place}, but nothing that was handed in tells the version rows. Hand in the output of `alembic current`, or a dump of the version table."
+            ),
         );
     };
     if !stamped.ghosts.is_empty() {
@@ -112,20 +114,33 @@ fn sentence(facts: &Facts<'_>) -> (Situation, String) {
     if facts.heads.len() > 1 && facts.target == "head" {
         return (
             Situation::Fork,
-            format!("Your files end in {} heads: {}. The database is on {place}. Upgrade `heads`, or merge them.", facts.heads.len(), names(facts.heads)),
+            format!(
+                "Your files end in {} heads: {}. The database is on {place}. Upgrade `heads`, or merge them.",
+                facts.heads.len(),
+                names(facts.heads)
+            ),
         );
     }
     let missing: Vec<&Drift> = facts.drift.iter().filter(|drift| drift.change == Change::Missing).collect();
     let recorded = same(&stamped.revisions, &facts.located.revisions);
     let promised = facts.plans.iter().find(|plan| same(&plan.to, &stamped.revisions));
-    let row = if stamped.revisions.is_empty() { "holds no row".to_string() } else { format!("says {}", names(&stamped.revisions)) };
+    let row = if stamped.revisions.is_empty() {
+        "holds no row".to_string()
+    } else {
+        format!("says {}", names(&stamped.revisions))
+    };
     if recorded && missing.is_empty() {
         return healthy(facts, &place);
     }
     if recorded {
         return (
             Situation::StampedAhead,
-            format!("The row says {place}, but {} thing(s) it promises are missing, first {}. Upgrade will never create them. {}", missing.len(), described(missing[0]), next(facts)),
+            format!(
+                "The row says {place}, but {} thing(s) it promises are missing, first {}. Upgrade will never create them. {}",
+                missing.len(),
+                described(missing[0]),
+                next(facts)
+            ),
         );
     }
     if facts.located.exact {
@@ -133,21 +148,37 @@ fn sentence(facts: &Facts<'_>) -> (Situation, String) {
         if ahead && facts.prediction.outcome != Outcome::Fails {
             return (
                 Situation::StampedAhead,
-                format!("The row says {}, but the schema is only that of {place}. Upgrade will never create the rest. {}", names(&stamped.revisions), next(facts)),
+                format!(
+                    "The row says {}, but the schema is only that of {place}. Upgrade will never create the rest. {}",
+                    names(&stamped.revisions),
+                    next(facts)
+                ),
             );
         }
         return (
             Situation::Unrecorded,
-            format!("The schema is at {place}, but Alembic's version table {row}; so {}. Nothing is missing. {}", outcome(facts.prediction), next(facts)),
+            format!(
+                "The schema is at {place}, but Alembic's version table {row}; so {}. Nothing is missing. {}",
+                outcome(facts.prediction),
+                next(facts)
+            ),
         );
     }
     let list: Vec<String> = missing.iter().take(3).map(|drift| described(drift)).collect();
     let more = missing.len().saturating_sub(3);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let missing = if list.is_empty() { "Nothing is missing, but something differs.".to_string() } else { format!("Missing: {}{more}.", list.join(", ")) };
+    let missing = if list.is_empty() {
+        "Nothing is missing, but something differs.".to_string()
+    } else {
+        format!("Missing: {}{more}.", list.join(", "))
+    };
     (
         Situation::HalfApplied,
-        format!("The schema is nearest to {place}, but not all of it is there, and Alembic's version table {row}; {}. {missing} {}", outcome(facts.prediction), next(facts)),
+        format!(
+            "The schema is nearest to {place}, but not all of it is there, and Alembic's version table {row}; {}. {missing} {}",
+            outcome(facts.prediction),
+            next(facts)
+        ),
     )
 }
 
@@ -178,11 +209,17 @@ fn healthy(facts: &Facts<'_>, place: &str) -> (Situation, String) {
         ),
         Outcome::DependsOnData => (
             Situation::Data,
-            format!("This database is at {place}, as recorded; the upgrade works unless rows stand in the way: {}.", facts.prediction.message.clone().unwrap_or_default()),
+            format!(
+                "This database is at {place}, as recorded; the upgrade works unless rows stand in the way: {}.",
+                facts.prediction.message.clone().unwrap_or_default()
+            ),
         ),
         Outcome::Unknown => (
             Situation::Unknown,
-            format!("This database is at {place}, as recorded; what the pending revisions would do is not known: {}.", facts.prediction.message.clone().unwrap_or_default()),
+            format!(
+                "This database is at {place}, as recorded; what the pending revisions would do is not known: {}.",
+                facts.prediction.message.clone().unwrap_or_default()
+            ),
         ),
     }
 }
