@@ -38,14 +38,16 @@ class Server:
         return f"{driver}://postgres@/{database}?host={self.folder}"
 
     def create(self, database):
-        self.psql("postgres", f'DROP DATABASE IF EXISTS "{database}"')
+        self.psql("postgres", f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
         self.psql("postgres", f'CREATE DATABASE "{database}"')
         return database
 
     def psql(self, database, sql=None, file=None, check=True):
         arguments = ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", str(self.folder), "-U", "postgres", "-d", database, "-At"]
         arguments += ["-f", str(file)] if file else ["-c", sql]
-        return subprocess.run([self.bin / "psql", *arguments], check=check, capture_output=True, text=True)
+        run = subprocess.run([self.bin / "psql", *arguments], capture_output=True, text=True)
+        assert not check or run.returncode == 0, run.stderr
+        return run
 
     def dump(self, database, *options):
         arguments = ["-h", str(self.folder), "-U", "postgres", *options, database]

@@ -5,6 +5,7 @@ use super::{excerpt, place, severity};
 use crate::alembic::stamp::{stamp_commands, upgrade_commands};
 use crate::hazard::{self, Subject};
 use crate::pg::error::Refusal;
+use crate::pg::ident::QName;
 use crate::plan::lock::{Lock, lock};
 use crate::plan::script::{Script, check_sql, fix_sql, stamp_sql, undo_sql, verify_sql};
 use crate::plan::{Case, DataFate, Plan, PlanKind};
@@ -146,7 +147,7 @@ fn script(case: &Case<'_>, plan: &Plan, header: &[String], rows: &[String], sour
         .collect();
     Script {
         header: header.to_vec(),
-        version_table: case.subject.version_table(),
+        version_table: version_table(case),
         make_version_table: case.actual.resolve_relation(&case.subject.version_table(), case.session).is_none(),
         from: rows.to_vec(),
         to: plan.to.clone(),
@@ -154,6 +155,17 @@ fn script(case: &Case<'_>, plan: &Plan, header: &[String], rows: &[String], sour
         touched: plan.touched.clone(),
         undo: plan.undo.clone(),
     }
+}
+
+/// With its schema, since the scripts look at it under an empty search_path; where it is not there, it is made in the first
+/// schema of the search_path.
+fn version_table(case: &Case<'_>) -> QName {
+    let name = case.subject.version_table();
+    let found = case.actual.resolve_relation(&name, case.session).and_then(|oid| case.actual.qname(oid));
+    found.unwrap_or_else(|| QName {
+        schema: name.schema.or_else(|| case.session.search_path.first().cloned()),
+        name: name.name,
+    })
 }
 
 fn why(plan: &Plan, pending: bool) -> String {
