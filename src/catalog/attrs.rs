@@ -72,7 +72,8 @@ impl Catalog {
 
     /// All objects that are compared, with their identities. Not among them: the schema `public`, what is temporary, what an
     /// extension brought, the index of a constraint (it is compared with the constraint), types that are only assumed, and
-    /// columns of views (they are compared with the view).
+    /// columns of views (they are compared with the view),
+    /// columns that are only assumed to exist (see [`Catalog::open_world`]).
     pub fn comparable(&self) -> impl Iterator<Item = (Oid, ObjectId)> {
         self.iter().filter(|(oid, _)| self.is_comparable(*oid)).filter_map(|(oid, _)| Some((oid, self.id(oid)?)))
     }
@@ -91,7 +92,9 @@ impl Catalog {
         match object {
             Object::Schema(schema) => schema.name.as_str() != "public",
             Object::Extension(extension) => extension.name.as_str() != "plpgsql",
-            Object::Column(column) => matches!(self.get(column.table), Some(Object::Table(_))),
+            Object::Column(column) => {
+                matches!(self.get(column.table), Some(Object::Table(_))) && object.assumed().is_none()
+            }
             Object::Index(index) => index.constraint.is_none(),
             Object::Opaque(opaque) => opaque.extension.is_none() && !(opaque.kind == "TYPE" && opaque.text.is_empty()),
             Object::Comment(comment) => self.get(comment.on).is_some_and(|on| match on {

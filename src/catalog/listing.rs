@@ -29,6 +29,8 @@ pub struct Change {
     pub before: Option<Rc<Seen>>,
     /// After; `None`: it is gone.
     pub after: Option<Rc<Seen>>,
+    /// Set where it was there before though no revision made it, in a form that is not known.
+    pub outside: Option<Reason>,
 }
 
 /// All objects that a catalog shows.
@@ -53,15 +55,24 @@ impl Listing {
     /// Follows the catalog over `deltas`, which end at its present state.
     pub fn follow(&mut self, catalog: &Catalog, deltas: &[Delta]) -> Vec<Change> {
         let mut touched = BTreeSet::new();
+        let mut outside = BTreeMap::new();
         for delta in deltas {
             touched.insert(delta.oid());
+            let first = match delta {
+                Delta::Add { entry, .. } | Delta::Remove { entry, .. } => entry,
+                Delta::Set { from, .. } => from,
+            };
+            if let Some(reason) = first.object.assumed() {
+                outside.entry(delta.oid()).or_insert_with(|| reason.clone());
+            }
             if let Delta::Set { oid, from, to } = delta
                 && (from.object.name() != to.object.name() || from.object.parent() != to.object.parent())
             {
                 touched.extend(catalog.named_children(*oid));
             }
         }
-        touched.into_iter().filter_map(|oid| self.refresh(catalog, oid)).collect()
+        let outside = |oid| outside.get(&oid).cloned();
+        touched.into_iter().filter_map(|oid| self.refresh(catalog, oid, outside(oid))).collect()
     }
 
     /// The handle behind an identity.
@@ -74,13 +85,13 @@ impl Listing {
         self.by_oid.values().map(|seen| (seen.id.clone(), seen.clone())).collect()
     }
 
-    fn refresh(&mut self, catalog: &Catalog, oid: Oid) -> Option<Change> {
+    fn refresh(&mut self, catalog: &Catalog, oid: Oid, outside: Option<Reason>) -> Option<Change> {
         let after = if catalog.is_comparable(oid) { see(catalog, oid) } else { None };
         let before = match &after {
             Some(seen) => self.by_oid.insert(oid, seen.clone()),
             None => self.by_oid.remove(&oid),
         };
-        (before != after).then_some(Change { oid, before, after })
+        (before != after).then_some(Change { oid, before, after, outside })
     }
 }
 

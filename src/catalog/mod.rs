@@ -29,6 +29,9 @@ pub use session::Session;
 use crate::pg::ident::Ident;
 use references::Space;
 
+/// The kind of the reasons for what is only assumed to be there (see [`Catalog::open_world`]).
+pub(crate) const OPEN_WORLD: &str = "open-world";
+
 /// A handle that survives renames. Never compared between two catalogs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Oid(pub u32);

@@ -1,8 +1,9 @@
 //! What each kind of object is called, what it belongs to, and what it depends on (`pg_depend`).
 
-use super::Oid;
-use super::object::{Constraint, DefaultExpr, Index, Key, KeyRef, Object, Rule, TypeRef};
+use super::object::{Column, Constraint, DefaultExpr, Index, Key, KeyRef, Object, Rule, TypeRef};
+use super::{OPEN_WORLD, Oid};
 use crate::pg::command::Kind;
+use crate::pg::error::Reason;
 use crate::pg::ident::Ident;
 
 /// A name space: names are unique within it and a parent.
@@ -71,6 +72,16 @@ impl Object {
             Object::Comment(_) => Kind::Comment,
             Object::Opaque(_) => Kind::Other,
         }
+    }
+
+    /// Why it is only assumed to be there: a table or a column that a revision takes for granted though none made it.
+    pub fn assumed(&self) -> Option<&Reason> {
+        let reason = match self {
+            Object::Table(table) => table.open.as_ref(),
+            Object::Column(Column { ty: TypeRef::Unknown(reason), .. }) => Some(reason),
+            _ => None,
+        };
+        reason.filter(|reason| reason.kind == OPEN_WORLD)
     }
 
     /// What it belongs to: a schema, a table, a column, or what a comment is on.

@@ -165,7 +165,10 @@ fn code(report: &Report) -> u8 {
     let nothing_pending = report.prediction.as_ref().is_some_and(|prediction| prediction.runs.is_empty());
     if unusable {
         UNUSABLE
-    } else if report.verdict.situation == Situation::Healthy && nothing_pending && report.drift.is_empty() {
+    } else if report.verdict.situation == Situation::Healthy
+        && nothing_pending
+        && !report.drift.iter().any(|entry| entry.counts)
+    {
         0
     } else {
         1

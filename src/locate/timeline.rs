@@ -46,6 +46,8 @@ impl Timeline {
 pub struct Timelines {
     /// By object.
     pub by_object: BTreeMap<ObjectId, Timeline>,
+    /// Objects that revisions take for granted though none made them.
+    outside: BTreeMap<ObjectId, Reason>,
 }
 
 /// The database that timelines are compared with.
@@ -98,6 +100,13 @@ impl Timelines {
         for step in steps {
             for change in &step.changes {
                 let after = change.after.as_ref();
+                if let (None, Some(after), Some(reason)) = (&change.before, after, &change.outside) {
+                    self.outside.insert(after.id.clone(), reason.clone());
+                    // That it is taken for granted is no change.
+                    if catalog.get(change.oid).is_none_or(|object| object.assumed().is_some()) {
+                        continue;
+                    }
+                }
                 if let Some(before) = &change.before
                     && after.is_none_or(|after| after.id != before.id)
                 {
@@ -111,8 +120,9 @@ impl Timelines {
     }
 
     fn push(&mut self, at: At, id: &ObjectId, value: Option<Rc<Seen>>, verdict: Comparison, actual: &Actual<'_>) {
+        let outside = self.outside.get(id);
         let timeline = self.by_object.entry(id.clone()).or_insert_with(|| Timeline {
-            absent: actual.with_nothing(id),
+            absent: outside.map_or_else(|| actual.with_nothing(id), |reason| Comparison::Unknown(reason.clone())),
             values: Vec::new(),
             verdicts: Vec::new(),
         });

@@ -65,6 +65,9 @@ pub struct Located {
 pub struct Drift {
     /// What kind of difference.
     pub change: Change,
+    /// It keeps the database from being as the revisions make it. False for what is listed only to be seen: what could not be
+    /// compared, what no revision mentions, what the project had before its first revision, names that nobody wrote.
+    pub counts: bool,
     /// The object.
     pub object: ObjectName,
     /// The property that differs; null where the whole object does.

@@ -72,6 +72,8 @@ export interface Drift {
   attribute: string | null;
   /** What kind of difference. */
   change: Change;
+  /** It keeps the database from being as the revisions make it. False for what is listed only to be seen: what could not be compared, what no revision mentions, what the project had before its first revision, names that nobody wrote. */
+  counts: boolean;
   /** What the revisions give, as SQL or a value; null for an extra object. */
   expected: string | null;
   /** The operation that brings the object; null for an extra object. */

@@ -3,7 +3,7 @@
 use crate::catalog::lookup::TEMPORARY;
 use crate::catalog::object::{EnumType, Object, OpaqueObject, Schema, Table, TypeRef};
 use crate::catalog::references::Space;
-use crate::catalog::{Catalog, Oid, Session, extensions};
+use crate::catalog::{Catalog, OPEN_WORLD, Oid, Session, extensions};
 use crate::pg::error::{PgError, Reason, Refusal, SqlState, sqlstate};
 use crate::pg::ident::{Ident, QName};
 use crate::pg::types::{DataType, TypeName};
@@ -27,7 +27,7 @@ pub(super) fn plain(name: &QName) -> String {
 }
 
 fn assumed(what: &str, name: &QName) -> Reason {
-    Reason::new("open-world", format!("{what} {name} is made outside of the revisions"))
+    Reason::new(OPEN_WORLD, format!("{what} {name} is made outside of the revisions"))
 }
 
 impl Catalog {

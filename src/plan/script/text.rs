@@ -6,7 +6,7 @@ use super::Touched;
 use super::probe::{literal, query};
 use super::undo::Undo;
 use crate::pg::command::Command;
-use crate::pg::ident::QName;
+use crate::pg::ident::{Ident, QName};
 use crate::plan::lock::{Lock, lock};
 
 /// What the files of one plan are made of.
@@ -16,6 +16,8 @@ pub struct Script {
     pub header: Vec<String>,
     /// Alembic's table.
     pub version_table: QName,
+    /// The search_path that names without a schema are looked up in.
+    pub search_path: Vec<Ident>,
     /// It has to be made first.
     pub make_version_table: bool,
     /// Its rows as found.
@@ -79,8 +81,14 @@ impl Script {
 
     fn begin(&self) -> String {
         let mut text = format!("\nBEGIN;\nSET LOCAL lock_timeout = '{LOCK_TIMEOUT}';\n");
+        let path: Vec<String> = self.search_path.iter().map(ToString::to_string).collect();
+        let _ = writeln!(
+            text,
+            "SET LOCAL search_path = {};",
+            if path.is_empty() { "''".to_string() } else { path.join(", ") }
+        );
         if self.make_version_table {
-            let pkey = crate::pg::ident::Ident::new(&format!("{}_pkc", self.version_table.name.as_str()));
+            let pkey = Ident::new(&format!("{}_pkc", self.version_table.name.as_str()));
             let _ = write!(
                 text,
                 "CREATE TABLE IF NOT EXISTS {} (version_num character varying(32) NOT NULL CONSTRAINT {pkey} PRIMARY KEY);\n",

@@ -38,6 +38,7 @@ pub fn drift(differences: &[Difference], timelines: &Timelines, replay: &Replay,
 fn entries(difference: &Difference, timelines: &Timelines, replay: &Replay, sources: &Sources) -> Vec<Drift> {
     let base = |change| Drift {
         change,
+        counts: difference.is_drift(),
         object: object_name(&difference.id),
         attribute: None,
         expected: None,

@@ -148,6 +148,7 @@ fn script(case: &Case<'_>, plan: &Plan, header: &[String], rows: &[String], sour
     Script {
         header: header.to_vec(),
         version_table: version_table(case),
+        search_path: case.session.search_path.clone(),
         make_version_table: case.actual.resolve_relation(&case.subject.version_table(), case.session).is_none(),
         from: rows.to_vec(),
         to: plan.to.clone(),
