@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::{UNUSABLE, input, text, unreadable};
-use crate::report::{Input, Options, Progress, Report, Severity, Situation, Stage};
+use crate::report::{FILE_NAMES, Input, InputFile, Options, Progress, Report, Severity, Situation, Stage};
 
 /// How to write a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -50,6 +50,9 @@ pub struct Analyze {
     /// Which engine of Flask-Migrate's multidb layout.
     #[arg(long, value_name = "NAME")]
     engine: Option<String>,
+    /// Which database of a dump of several (pg_dumpall).
+    #[arg(long, value_name = "NAME")]
+    database: Option<String>,
     /// The role that Alembic connects as.
     #[arg(long, value_name = "NAME")]
     role: Option<String>,
@@ -76,12 +79,8 @@ pub struct Analyze {
 impl Analyze {
     fn input(&self) -> Result<Input, input::Unreadable> {
         let optional = |path: &Option<String>| path.as_deref().map(input::text).transpose();
-        let mut files = input::project(&self.revisions)?;
-        // A root for imports that lies elsewhere is read, too.
-        let known: HashSet<String> = files.iter().map(|file| file.path.clone()).collect();
-        files.extend(input::project(&self.source)?.into_iter().filter(|file| !known.contains(&file.path)));
         Ok(Input {
-            files,
+            files: with_sources(&self.revisions, &self.source)?,
             dump: optional(&self.dump)?,
             version_dump: optional(&self.version_dump)?,
             // `--stamped ""` says that there are no rows.
@@ -98,10 +97,18 @@ impl Analyze {
                 target: Some(self.target.clone()),
                 allow_drops: self.allow_drops,
                 allow_data_loss: self.allow_data_loss,
-                database: None,
+                database: self.database.clone(),
             },
         })
     }
+}
+
+/// The files of the project, and those of roots for imports that lie elsewhere.
+fn with_sources(revisions: &[String], roots: &[String]) -> Result<Vec<InputFile>, input::Unreadable> {
+    let mut files = input::project(revisions)?;
+    let known: HashSet<String> = files.iter().map(|file| file.path.clone()).collect();
+    files.extend(input::project(roots)?.into_iter().filter(|file| !known.contains(&file.path)));
+    Ok(files)
 }
 
 /// What is going on, on one line of a terminal.
@@ -134,10 +141,12 @@ pub fn analyze(arguments: &Analyze) -> ExitCode {
     if terminal {
         let _ = write!(anstream::stderr(), "\r\u{1b}[K");
     }
+    let folder = arguments.out.as_ref().map(|folder| folder.display().to_string());
     let written = match arguments.format {
-        Format::Text => text::render(&report),
+        Format::Text => text::render(&report) + &text::files(&report, folder.as_deref()),
         Format::Json => serde_json::to_string_pretty(&report).map(|json| json + "\n").unwrap_or_default(),
     };
+    // A reader that closes the pipe early (`| head`) is no error.
     let _ = write!(anstream::stdout(), "{written}");
     if let Some(folder) = &arguments.out
         && let Err(error) = write_out(&report, folder)
@@ -145,34 +154,38 @@ pub fn analyze(arguments: &Analyze) -> ExitCode {
         let path = folder.display().to_string();
         return unreadable(&input::Unreadable { path, why: format!("it cannot be written: {error}") });
     }
-    ExitCode::from(code(&report))
+    ExitCode::from(code(&report, arguments.dump.is_some()))
 }
 
+/// Writes the files of the plan to follow. Files of an earlier run that this one does not write are removed: a fix for what
+/// the database was then must not lie beside today's report.
 fn write_out(report: &Report, folder: &Path) -> std::io::Result<()> {
     fs::create_dir_all(folder)?;
-    for file in report.files(report.plan()) {
+    let files = report.files(report.plan());
+    for name in FILE_NAMES {
+        if !files.iter().any(|file| file.name == name) {
+            match fs::remove_file(folder.join(name)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+                Ok(()) | Err(_) => {}
+            }
+        }
+    }
+    for file in files {
         fs::write(folder.join(file.name), file.text)?;
     }
     Ok(())
 }
 
 /// 0: the database is where its rows say, and at the target. 1: there is something to do. 2: the input is unusable.
-fn code(report: &Report) -> u8 {
-    let unusable = report.revisions.is_empty()
-        || report.database.is_none()
-            && report.log.is_none()
-            && report.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    let nothing_pending = report.prediction.as_ref().is_some_and(|prediction| prediction.runs.is_empty());
-    if unusable {
-        UNUSABLE
-    } else if report.verdict.situation == Situation::Healthy
-        && nothing_pending
-        && !report.drift.iter().any(|entry| entry.counts)
-    {
-        0
-    } else {
-        1
+fn code(report: &Report, dump_given: bool) -> u8 {
+    let errors = || report.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    let unreadable = report.database.is_none() && (dump_given || report.log.is_none() && errors());
+    if report.revisions.is_empty() || unreadable {
+        return UNUSABLE;
     }
+    let nothing_pending = report.prediction.as_ref().is_some_and(|prediction| prediction.runs.is_empty());
+    let counting = report.drift.iter().any(|drift| drift.counts);
+    u8::from(!(report.verdict.situation == Situation::Healthy && nothing_pending && !counting))
 }
 
 /// What `replay` takes.
@@ -184,18 +197,36 @@ pub struct Replay {
     /// Up to where.
     #[arg(long, value_name = "heads|REV", default_value = "heads")]
     to: String,
+    /// A root for imports, as on sys.path.
+    #[arg(long, value_name = "DIR")]
+    source: Vec<String>,
+    /// A schema (dump) that the history starts from.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<String>,
     /// Which environment, where there are several.
     #[arg(long, value_name = "PATH")]
     environment: Option<String>,
+    /// Which engine of Flask-Migrate's multidb layout.
+    #[arg(long, value_name = "NAME")]
+    engine: Option<String>,
 }
 
 /// Runs `replay`: the expected schema as SQL.
 pub fn replay(arguments: &Replay) -> ExitCode {
-    let files = match input::project(&arguments.revisions) {
-        Ok(files) => files,
+    let read = with_sources(&arguments.revisions, &arguments.source);
+    let read = read.and_then(|files| Ok((files, arguments.baseline.as_deref().map(input::text).transpose()?)));
+    let (files, baseline) = match read {
+        Ok(read) => read,
         Err(error) => return unreadable(&error),
     };
-    let options = Options { environment: arguments.environment.clone(), ..Options::default() };
+    let options = Options {
+        source_roots: arguments.source.clone(),
+        within: if arguments.source.is_empty() { Vec::new() } else { arguments.revisions.clone() },
+        baseline,
+        environment: arguments.environment.clone(),
+        engine: arguments.engine.clone(),
+        ..Options::default()
+    };
     let (sql, diagnostics, code) =
         match crate::expected_schema(&Input { files, options, ..Input::default() }, &arguments.to) {
             Ok((sql, diagnostics)) => (sql, diagnostics, ExitCode::SUCCESS),

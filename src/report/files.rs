@@ -4,6 +4,19 @@ use std::fmt::Write as _;
 
 use super::{Change, Plan, Report};
 
+/// The names of all files that a report can have.
+pub const FILE_NAMES: [&str; 9] = [
+    "check.sql",
+    "fix.sql",
+    "stamp.sql",
+    "verify.sql",
+    "undo.sql",
+    "commands.txt",
+    "repair_revision.py",
+    "report.md",
+    "report.json",
+];
+
 /// A file to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutFile {

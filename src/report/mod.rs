@@ -17,6 +17,7 @@ mod root;
 pub mod schema;
 
 pub use database::{Change, Database, Drift, Introduced, Located, ObjectName, Stamped, StampedSource};
+pub use files::FILE_NAMES;
 pub use history::{
     DataStep, DataStepState, Effects, Environment, Evidence, Found, Revision, RevisionVerdict, Unmodelled,
 };
