@@ -58,6 +58,8 @@ pub struct Module {
     package: Rc<str>,
     /// Why its loading ended early.
     failed: std::cell::RefCell<Option<Reason>>,
+    /// Its file is being run.
+    loading: std::cell::Cell<bool>,
 }
 
 impl Native for Module {
@@ -86,6 +88,9 @@ impl Native for Module {
         if let Some(reason) = &*self.failed.borrow() {
             return Ok(Some(Value::Unknown(reason.clone())));
         }
+        if self.loading.get() {
+            return Ok(Some(vm.unknown("import", format!("{dotted}: its file is being loaded"))));
+        }
         Ok(match self.missing {
             Missing::Absent => None,
             Missing::Unmodelled => Some(vm.unknown("library", format!("{dotted} is not modelled"))),
@@ -108,6 +113,8 @@ struct Deferred {
     module: Rc<str>,
     /// `from module import name`
     name: Option<Rc<str>>,
+    /// It is being looked up.
+    resolving: std::cell::Cell<bool>,
 }
 
 impl Native for Deferred {
@@ -232,6 +239,7 @@ impl Vm {
             missing: Missing::Absent,
             package,
             failed: std::cell::RefCell::default(),
+            loading: std::cell::Cell::default(),
         });
         self.modules.insert(source.dotted.to_string(), Value::Native(module.clone()));
         module
@@ -245,7 +253,9 @@ impl Vm {
         self.run.trace.push(first.span);
         self.frames.push(scope.clone());
         let mut frame = Frame::new(scope);
+        module.loading.set(true);
         let result = self.within_function(|vm| vm.block(&mut frame, &source.ast.body));
+        module.loading.set(false);
         self.frames.pop();
         self.run.trace.pop();
         match result? {
@@ -266,11 +276,27 @@ impl Vm {
         let Some(deferred) = value.downcast_ref::<Deferred>() else {
             return Ok(value);
         };
-        let module = self.import(&deferred.module)?;
-        match &deferred.name {
-            None => Ok(module),
-            Some(name) => self.import_name(&deferred.module, module, name),
+        // `from . import part` in a package's own `__init__` looks the name up where it is being bound: what is meant is the
+        // module of that name. Two modules that import one name from each other never bind it.
+        if deferred.resolving.replace(true) {
+            let dotted = match &deferred.name {
+                Some(name) => format!("{}.{name}", deferred.module),
+                None => deferred.module.to_string(),
+            };
+            return Ok(match self.find_module(&dotted)? {
+                Some(module) => module,
+                None => self.unknown("import", format!("import {dotted}: it is imported from where it is imported to")),
+            });
         }
+        let result = self.deeper(|vm| {
+            let module = vm.import(&deferred.module)?;
+            match &deferred.name {
+                None => Ok(module),
+                Some(name) => vm.import_name(&deferred.module, module, name),
+            }
+        });
+        deferred.resolving.set(false);
+        result
     }
 
     fn import_name(&mut self, dotted: &str, module: Value, name: &str) -> Eval<Value> {
@@ -302,7 +328,7 @@ impl Vm {
         {
             return module.clone();
         }
-        Value::native(Deferred { module: dotted.into(), name: name.cloned() })
+        Value::native(Deferred { module: dotted.into(), name: name.cloned(), resolving: std::cell::Cell::new(false) })
     }
 
     /// `from ..a import b as c`
@@ -353,7 +379,7 @@ impl Vm {
         let Some(module) = value.downcast::<Module>() else {
             // Any name may come from there.
             if let Value::Unknown(reason) = value {
-                frame.scope.set_star(reason);
+                self.any_name(frame, reason);
             }
             return Ok(());
         };
@@ -378,12 +404,27 @@ impl Vm {
                 }
             }
         }
-        if let Some(reason) = &*module.failed.borrow() {
-            frame.scope.set_star(reason.clone());
+        if let Some(reason) = module.failed.borrow().clone() {
+            self.any_name(frame, reason);
         } else if module.missing == Missing::Unmodelled {
-            frame.scope.set_star(self.reason("library", format!("from {dotted} import *: not all of it is modelled")));
+            let reason = self.reason("library", format!("from {dotted} import *: not all of it is modelled"));
+            self.any_name(frame, reason);
+        } else if module.loading.get() {
+            // Imports are made late here, so what such a file holds by now is not what it holds in Python by now.
+            let reason = self.reason("import", format!("from {dotted} import *: while it is being loaded"));
+            self.any_name(frame, reason);
         }
         Ok(())
+    }
+
+    /// Any name of this module may exist: those who read it inside and those who import it find something unknown.
+    fn any_name(&self, frame: &Frame<'_>, reason: Reason) {
+        let name = frame.scope.globals().get("__name__");
+        let own = name.as_ref().and_then(Value::as_str).and_then(|dotted| self.modules.get(dotted));
+        if let Some(module) = own.and_then(Value::downcast_ref::<Module>) {
+            module.failed.borrow_mut().get_or_insert(reason.clone());
+        }
+        frame.scope.set_star(reason);
     }
 
     /// The package that relative imports of a module start from.
@@ -395,7 +436,7 @@ impl Vm {
 fn library(dotted: &str, missing: Missing) -> Module {
     let attrs = Namespace::new();
     attrs.set(&"__name__".into(), Some(Value::str(dotted)));
-    Module { dotted: dotted.into(), attrs, missing, package: dotted.into(), failed: std::cell::RefCell::default() }
+    Module { dotted: dotted.into(), attrs, missing, package: dotted.into(), failed: std::cell::RefCell::default(), loading: std::cell::Cell::default() }
 }
 
 fn doc(body: &ast::Block) -> Value {

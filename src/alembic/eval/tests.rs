@@ -74,6 +74,19 @@ fn check(code: &str, expected: &str) {
     assert_eq!(shown, expected, "\n{code}");
 }
 
+#[test]
+fn modules_that_import_each_other_end() {
+    let files = vec![
+        ("a", "from b import x\nfrom a import part\n"),
+        ("b", "from a import x\ny = 1\n"),
+        ("c", "from d import *\n"),
+        ("d", "import c\nout(c.z)\nimport e\nz = 1\n"),
+        ("e", "from gone import *\n"),
+    ];
+    let (shown, _) = run("from a import x\nout(x)\nfrom a import part\nout(part)\nfrom d import z\nout(z)\nimport e\nout(e.any)", files);
+    assert_eq!(shown, "?import\n?import\n?import\n1\n?import");
+}
+
 mod bounds;
 mod language;
 mod library;
