@@ -436,7 +436,14 @@ impl Vm {
 fn library(dotted: &str, missing: Missing) -> Module {
     let attrs = Namespace::new();
     attrs.set(&"__name__".into(), Some(Value::str(dotted)));
-    Module { dotted: dotted.into(), attrs, missing, package: dotted.into(), failed: std::cell::RefCell::default(), loading: std::cell::Cell::default() }
+    Module {
+        dotted: dotted.into(),
+        attrs,
+        missing,
+        package: dotted.into(),
+        failed: std::cell::RefCell::default(),
+        loading: std::cell::Cell::default(),
+    }
 }
 
 fn doc(body: &ast::Block) -> Value {

@@ -83,7 +83,10 @@ fn modules_that_import_each_other_end() {
         ("d", "import c\nout(c.z)\nimport e\nz = 1\n"),
         ("e", "from gone import *\n"),
     ];
-    let (shown, _) = run("from a import x\nout(x)\nfrom a import part\nout(part)\nfrom d import z\nout(z)\nimport e\nout(e.any)", files);
+    let (shown, _) = run(
+        "from a import x\nout(x)\nfrom a import part\nout(part)\nfrom d import z\nout(z)\nimport e\nout(e.any)",
+        files,
+    );
     assert_eq!(shown, "?import\n?import\n?import\n1\n?import");
 }
 
