@@ -1,5 +1,6 @@
 //! Integration tests: one binary, one module per subject.
 
+mod bad_input;
 mod corpus;
 mod floors;
 mod graphs;

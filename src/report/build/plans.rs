@@ -213,6 +213,8 @@ fn steps(plan: &Plan, commands: &Commands, restamps: bool) -> Vec<Step> {
     if !plan.fix.is_empty() {
         let title = if restamps { "Run the fix; it stamps in the same transaction" } else { "Run the fix" };
         push(title, Some("psql \"$DATABASE_URL\" -v ON_ERROR_STOP=1 -f fix.sql".to_string()), Some("fix.sql"));
+        // Before anything else is upgraded: it compares with the state that the fix leads to.
+        push("Verify", Some("psql \"$DATABASE_URL\" -f verify.sql".to_string()), Some("verify.sql"));
     }
     for command in &commands.alembic {
         let stamp = command.starts_with("alembic stamp");
@@ -220,9 +222,6 @@ fn steps(plan: &Plan, commands: &Commands, restamps: bool) -> Vec<Step> {
             continue;
         }
         push(if stamp { "Stamp" } else { "Let Alembic do the rest" }, Some(command.clone()), None);
-    }
-    if !plan.fix.is_empty() {
-        push("Verify", Some("psql \"$DATABASE_URL\" -f verify.sql".to_string()), Some("verify.sql"));
     }
     steps
 }
