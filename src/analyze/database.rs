@@ -29,6 +29,8 @@ pub struct Database {
     databases: Vec<String>,
     contents: Contents,
     table_exists: bool,
+    /// The dump ends in the middle: what is not in it may be in the database all the same.
+    pub cut: bool,
 }
 
 fn read_dump(file: &InputFile, input: &Input, version_table: &QName, sources: &mut Sources) -> Dump {
@@ -81,6 +83,11 @@ impl Database {
     ) -> Option<Database> {
         let file = input.dump.as_ref()?;
         let mut dump = read_dump(file, input, version_table, sources);
+        let cut = dump.diagnostics.iter().any(|diagnostic| diagnostic.code == "dump-truncated");
+        if cut {
+            // The rows of the version table may go on behind the cut.
+            dump.version_rows.clear();
+        }
         diagnostics.append(&mut dump.diagnostics);
         if dump.statements.is_empty() {
             return None;
@@ -106,6 +113,7 @@ impl Database {
             databases: dump.databases.clone(),
             contents: dump.contents.clone(),
             table_exists: table.is_some(),
+            cut,
             catalog,
             session,
         })
@@ -119,6 +127,10 @@ impl Database {
             .map(|difference| {
                 let left_out = out.iter().any(|(kind, _)| *kind == difference.id.kind);
                 match difference.change {
+                    Change::Missing if self.cut => Difference {
+                        change: Change::Uncompared(Reason::new("scope", "the dump is cut off before it")),
+                        ..difference
+                    },
                     Change::Missing if left_out => Difference {
                         change: Change::Uncompared(Reason::new(
                             "scope",

@@ -211,6 +211,10 @@ impl Work {
         let target = input.options.target.clone().unwrap_or_else(|| "heads".to_string());
         let table_rows = Rows::new(database.row_counts.clone());
         let prediction = match &database.rows {
+            _ if database.cut => Prediction::unknown(Reason::new(
+                "dump-truncated",
+                "the dump is cut off: make it again and hand in all of it",
+            )),
             Some(all) => predict(&subject, &database.catalog, all, &target, &table_rows, &[]),
             None => Prediction::unknown(Reason::new(
                 "version-rows",
@@ -238,7 +242,7 @@ impl Work {
             table_rows: &table_rows,
             allowed: Allowed { drops: input.options.allow_drops, data_loss: input.options.allow_data_loss },
         };
-        let made = if rows.is_some() { plans(&case) } else { Vec::new() };
+        let made = if rows.is_some() && !database.cut { plans(&case) } else { Vec::new() };
 
         let header = summary::header(input, database);
         let mut report = summary::empty(report::Verdict {
@@ -254,12 +258,18 @@ impl Work {
             located.states.iter().filter(|state| **state != place).map(|state| history.rows(state)).collect();
         report.located = Some(report::Located {
             revisions: history.rows(&place),
-            exact: located.exact() && !differences.iter().any(|difference| difference.is_drift()),
+            exact: !database.cut && located.exact() && !differences.iter().any(|difference| difference.is_drift()),
             same_schema: tie,
         });
         report.drift = build::drift(&differences, &timelines, &replayed, &self.sources);
         report.prediction = Some(build::prediction(&prediction, &self.sources));
         report.plans = made.iter().map(|plan| build::plan(&case, plan, &header, &self.sources)).collect();
+        if database.cut {
+            report.verdict.sentence =
+                "The dump is cut off, so it cannot be told where this database stands. Make it again and hand in all of it."
+                    .to_string();
+            return report;
+        }
         if let (Some(located), Some(prediction)) = (&report.located, &report.prediction) {
             report.verdict = build::verdict(&Facts {
                 heads: &prepared.graph.heads().iter().map(ToString::to_string).collect::<Vec<_>>(),

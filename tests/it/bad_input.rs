@@ -60,7 +60,11 @@ fn analyze(files: Vec<InputFile>, dump: Option<InputFile>) -> Report {
 
 #[track_caller]
 fn diagnostic<'r>(report: &'r Report, code: &str) -> &'r Diagnostic {
-    report.diagnostics.iter().find(|one| one.code == code).unwrap_or_else(|| panic!("{code}: {:#?}", report.diagnostics))
+    report
+        .diagnostics
+        .iter()
+        .find(|one| one.code == code)
+        .unwrap_or_else(|| panic!("{code}: {:#?}", report.diagnostics))
 }
 
 #[track_caller]
@@ -121,7 +125,10 @@ fn syntax_that_is_refused_still_counts_for_the_graph() {
 #[test]
 fn duplicate_ids_missing_parents_and_cycles() {
     let twice = analyze(
-        vec![revision("a1", None, &table("t")), file("migrations/versions/again.py", "revision = 'a1'\ndown_revision = None\n")],
+        vec![
+            revision("a1", None, &table("t")),
+            file("migrations/versions/again.py", "revision = 'a1'\ndown_revision = None\n"),
+        ],
         None,
     );
     assert!(twice.diagnostics.iter().any(|one| one.message.contains("a1") && one.file.is_some()), "{twice:#?}");
@@ -171,8 +178,10 @@ fn dumps_that_are_cut() {
     let rows = whole.find("b2\n").expect("a row");
     let report = analyze(healthy(), Some(file("dump.sql", &whole[..rows])));
     diagnostic(&report, "dump-truncated");
-    assert_ne!(report.verdict.situation, Situation::Healthy);
-    assert!(!report.plans.iter().any(|plan| plan.recommended), "{:#?}", report.plans);
+    assert_eq!(report.verdict.situation, Situation::Unknown);
+    assert_eq!(report.stamped, None, "rows may follow behind the cut");
+    assert!(report.plans.is_empty());
+    assert!(!report.drift.iter().any(|one| one.counts), "{:#?}", report.drift);
 }
 
 #[test]
@@ -225,9 +234,9 @@ fn revisions_that_never_end_are_bounded() {
 }
 
 #[test]
-fn a_file_of_two_hundred_megabytes_is_refused() {
+fn a_file_of_more_than_any_revision_has_is_refused() {
     let mut files = healthy();
-    files.push(file("migrations/versions/huge.py", vec![b'#'; 200 << 20]));
+    files.push(file("migrations/versions/huge.py", vec![b'#'; 33 << 20]));
     let started = std::time::Instant::now();
     let report = analyze(files, None);
     assert!(started.elapsed().as_secs() < 60);
@@ -236,10 +245,12 @@ fn a_file_of_two_hundred_megabytes_is_refused() {
 }
 
 #[test]
-fn a_dump_of_two_hundred_megabytes_is_read_or_refused() {
+fn a_dump_of_many_rows_keeps_none_of_them() {
     let mut text = format!("{HEADER}{}COPY public.t (id, x) FROM stdin;\n", dumped_table("t")).into_bytes();
-    while text.len() < 200 << 20 {
-        text.extend_from_slice(b"1\taaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n");
+    while text.len() < 20 << 20 {
+        text.extend_from_slice(
+            b"1\taaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
+        );
     }
     text.extend_from_slice(format!("\\.\n\n{}{FOOTER}", version_table(&["a1"])).as_bytes());
     let report = analyze(healthy(), Some(file("dump.sql", text)));

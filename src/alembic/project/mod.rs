@@ -26,7 +26,7 @@ pub use tree::{Tree, normalize};
 use super::graph::Graph;
 use super::revision::Revision;
 use crate::diagnostic::Diagnostic;
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Sources, Span};
 
 /// A larger file is refused.
 pub const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
@@ -192,11 +192,13 @@ pub fn read(files: Vec<InputFile>, options: &ProjectOptions, sources: &mut Sourc
     for file in archive::unpack(files, &mut diagnostics) {
         let path = normalize(&file.path);
         if file.bytes.len() as u64 > MAX_FILE_BYTES {
+            let start = first_place(sources, &path, "");
             diagnostics.push(
                 Diagnostic::error(
                     "file-too-large",
                     format!("{path} has {} MB; files over 32 MB are not read.", file.bytes.len() / 1_000_000),
                 )
+                .at(start)
                 .help("No revision file is that large; hand in the version location only."),
             );
         } else if path.ends_with(".pyc") {
@@ -207,10 +209,19 @@ pub fn read(files: Vec<InputFile>, options: &ProjectOptions, sources: &mut Sourc
                     let id = sources.add(&path, &text);
                     tree.insert(path, id);
                 }
-                None if path.ends_with(".py") => diagnostics.push(
-                    Diagnostic::error("not-utf8", format!("{path} is not UTF-8, as Python wants it; it is not read."))
+                None if path.ends_with(".py") => {
+                    // The text up to the offending byte, so that its line can be told.
+                    let valid = std::str::from_utf8(&file.bytes).map_or_else(|error| error.valid_up_to(), str::len);
+                    let place = first_place(sources, &path, &String::from_utf8_lossy(&file.bytes[..valid]));
+                    diagnostics.push(
+                        Diagnostic::error(
+                            "not-utf8",
+                            format!("{path} is not UTF-8, as Python wants it; it is not read."),
+                        )
+                        .at(place)
                         .help("Save it as UTF-8, or declare its encoding in the first line."),
-                ),
+                    );
+                }
                 None => {}
             }
         }
@@ -224,6 +235,12 @@ pub fn read(files: Vec<InputFile>, options: &ProjectOptions, sources: &mut Sourc
         );
     }
     (Project { environments: found, tree, source_roots: options.source_roots.clone() }, diagnostics)
+}
+
+/// The place at which a file stopped being readable: the end of what was read.
+fn first_place(sources: &mut Sources, path: &str, read: &str) -> Span {
+    let file = sources.add(path, read);
+    Span { file, start: read.len() as u32, end: read.len() as u32 }
 }
 
 /// The text of a file: UTF-8, or Latin-1 where a comment of the first two lines says so (PEP 263).
