@@ -243,7 +243,8 @@ fn choose(pieces: &Pieces, text: &str, name: &str, diagnostics: &mut Vec<Diagnos
         return Some(*only);
     }
     let message = format!("{name} is a dump of several databases: {}", names.join(", "));
-    diagnostics.push(Diagnostic::error("dump-several-databases", message).help("Say which one is meant."));
+    diagnostics
+        .push(Diagnostic::error("dump-several-databases", message).help("Say which one is meant (--database NAME)."));
     None
 }
 
