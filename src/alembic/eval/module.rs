@@ -162,6 +162,11 @@ impl Vm {
         self.register_with(module, Missing::Unmodelled, attrs);
     }
 
+    /// A module that was registered.
+    pub fn library(&self, dotted: &str) -> Option<Value> {
+        self.modules.get(dotted).cloned()
+    }
+
     /// `importlib.import_module(dotted)`. A module that is neither registered nor given is unknown.
     pub fn import(&mut self, dotted: &str) -> Eval<Value> {
         match self.find_module(dotted)? {

@@ -89,6 +89,8 @@ pub fn register(vm: &mut Vm) {
     let environment = environment(vm, &context);
     vm.register("alembic.context", environment);
     let operations = native::function("Operations", Operations::construct);
+    // What the operations replicate; projects ask for it to tell old releases apart.
+    vm.register("alembic", [("__version__", crate::alembic::eval::Value::str("1.20.1"))]);
     vm.register("alembic.operations", [("Operations", operations.clone())]);
     vm.register("alembic.operations.base", [("Operations", operations)]);
     let configure = native::function("configure", |vm, args| {

@@ -98,6 +98,8 @@ pub fn install(vm: &mut Vm) {
         paths.map(|(path, class)| (super::arguments::last_part(path), class.clone())).collect();
     extra.extend(functions.iter().filter(|(name, _)| *name == "insert").cloned());
     vm.register("sqlalchemy.dialects.postgresql", extra);
+    // The release whose behaviour is replicated.
+    vm.register("sqlalchemy", [("__version__", Value::str("2.1.9"))]);
     third_party::install(vm, &types);
     orm::install_classes(vm);
     orm::install_sessions(vm);

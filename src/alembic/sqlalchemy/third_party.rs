@@ -20,6 +20,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("pgvector.", &["pgvector.sqlalchemy"]),
     ("fastapi_users_db_sqlalchemy.", &["fastapi_users_db_sqlalchemy.generics", "fastapi_users_db_sqlalchemy"]),
     ("citext.", &["citext"]),
+    ("advanced_alchemy.", &["advanced_alchemy.types"]),
 ];
 
 /// Registers them.
@@ -35,7 +36,11 @@ pub fn install(vm: &mut Vm, types: &HashMap<&'static str, Value>) {
             vm.register(module, own.clone());
         }
     }
-    if let Some(types_module) = types.get("sqlalchemy.sql.sqltypes.Uuid") {
-        vm.register("sqlmodel.sql.sqltypes", [("Uuid", types_module.clone())]);
+    if let Some(uuid) = types.get("sqlalchemy.sql.sqltypes.Uuid") {
+        vm.register("sqlmodel.sql.sqltypes", [("Uuid", uuid.clone())]);
+    }
+    // Autogenerate writes `sqlmodel.sql.sqltypes.types.Uuid()`: SQLModel's module imports SQLAlchemy's `types`.
+    if let Some(generic) = vm.library("sqlalchemy.types") {
+        vm.register("sqlmodel.sql.sqltypes", [("types", generic)]);
     }
 }

@@ -12,6 +12,7 @@ mod functools;
 mod json;
 mod misc;
 mod os;
+mod packaging;
 mod typing;
 
 use super::Vm;
@@ -31,6 +32,7 @@ const INSTALL: &[fn(&mut Vm)] = &[
     json::install,
     misc::install,
     os::install,
+    packaging::install,
     typing::install,
 ];
 

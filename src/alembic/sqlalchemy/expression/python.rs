@@ -268,6 +268,15 @@ fn call_method(vm: &mut Vm, own: &Rc<Expression>, name: &str, args: Args) -> Eva
         }
         "bindparams" => return bind_text(vm, own, args),
         "columns" | "self_group" | "execution_options" => own.clone(),
+        // `expression['key'].as_string()`: the element as text.
+        "as_string" => match &own.node {
+            Node::Infix { operator, left, right } if &*operator.sql == " -> " => Expression::of(Node::Infix {
+                operator: Operator { sql: " ->> ".into(), ..operator.clone() },
+                left: left.clone(),
+                right: right.clone(),
+            }),
+            _ => return Ok(vm.unknown("sqlalchemy", "as_string() of an expression that is no element of JSON")),
+        },
         _ => return Ok(vm.unknown("sqlalchemy", format!("the method {name}() of an expression"))),
     }))
 }

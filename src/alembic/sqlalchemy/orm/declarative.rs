@@ -245,9 +245,9 @@ fn columns(vm: &mut Vm, class: &Rc<Class>, unknown: &mut Option<Reason>) -> Eval
                 let Some(key) = key.as_str() else { continue };
                 let is_bare = owner.attrs.get(key).is_none() && !found.iter().any(|(name, _)| **name == *key);
                 if is_bare && is_mapped(annotation) {
-                    unknown.get_or_insert_with(|| {
-                        Reason::new("orm", format!("the type of the annotated attribute {key}"))
-                    });
+                    let reason = Reason::new("orm", format!("the type of the annotated attribute {key}"));
+                    class.attrs.set(&key.into(), Some(Value::Unknown(reason.clone())));
+                    unknown.get_or_insert(reason);
                 }
             }
         }

@@ -21,6 +21,8 @@ pub struct MetaData {
     pub of_operation: bool,
     /// Types given to it by `Enum(metadata=…)`.
     pub types: RefCell<Vec<Value>>,
+    /// Attributes that the code sets on it (`metadata.bind = conn` of SQLAlchemy 1.4 does nothing since 2.0).
+    pub attrs: RefCell<Vec<(Rc<str>, Value)>>,
 }
 
 /// `sqlalchemy.sql.schema.DEFAULT_NAMING_CONVENTION`
@@ -38,6 +40,7 @@ impl MetaData {
             naming_convention,
             of_operation: false,
             types: RefCell::default(),
+            attrs: RefCell::default(),
         })
     }
 
@@ -53,6 +56,7 @@ impl MetaData {
             naming_convention: plain.naming_convention.clone(),
             of_operation: true,
             types: RefCell::default(),
+            attrs: RefCell::default(),
         })
     }
 

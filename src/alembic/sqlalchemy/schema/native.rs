@@ -96,6 +96,10 @@ impl Native for Column {
         }))
     }
 
+    fn get_item(self: Rc<Self>, vm: &mut Vm, key: Value) -> Eval<Option<Value>> {
+        Rc::new(Expression::column_of(&self)).get_item(vm, key)
+    }
+
     fn set_attr(self: Rc<Self>, _vm: &mut Vm, name: &str, value: Value) -> Eval<bool> {
         let mut state = self.state.borrow_mut();
         match name {
@@ -515,7 +519,17 @@ impl Native for MetaData {
         self
     }
 
+    fn set_attr(self: Rc<Self>, _vm: &mut Vm, name: &str, value: Value) -> Eval<bool> {
+        let mut attrs = self.attrs.borrow_mut();
+        attrs.retain(|(own, _)| **own != *name);
+        attrs.push((name.into(), value));
+        Ok(true)
+    }
+
     fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+        if let Some((_, value)) = self.attrs.borrow().iter().find(|(own, _)| **own == *name) {
+            return Ok(Some(value.clone()));
+        }
         Ok(Some(match name {
             "tables" => {
                 let tables = self.tables.borrow();

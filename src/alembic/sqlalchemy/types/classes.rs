@@ -514,5 +514,19 @@ pub const TYPE_CLASSES: &[TypeClass] = &[
         Vector("SPARSEVEC"),
     ),
     class("fastapi_users_db_sqlalchemy.generics.GUID", "sqlalchemy.sql.type_api.TypeDecorator", ANY, Word("UUID")),
+    class(
+        "fastapi_users_db_sqlalchemy.generics.TIMESTAMPAware",
+        "sqlalchemy.sql.type_api.TypeDecorator",
+        ANY,
+        Word("TIMESTAMP WITH TIME ZONE"),
+    ),
+    class("sqlmodel.sql.sqltypes.GUID", "sqlalchemy.sql.type_api.TypeDecorator", ANY, Word("UUID")),
+    class("advanced_alchemy.types.GUID", "sqlalchemy.sql.type_api.TypeDecorator", ANY, Word("UUID")),
+    class(
+        "advanced_alchemy.types.DateTimeUTC",
+        "sqlalchemy.sql.type_api.TypeDecorator",
+        ANY,
+        Word("TIMESTAMP WITH TIME ZONE"),
+    ),
     class("citext.CIText", "sqlalchemy.sql.type_api.TypeDecorator", ANY, Word("CITEXT")),
 ];
