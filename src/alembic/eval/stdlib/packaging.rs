@@ -25,7 +25,10 @@ impl Version {
     fn compare(&self, other: &Version) -> Ordering {
         let length = self.release.len().max(other.release.len());
         let part = |version: &Version, at: usize| version.release.get(at).copied().unwrap_or(0);
-        (0..length).map(|at| part(self, at).cmp(&part(other, at))).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+        (0..length)
+            .map(|at| part(self, at).cmp(&part(other, at)))
+            .find(|order| order.is_ne())
+            .unwrap_or(Ordering::Equal)
     }
 }
 
@@ -76,7 +79,11 @@ impl Native for Version {
 fn version(vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<Value> {
     let given = args.bind(vm, "Version(version)")?.required("version");
     let Some(text) = given.as_str().map(str::trim) else {
-        return Ok(if given.reason().is_some() { given } else { vm.unknown("unsupported", "a version that is no text") });
+        return Ok(if given.reason().is_some() {
+            given
+        } else {
+            vm.unknown("unsupported", "a version that is no text")
+        });
     };
     let parts: Option<Vec<u64>> = text
         .split('.')
