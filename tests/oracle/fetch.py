@@ -1,40 +1,79 @@
-"""Downloads and unpacks pinned packages of the corpus into target/corpus/NAME.
+"""Downloads and unpacks pinned packages of the corpus; target/corpus/NAME is then a link to the unpacked package.
 
     python tests/oracle/fetch.py [NAME...]        all of them without names
+
+The packages are kept outside the checkout, in `$RESTAMP_TOOLS/corpus` (`~/.cache/restamp/corpus`), under names with their
+versions, so that each is downloaded once per machine. Of a package only text is unpacked: what a user would drop on the
+page and Restamp looks at is there, scripts and pictures of web pages are not.
 """
 
+import concurrent.futures
 import json
+import os
 import pathlib
 import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 TARGET = HERE.parent.parent / "target" / "corpus"
+CACHE = pathlib.Path(os.environ.get("RESTAMP_TOOLS") or pathlib.Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "restamp") / "corpus"
+TEXT = {".py", ".mako", ".ini", ".cfg", ".conf", ".toml", ".sql", ".txt", ".md", ".rst", ".yml", ".yaml"}
+ATTEMPTS = 3
+
+
+def download(requirement, folder):
+    """Downloads one distribution without what it depends on; indexes fail now and then."""
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--dest", folder, requirement]
+    for attempt in range(1, ATTEMPTS + 1):
+        if subprocess.run(command).returncode == 0:
+            (archive,) = folder.iterdir()
+            return archive
+        shutil.rmtree(folder, ignore_errors=True)
+        time.sleep(5 * attempt)
+    raise RuntimeError(f"{requirement} could not be downloaded")
+
+
+def unpack(archive, folder):
+    """Unpacks the text files; a source distribution's own folder is left out of their paths."""
+    if archive.suffix in (".whl", ".zip"):
+        with zipfile.ZipFile(archive) as file:
+            file.extractall(folder, [name for name in file.namelist() if pathlib.PurePath(name).suffix in TEXT])
+        return folder
+    with tarfile.open(archive) as file:
+        members = [member for member in file.getmembers() if pathlib.PurePath(member.name).suffix in TEXT]
+        file.extractall(folder, members, filter="data")
+    (inner,) = folder.iterdir()
+    return inner
 
 
 def fetch(project):
-    folder = TARGET / project["name"]
-    if folder.exists():
-        return
-    TARGET.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=TARGET) as work:
-        work = pathlib.Path(work)
-        subprocess.run(
-            [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", work / "download", project["pip"]],
-            check=True,
-        )
-        (archive,) = (work / "download").iterdir()
-        unpacked = work / "unpacked"
-        if archive.suffix in (".whl", ".zip"):
-            zipfile.ZipFile(archive).extractall(unpacked)
-        else:
-            tarfile.open(archive).extractall(unpacked, filter="data")
-            (unpacked,) = unpacked.iterdir()
-        shutil.move(unpacked, folder)
+    """Makes target/corpus/NAME."""
+    kept = CACHE / project["pip"]
+    if not kept.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=CACHE) as work:
+            work = pathlib.Path(work)
+            unpacked = unpack(download(project["pip"], work / "download"), work / "unpacked")
+            try:
+                # A rename is whole or not at all: another process may be here too.
+                unpacked.rename(kept)
+            except OSError:
+                if not kept.exists():
+                    raise
+    link = TARGET / project["name"]
+    if not link.is_symlink() or link.readlink() != kept:
+        TARGET.mkdir(parents=True, exist_ok=True)
+        if link.is_dir() and not link.is_symlink():
+            shutil.rmtree(link)
+        with tempfile.TemporaryDirectory(dir=TARGET) as work:
+            made = pathlib.Path(work) / "link"
+            made.symlink_to(kept, target_is_directory=True)
+            made.replace(link)
 
 
 if __name__ == "__main__":
@@ -43,6 +82,5 @@ if __name__ == "__main__":
     unknown = set(wanted) - {project["name"] for project in projects}
     if unknown:
         sys.exit("no such project: " + ", ".join(sorted(unknown)))
-    for project in projects:
-        if project["name"] in wanted:
-            fetch(project)
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        list(pool.map(fetch, [project for project in projects if project["name"] in wanted]))

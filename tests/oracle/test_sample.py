@@ -1,14 +1,11 @@
 """Scenario 0 from end to end: the sample's deploy fails, and what Restamp hands over repairs the database."""
 
 import json
-import os
-import pathlib
 import shutil
-import subprocess
 
 import pytest
-from cluster import cluster
 from make_sample import PROJECT, SAMPLE, begin, deploy, environment, flask, make
+from server import VERSIONS, Server
 
 # What a schema is, without the order of columns: a database grown by ALTERs differs in it from one made at once.
 SCHEMA = """
@@ -21,20 +18,11 @@ ORDER BY 1, 2, 3
 """
 
 
-ROOT = pathlib.Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def own():
-    """A PostgreSQL server for these tests."""
-    with cluster() as running:
+@pytest.fixture(scope="module", params=sorted(VERSIONS))
+def own(request):
+    """PostgreSQL servers for these tests."""
+    with Server(request.param) as running:
         yield running
-
-
-def analyze(*arguments):
-    """Runs the command line; `RESTAMP` names another build."""
-    program = os.environ.get("RESTAMP", ROOT / "target" / "debug" / "restamp")
-    return subprocess.run([program, "analyze", *map(str, arguments)], capture_output=True, text=True)
 
 
 @pytest.fixture
@@ -57,15 +45,15 @@ def test_the_sample_is_what_a_real_deploy_gives(tmp_path):
     assert kept["dump"] == (SAMPLE / "dump.sql").read_text() and kept["log"] == (SAMPLE / "deploy.log").read_text()
 
 
-def test_the_fix_repairs_the_database(own, project, tmp_path):
-    url = own.create("sample")
+def test_the_fix_repairs_the_database(own, restamp, project, tmp_path):
+    url = own.url(own.create("sample"))
     env = environment(url)
     begin(own, "sample", project)
     log, dump, out = tmp_path / "deploy.log", tmp_path / "dump.sql", tmp_path / "out"
     log.write_text(deploy(project, env).stderr)
-    dump.write_text(own.run("pg_dump", "-s", "-d", url))
+    dump.write_text(own.dump("sample", "-s"))
 
-    first = analyze(project, "--dump", dump, "--log", log, "--format", "json", "--out", out)
+    first = restamp("analyze", project, "--dump", dump, "--log", log, "--format", "json", "--out", out)
     assert first.returncode == 1, first.stderr
     report = json.loads(first.stdout)
     prediction = report["prediction"]
@@ -73,25 +61,27 @@ def test_the_fix_repairs_the_database(own, project, tmp_path):
     plan = report["plans"][0]
     assert plan["recommended"] and plan["to"] == ["91d3c7a5e0f4"], plan["why"]
 
-    fix = (out / "fix.sql").read_text()
-    own.psql("sample", fix)
-    fixed = own.psql("sample", SCHEMA)
-    own.psql("sample", fix)
-    assert own.psql("sample", SCHEMA) == fixed, "a second run changes nothing"
-    own.psql("sample", (out / "verify.sql").read_text())
+    def ask(database, query):
+        return own.psql(database, query).stdout
+
+    own.psql("sample", file=out / "fix.sql")
+    fixed = ask("sample", SCHEMA)
+    own.psql("sample", file=out / "fix.sql")
+    assert ask("sample", SCHEMA) == fixed, "a second run changes nothing"
+    own.psql("sample", file=out / "verify.sql")
 
     flask(project, env, "stamp", "91d3c7a5e0f4")
     flask(project, env, "upgrade")
-    assert own.psql("sample", "SELECT version_num FROM alembic_version").split() == ["e5194c6d7ab0"]
-    assert own.psql("sample", "SELECT name, status FROM candidate ORDER BY 1").split() == ["Ada|interview", "Bo|new"]
+    assert ask("sample", "SELECT version_num FROM alembic_version").split() == ["e5194c6d7ab0"]
+    assert ask("sample", "SELECT name, status FROM candidate ORDER BY 1").split() == ["Ada|interview", "Bo|new"]
     assert "Running upgrade" not in flask(project, env, "upgrade").stderr
 
-    clean = own.create("clean")
+    clean = own.url(own.create("clean"))
     begin(own, "clean", project, obstacle=False)
     flask(project, environment(clean), "upgrade")
-    assert own.psql("sample", SCHEMA) == own.psql("clean", SCHEMA)
+    assert ask("sample", SCHEMA) == ask("clean", SCHEMA)
 
-    dump.write_text(own.run("pg_dump", "-s", "-d", url) + own.run("pg_dump", "-a", "-t", "alembic_version", "-d", url))
-    again = analyze(project, "--dump", dump, "--format", "json")
+    dump.write_text(own.dump_for_restamp("sample"))
+    again = restamp("analyze", project, "--dump", dump, "--format", "json")
     assert again.returncode == 0, again.stdout
     assert json.loads(again.stdout)["verdict"]["situation"] == "healthy"

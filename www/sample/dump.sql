@@ -4,8 +4,8 @@
 
 \restrict restampsample
 
--- Dumped from database version 15.18 (Debian 15.18-0+deb12u1)
--- Dumped by pg_dump version 15.18 (Debian 15.18-0+deb12u1)
+-- Dumped from database version 16.14
+-- Dumped by pg_dump version 16.14
 
 SET statement_timeout = 0;
 SET lock_timeout = 0;
@@ -49,7 +49,7 @@ CREATE SEQUENCE public.account_id_seq
     CACHE 1;
 
 
-ALTER TABLE public.account_id_seq OWNER TO postgres;
+ALTER SEQUENCE public.account_id_seq OWNER TO postgres;
 
 --
 -- Name: account_id_seq; Type: SEQUENCE OWNED BY; Schema: public; Owner: postgres
@@ -87,7 +87,7 @@ CREATE SEQUENCE public.candidate_id_seq
     CACHE 1;
 
 
-ALTER TABLE public.candidate_id_seq OWNER TO postgres;
+ALTER SEQUENCE public.candidate_id_seq OWNER TO postgres;
 
 --
 -- Name: candidate_id_seq; Type: SEQUENCE OWNED BY; Schema: public; Owner: postgres
@@ -123,7 +123,7 @@ CREATE SEQUENCE public.interview_id_seq
     CACHE 1;
 
 
-ALTER TABLE public.interview_id_seq OWNER TO postgres;
+ALTER SEQUENCE public.interview_id_seq OWNER TO postgres;
 
 --
 -- Name: interview_id_seq; Type: SEQUENCE OWNED BY; Schema: public; Owner: postgres
@@ -158,7 +158,7 @@ CREATE SEQUENCE public.job_id_seq
     CACHE 1;
 
 
-ALTER TABLE public.job_id_seq OWNER TO postgres;
+ALTER SEQUENCE public.job_id_seq OWNER TO postgres;
 
 --
 -- Name: job_id_seq; Type: SEQUENCE OWNED BY; Schema: public; Owner: postgres
