@@ -73,6 +73,7 @@ function renderRun(before, now) {
     : run.kind === 'failed' ? 'No answer.' : '';
   if (status.textContent !== text) status.textContent = text;
   if (before.run.kind === run.kind && run.kind !== 'done') return;
+  if (run.kind === 'done') nameVersionTable(run.answer.report);
   if (run.kind === 'done') resultsSection.replaceChildren(...results(run.answer, (choices) => {
     dispatch({ type: 'choose', choices });
     void start();
@@ -84,6 +85,17 @@ function renderRun(before, now) {
     heading.focus({ preventScroll: true });
     heading.closest('header')?.scrollIntoView({ block: 'start' });
   }
+}
+
+/**
+ * The commands for a dump name the version table that the project's own settings name.
+ * @param {import('../pkg/restamp.js').Report} report
+ */
+function nameVersionTable({ environments }) {
+  const table = environments.find((one) => one.chosen)?.version_table ?? 'alembic_version';
+  // What the pattern finds needs no other; a name that a shell would read otherwise is not put into a command.
+  if (table.includes('alembic_version') || !/^[a-z0-9_]+$/.test(table)) return;
+  for (const place of document.querySelectorAll('.version-table')) place.textContent = `*.${table}`;
 }
 
 /**
