@@ -26,6 +26,15 @@ pub struct OutFile {
     pub text: String,
 }
 
+impl Plan {
+    /// What is typed with Flask-Migrate where the steps say `alembic`. A fix stamps by itself.
+    pub fn flask_instead(&self) -> Vec<&str> {
+        let stamps = |command: &str| command.starts_with("flask db stamp");
+        let commands = self.commands.flask.iter().map(String::as_str);
+        commands.filter(|command| self.fix_sql.is_empty() || !stamps(command)).collect()
+    }
+}
+
 impl Report {
     /// The plan that a person should follow: the recommended one, else the first.
     pub fn plan(&self) -> Option<&Plan> {
@@ -136,9 +145,12 @@ fn commands(plan: &Plan) -> String {
         }
         text.push('\n');
     }
-    for (title, commands) in [("With alembic", &plan.commands.alembic), ("With Flask-Migrate", &plan.commands.flask)] {
-        if !commands.is_empty() {
-            let _ = writeln!(text, "# {title}:\n{}\n", commands.join("\n"));
+    // As comments: a shell that is given the whole file must not stamp or upgrade twice.
+    let instead = plan.flask_instead();
+    if !instead.is_empty() {
+        text.push_str("# With Flask-Migrate, instead of the lines that start with alembic:\n");
+        for line in instead.iter().flat_map(|command| command.lines()) {
+            let _ = writeln!(text, "#   {line}");
         }
     }
     text

@@ -180,6 +180,10 @@ fn steps(plan: &Plan, text: &mut String) {
             let _ = writeln!(text, "       {}", style::strong(command));
         }
     }
+    let flask = plan.flask_instead();
+    if !flask.is_empty() {
+        let _ = writeln!(text, "  With Flask-Migrate, instead of alembic: {}", style::printable(&flask.join("; ")));
+    }
     if let Some(patch) = &plan.patch {
         let _ = writeln!(text, "  {}", style::printable(&place(Some(&patch.file), Some(patch.line))));
         for (sign, lines) in [('-', &patch.before), ('+', &patch.after)] {
