@@ -58,7 +58,10 @@ impl Subject<'_> {
             let reason = span.map_or(reason.clone(), |span| reason.clone().at(span));
             return RevisionRun { steps: here..here, outcome: Outcome::Unknown(reason) };
         };
-        match vm.load_module(&module) {
+        let standing = vm.standing();
+        let loaded = vm.load_module(&module);
+        vm.settle(&standing);
+        match loaded {
             Ok(loaded) => upgrade(vm, &loaded),
             Err(raised) => upgrade::run(vm, |_| Err(raised)),
         }

@@ -125,7 +125,7 @@ impl Vm {
 
     /// Code that is not known may change the lists, dicts and sets that it is given. What they hold is left as it is: such code
     /// nearly always reads, and an item that is itself a container would taint half of a program.
-    fn forget_arguments(&mut self, args: &Args, reason: &crate::pg::error::Reason) {
+    pub(super) fn forget_arguments(&mut self, args: &Args, reason: &crate::pg::error::Reason) {
         for value in args.positional.iter().chain(args.keyword.iter().map(|(_, value)| value)) {
             match value {
                 Value::List(list) => {

@@ -21,6 +21,9 @@ use super::{Eval, Raise, Vm};
 use crate::alembic::run::MayFail;
 use crate::pg::error::Reason;
 
+/// Entries of the journal among which a container is looked for before it is recorded again.
+const RECENT: usize = 16;
+
 /// How a block ended.
 #[derive(Clone, Debug)]
 pub(super) enum Flow {
@@ -173,6 +176,8 @@ pub(super) type Pending = (Reason, Value);
 pub(super) struct State {
     /// Old contents.
     journal: Vec<Write>,
+    /// Where the innermost open side began, or a later place.
+    mark: usize,
     /// Open sides and regions: while there is one, changes are recorded.
     layers: usize,
     regions: Vec<Region>,
@@ -194,23 +199,41 @@ impl Vm {
         }
     }
 
+    /// Whether one of the last entries holds the content that a container had when the innermost side began: a loop that
+    /// fills a container records it once.
+    fn is_recorded(&self, place: usize) -> bool {
+        let from = self.flow.journal.len().saturating_sub(RECENT).max(self.flow.mark);
+        self.flow.journal.get(from..).is_some_and(|recent| recent.iter().any(|write| write.place() == (place, None)))
+    }
+
+    /// A recorded content takes memory; the next step stops if it is too much.
+    fn account(&mut self, items: usize) {
+        self.memory = self.memory.saturating_add(items.saturating_mul(std::mem::size_of::<Value>()));
+    }
+
     /// To be called before a list changes.
     pub fn touch_list(&mut self, list: &Rc<RefCell<List>>) {
-        if self.flow.layers > 0 {
+        let place = Rc::as_ptr(list).cast::<()>() as usize;
+        if self.flow.layers > 0 && !self.is_recorded(place) {
+            self.account(list.borrow().items.len());
             self.flow.journal.push(Write::List(list.clone(), list.borrow().clone()));
         }
     }
 
     /// To be called before a dict changes.
     pub fn touch_dict(&mut self, dict: &Rc<RefCell<Dict>>) {
-        if self.flow.layers > 0 {
+        let place = Rc::as_ptr(dict).cast::<()>() as usize;
+        if self.flow.layers > 0 && !self.is_recorded(place) {
+            self.account(dict.borrow().len());
             self.flow.journal.push(Write::Dict(dict.clone(), dict.borrow().clone()));
         }
     }
 
     /// To be called before a set changes.
     pub fn touch_set(&mut self, set: &Rc<RefCell<Set>>) {
-        if self.flow.layers > 0 {
+        let place = Rc::as_ptr(set).cast::<()>() as usize;
+        if self.flow.layers > 0 && !self.is_recorded(place) {
+            self.account(set.borrow().dict.len());
             self.flow.journal.push(Write::Set(set.clone(), set.borrow().clone()));
         }
     }
@@ -259,12 +282,14 @@ impl Vm {
     fn open(&mut self, reason: &Reason) -> usize {
         self.run.uncertain.push(reason.clone());
         self.flow.layers += 1;
-        self.flow.journal.len()
+        self.flow.mark = self.flow.journal.len();
+        self.flow.mark
     }
 
     fn shut(&mut self) {
         self.run.uncertain.pop();
         self.flow.layers -= 1;
+        self.flow.mark = self.flow.journal.len();
     }
 
     /// Ends regions that were opened since `from`, from the innermost on, as long as `ends` holds for them.
@@ -523,6 +548,55 @@ impl Vm {
         run: impl FnOnce(&mut Vm, &mut Frame<'_>) -> Eval<Flow>,
     ) -> Eval<Flow> {
         self.branch(frame, reason, run, |_, _| Ok(Flow::Normal))
+    }
+}
+
+/// What an evaluation that ends early must give back.
+pub struct Standing {
+    uncertain: usize,
+    frames: usize,
+    activations: usize,
+    handling: usize,
+    depth: u32,
+    calls: u32,
+}
+
+impl Vm {
+    /// Where the interpreter stands before it runs something.
+    pub fn standing(&self) -> Standing {
+        Standing {
+            uncertain: self.run.uncertain.len(),
+            frames: self.frames.len(),
+            activations: self.activations.len(),
+            handling: self.handling.len(),
+            depth: self.depth,
+            calls: self.calls,
+        }
+    }
+
+    /// The end of what ran since, however it ended. A bound that was reached under an unknown condition leaves open sides:
+    /// what they changed is not known, and what comes later does not depend on their conditions.
+    pub fn settle(&mut self, standing: &Standing) {
+        if self.run.uncertain.len() > standing.uncertain {
+            let reason = self.run.uncertain[standing.uncertain].clone();
+            self.run.uncertain.truncate(standing.uncertain);
+            for write in std::mem::take(&mut self.flow.journal) {
+                match write {
+                    Write::Name(namespace, name, _) => {
+                        namespace.set(&name, Some(Value::Unknown(reason.clone())));
+                    }
+                    Write::List(list, _) => list.borrow_mut().forget(reason.clone()),
+                    Write::Dict(dict, _) => dict.borrow_mut().forget(reason.clone()),
+                    Write::Set(set, _) => set.borrow_mut().dict.forget(reason.clone()),
+                }
+            }
+        }
+        self.flow = State::default();
+        self.frames.truncate(standing.frames);
+        self.activations.truncate(standing.activations);
+        self.handling.truncate(standing.handling);
+        self.depth = standing.depth;
+        self.calls = standing.calls;
     }
 }
 

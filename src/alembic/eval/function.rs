@@ -11,6 +11,20 @@ use super::scope::{Frame, Scope};
 use super::value::Value;
 use super::{Eval, Vm};
 use crate::alembic::python::ast::{FunctionDef, Name};
+use crate::pg::error::Reason;
+
+/// How often a function may call itself through conditions that are not known: each call runs all sides.
+const RECURSIONS: usize = 2;
+
+/// A call of a function that is running.
+#[derive(Debug)]
+pub(super) struct Activation {
+    def: Rc<FunctionDef>,
+    /// Conditions that were not known where it was called.
+    uncertain: usize,
+    /// Steps before it.
+    steps: usize,
+}
 
 /// A function or lambda.
 #[derive(Debug)]
@@ -187,15 +201,38 @@ impl Vm {
         self.run_body(&mut frame, def)
     }
 
+    /// A function that calls itself again and again, each time under one more unknown condition, walks through something that
+    /// is not known; how deep that is cannot be told. As long as it sends nothing to the database, its value is all that is
+    /// not known of it.
+    fn endless(&self, def: &Rc<FunctionDef>) -> Option<Reason> {
+        let own: Vec<&Activation> =
+            self.activations.iter().filter(|activation| Rc::ptr_eq(&activation.def, def)).collect();
+        let own = own.get(own.len().checked_sub(RECURSIONS)?..)?;
+        let reason = self.run.uncertain.last()?;
+        let deepens = own.windows(2).all(|pair| pair[0].uncertain < pair[1].uncertain)
+            && own.last()?.uncertain < self.run.uncertain.len();
+        let silent = own.first()?.steps == self.run.steps.len();
+        (deepens && silent).then(|| reason.clone())
+    }
+
     /// Runs a function's body in a frame of the trace.
     pub(super) fn run_body(&mut self, frame: &mut Frame<'_>, def: &Rc<FunctionDef>) -> Eval<Value> {
         if self.calls >= super::CALLS {
             return Err(self.stop("bound-depth", format!("{}() is called too deeply", def.name)));
         }
+        if let Some(reason) = self.endless(def) {
+            let given = frame.scope.vars.items().into_iter().map(|(_, value)| value);
+            self.forget_arguments(&Args::positional(given), &reason);
+            return Ok(Value::Unknown(reason));
+        }
         self.calls += 1;
         self.run.trace.push(def.span);
         self.frames.push(frame.scope.clone());
+        let activation =
+            Activation { def: def.clone(), uncertain: self.run.uncertain.len(), steps: self.run.steps.len() };
+        self.activations.push(activation);
         let result = self.deeper(|vm| vm.within_function(|vm| vm.block(frame, &def.body)));
+        self.activations.pop();
         self.frames.pop();
         self.run.trace.pop();
         self.calls -= 1;

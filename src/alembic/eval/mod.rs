@@ -84,6 +84,8 @@ pub struct Vm {
     classes: HashMap<String, Rc<Class>>,
     /// The scopes of the functions that are running, innermost last.
     frames: Vec<Rc<scope::Scope>>,
+    /// The calls of functions that are running, innermost last.
+    activations: Vec<function::Activation>,
     /// Exceptions that are being handled, innermost last.
     handling: Vec<Value>,
     flow: flow::State,
@@ -105,6 +107,7 @@ impl Vm {
             builtins: Namespace::new(),
             classes: HashMap::new(),
             frames: Vec::new(),
+            activations: Vec::new(),
             handling: Vec::new(),
             flow: flow::State::default(),
             unknown_calls: 0,
@@ -159,6 +162,9 @@ impl Vm {
         self.steps += 1;
         if self.steps > STEPS {
             return Err(self.stop("bound-steps", format!("the code runs for more than {STEPS} steps")));
+        }
+        if self.memory > MEMORY {
+            return Err(self.stop("bound-memory", "the code makes values that are too large"));
         }
         Ok(())
     }

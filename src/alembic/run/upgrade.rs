@@ -23,7 +23,9 @@ pub fn run(vm: &mut Vm, code: impl FnOnce(&mut Vm) -> Eval<Value>) -> RevisionRu
     let start = vm.run.steps.len();
     let depth = vm.run.trace.len();
     vm.refuel();
+    let standing = vm.standing();
     let result = code(vm);
+    vm.settle(&standing);
     let outcome = match result {
         Ok(Value::Unknown(reason)) => {
             // The function itself is not known, so nothing of it ran.
