@@ -92,10 +92,14 @@ fn modules_that_import_each_other_end() {
 
 #[test]
 fn what_ends_early_leaves_no_condition_behind() {
-    check("def walk(x):\n    if isinstance(x, dict):\n        return [walk(y) for y in x]\n    return x\nout(walk(unknown))\nout(1)", "?test\n1");
+    check(
+        "def walk(x):\n    if isinstance(x, dict):\n        return [walk(y) for y in x]\n    return x\nout(walk(unknown))\nout(1)",
+        "?test\n1",
+    );
     let mut vm = Vm::new(Run::new(Catalog::default(), Session::default(), Settings::default()), Rc::new(()));
     let standing = vm.standing();
-    let module = source("m", "x = []\ny = 1\nif __import__('gone').z:\n    y = 2\n    def f(): f()\n    f()").expect("Python");
+    let module =
+        source("m", "x = []\ny = 1\nif __import__('gone').z:\n    y = 2\n    def f(): f()\n    f()").expect("Python");
     assert!(matches!(vm.load_module(&module), Err(Raise::Stop(_))));
     vm.settle(&standing);
     assert!(vm.run.uncertain.is_empty());
