@@ -42,8 +42,21 @@ enum Command {
 /// Unusable input.
 const UNUSABLE: u8 = 2;
 
+/// The evaluator's bounds are made for this much stack; the main thread of some systems has a megabyte.
+const STACK: usize = 64 << 20;
+
 /// Runs the command line.
 pub fn main() -> ExitCode {
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(run);
+    match thread.map(std::thread::JoinHandle::join) {
+        Ok(Ok(code)) => code,
+        // The thread has said why it ended.
+        Ok(Err(_)) => ExitCode::from(UNUSABLE),
+        Err(_) => run(),
+    }
+}
+
+fn run() -> ExitCode {
     match Arguments::parse().command {
         Command::Analyze(arguments) => analyze::analyze(&arguments),
         Command::Replay(arguments) => analyze::replay(&arguments),

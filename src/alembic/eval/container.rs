@@ -3,7 +3,7 @@
 //! A container whose content is not known (it was changed differently on two sides of an unknown condition, or handed to
 //! code that is not known) keeps its identity: `unknown` says why, and every look inside gives an unknown value.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -16,6 +16,39 @@ use crate::pg::error::Reason;
 
 /// From this many entries on, a look-up goes through a hash table.
 const INDEXED: usize = 8;
+
+thread_local! {
+    static DISCARDED: RefCell<Vec<Value>> = const { RefCell::new(Vec::new()) };
+    static DRAINING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Drops values one after the other. Containers inside containers would be dropped by recursion, and code can nest them more
+/// deeply than the stack allows (CPython's "trashcan" is there for the same reason).
+pub(super) fn discard(values: impl IntoIterator<Item = Value>) {
+    let nests = |value: &Value| {
+        matches!(value, Value::List(_) | Value::Dict(_) | Value::Set(_) | Value::Tuple(_) | Value::Native(_))
+    };
+    let mut values = values.into_iter().filter(nests).peekable();
+    if values.peek().is_none() {
+        return;
+    }
+    // At the end of a thread there is nothing left to put them into.
+    if DISCARDED.try_with(|discarded| discarded.borrow_mut().extend(values)).is_err() {
+        return;
+    }
+    if DRAINING.try_with(|draining| draining.replace(true)).unwrap_or(true) {
+        return;
+    }
+    while let Some(value) = DISCARDED.with(|discarded| discarded.borrow_mut().pop()) {
+        if let Value::Tuple(mut items) = value
+            && let Some(items) = Rc::get_mut(&mut items)
+        {
+            let items = items.iter_mut().map(|item| std::mem::replace(item, Value::None)).filter(nests);
+            DISCARDED.with(|discarded| discarded.borrow_mut().extend(items));
+        }
+    }
+    DRAINING.with(|draining| draining.set(false));
+}
 
 /// The content of a `list`.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +69,12 @@ impl List {
     pub fn forget(&mut self, reason: Reason) {
         self.items.clear();
         self.unknown.get_or_insert(reason);
+    }
+}
+
+impl Drop for List {
+    fn drop(&mut self) {
+        discard(std::mem::take(&mut self.items));
     }
 }
 
@@ -197,6 +236,12 @@ impl Dict {
     }
 }
 
+impl Drop for Dict {
+    fn drop(&mut self) {
+        discard(std::mem::take(&mut self.items).into_iter().map(|(_, _, value)| value));
+    }
+}
+
 impl FromIterator<(Value, Value)> for Dict {
     /// Keys that are not hashable are left out.
     fn from_iter<I: IntoIterator<Item = (Value, Value)>>(items: I) -> Dict {
@@ -242,6 +287,12 @@ impl Names {
             return self.items.iter().position(|(other, _)| **other == *name);
         }
         self.index.get(name).copied()
+    }
+}
+
+impl Drop for Names {
+    fn drop(&mut self) {
+        discard(std::mem::take(&mut self.items).into_iter().map(|(_, value)| value));
     }
 }
 

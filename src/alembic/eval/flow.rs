@@ -196,6 +196,8 @@ impl Vm {
     pub(super) fn record_name(&mut self, namespace: &Rc<Namespace>, name: &Rc<str>, old: Option<Value>) {
         if self.flow.layers > 0 {
             self.flow.journal.push(Write::Name(namespace.clone(), name.clone(), old));
+        } else {
+            super::container::discard(old);
         }
     }
 

@@ -58,7 +58,7 @@ fn write(vm: &mut Vm, value: &Value, ascii: bool, out: &mut String) -> Eval<Opti
         Value::Dict(dict) => {
             let dict: Dict = dict.borrow().clone();
             if dict.unknown.is_some() {
-                return Ok(dict.unknown);
+                return Ok(dict.unknown.clone());
             }
             out.push('{');
             for (at, (key, item)) in dict.iter().enumerate() {

@@ -16,3 +16,12 @@ fn what_does_not_end_is_stopped() {
     check("import itertools\nfor i in itertools.count(): pass", "stop bound-steps");
     check("try:\n    while True: pass\nexcept BaseException: out('no')", "stop bound-steps");
 }
+
+#[test]
+fn what_nests_deeply_is_dropped() {
+    check("x = []\nfor i in range(100000): x = [x]\nx = 1\nout(x)", "1");
+    check("x = {}\nfor i in range(100000): x = {'a': x}\nx = 1\nout(x)", "1");
+    check("x = ()\nfor i in range(100000): x = (x,)\nx = 1\nout(x)", "1");
+    check("class A: pass\nx = None\nfor i in range(100000):\n    a = A()\n    a.x = x\n    x = a\na = x = 1\nout(x)", "1");
+    check("x = []\ny = []\nfor i in range(100000):\n    x = [x]\n    y = [y]\nx == y", "stop bound-depth");
+}

@@ -351,6 +351,13 @@ impl Native for Table {
             "c" | "columns" | "exported_columns" => Value::native(Columns { table: self }),
             "primary_key" => self.primary_key().map_or(Value::None, |key| Value::Native(key)),
             "constraints" => Value::set(self.constraints.borrow().iter().map(|own| Value::Native(own.clone()))),
+            "foreign_key_constraints" => {
+                let constraints = self.constraints.borrow();
+                let of_keys = constraints
+                    .iter()
+                    .filter(|own| matches!(own.state.borrow().kind, ConstraintKind::ForeignKey { .. }));
+                Value::set(of_keys.map(|own| Value::Native(own.clone())))
+            }
             "indexes" => Value::set(self.indexes.borrow().iter().map(|own| Value::Native(own.clone()))),
             "foreign_keys" => {
                 let mut keys = Vec::new();
