@@ -22,6 +22,9 @@ fn what_nests_deeply_is_dropped() {
     check("x = []\nfor i in range(100000): x = [x]\nx = 1\nout(x)", "1");
     check("x = {}\nfor i in range(100000): x = {'a': x}\nx = 1\nout(x)", "1");
     check("x = ()\nfor i in range(100000): x = (x,)\nx = 1\nout(x)", "1");
-    check("class A: pass\nx = None\nfor i in range(100000):\n    a = A()\n    a.x = x\n    x = a\na = x = 1\nout(x)", "1");
+    check(
+        "class A: pass\nx = None\nfor i in range(100000):\n    a = A()\n    a.x = x\n    x = a\na = x = 1\nout(x)",
+        "1",
+    );
     check("x = []\ny = []\nfor i in range(100000):\n    x = [x]\n    y = [y]\nx == y", "stop bound-depth");
 }
