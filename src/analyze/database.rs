@@ -111,7 +111,7 @@ impl Database {
             server_version: dump.server_version.clone(),
             name: dump.database.clone(),
             databases: dump.databases.clone(),
-            contents: dump.contents.clone(),
+            contents: dump.contents,
             table_exists: table.is_some(),
             cut,
             catalog,

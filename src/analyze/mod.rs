@@ -318,6 +318,9 @@ fn version_table(environment: &Environment) -> QName {
     }
 }
 
+/// The module of a revision, by its id.
+type FindModule<'e> = Box<dyn Fn(&str) -> Option<SourceModule> + 'e>;
+
 /// A project in the form that the walks want.
 struct Prepared<'e> {
     environment: &'e Environment,
@@ -327,7 +330,7 @@ struct Prepared<'e> {
     engine: Option<String>,
     server_version: Option<u32>,
     baseline: Catalog,
-    find: Box<dyn Fn(&str) -> Option<SourceModule> + 'e>,
+    find: FindModule<'e>,
 }
 
 impl<'e> Prepared<'e> {

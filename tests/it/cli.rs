@@ -202,3 +202,19 @@ fn the_graph_in_all_forms() {
     let dot = text(&run(&["graph", SAMPLE, "--format", "dot"]));
     assert!(dot.starts_with("digraph") && dot.contains("\"91d3c7a5e0f4\" -> \"4b8e1f60a2c9\""), "{dot}");
 }
+
+#[test]
+fn the_example_in_the_readme_is_what_the_program_prints() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let out = folder("readme");
+    let arguments = ["analyze", "project", "--dump", "dump.sql", "--out", path(&out)];
+    let output = command(&arguments).current_dir(root.join("www/sample")).output().expect("the program runs");
+    let _ = fs::remove_dir_all(&out);
+    let expected: String = text(&output)
+        .replace(path(&out), "/tmp/restamp")
+        .lines()
+        .map(|line| format!("    {line}").trim_end().to_string() + "\n")
+        .collect();
+    let readme = fs::read_to_string(root.join("README.md")).expect("README.md");
+    assert!(readme.contains(&expected), "put this into README.md, section \"An example\":\n{expected}");
+}
