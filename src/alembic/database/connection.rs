@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::super::sqlalchemy::expression::dml::Query;
+use super::super::sqlalchemy::seam;
 use super::element::Element;
 use super::query::{self, Source};
 use super::result::ResultRows;
@@ -56,9 +57,17 @@ impl Connection {
     /// `connection.execute(statement, parameters)`
     pub fn execute(&self, vm: &mut Vm, statement: &Value, params: &Value) -> Eval<Value> {
         match executable(statement) {
+            // SQLAlchemy 1.4 hands a `str` to the driver as it is.
             Executable::Str(text) => {
-                let message = format!("Not an executable object: '{text}'");
-                Err(vm.raise("sqlalchemy.exc.ObjectNotExecutableError", &message))
+                seam::legacy(vm, "execute() of a str");
+                match params {
+                    Value::None => self.run_text(vm, Text { sql: text, unknown: None }),
+                    _ => {
+                        let reason = vm.reason("library-version", "execute() of a str with parameters");
+                        vm.run.note(Action::Unmodelled(reason.clone()));
+                        Ok(Value::Unknown(reason))
+                    }
+                }
             }
             other => self.run_executable(vm, other, params),
         }

@@ -39,6 +39,13 @@ pub fn items(vm: &mut Vm, value: &Value) -> Known<Vec<Value>> {
     }
 }
 
+/// What SQLAlchemy 1.4 does and version 2 refuses. A project that is still on 1.4 runs it, and which version it is on is not in
+/// its revisions: so its effect is that of 1.4, and whether it succeeds is not known.
+pub fn legacy(vm: &mut Vm, what: &str) {
+    let reason = vm.reason("library-version", format!("{what} works in SQLAlchemy 1.4 and fails in 2"));
+    vm.run.note(crate::alembic::run::Action::Unmodelled(reason));
+}
+
 /// `bool(value)` of plain values; anything else that is not `None` counts as true.
 pub fn truth(value: &Value) -> Result<bool, Reason> {
     match value {

@@ -128,3 +128,12 @@ fn mistakes_raise_what_sqlalchemy_raises() {
     );
     check("r = sa.String(1, 2, 3, 4)", "TypeError: String() takes 4 positional arguments but 5 were given");
 }
+
+#[test]
+fn what_only_an_older_version_does_is_done_and_told() {
+    let mut vm = vm();
+    let code = "import sqlalchemy as sa\nfrom citext import CIText\nm = sa.MetaData(bind=None)\nx = CIText().anything";
+    let module = load(&mut vm, code).unwrap();
+    assert!(vm.run.steps.iter().any(|step| matches!(step.action, crate::alembic::run::Action::Unmodelled(_))));
+    assert!(matches!(vm.get_attr(&module, "x").unwrap(), Value::Unknown(_)));
+}

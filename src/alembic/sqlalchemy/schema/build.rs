@@ -457,7 +457,10 @@ fn read_index(vm: &mut Vm, bound: &Bound) -> Known<Rc<Index>> {
 
 /// `MetaData(schema=None, naming_convention=None, …)`
 pub fn metadata(vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<Value> {
-    let bound = args.bind(vm, "MetaData(schema=, quote_schema=, naming_convention=, info=)")?;
+    let bound = args.bind(vm, "MetaData(schema=, quote_schema=, naming_convention=, info=, bind=)")?;
+    if bound.get("bind").is_some() {
+        seam::legacy(vm, "MetaData(bind=…)");
+    }
     let known = (|| -> Known<Value> {
         let schema = names::optional(&bound.or_none("schema"))?;
         let mut convention = Vec::new();

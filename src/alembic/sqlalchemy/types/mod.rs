@@ -90,8 +90,16 @@ impl Native for TypeInstance {
         self.class.is_subclass(class)
     }
 
-    fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
-        Ok(python::attribute(&Value::Native(self.clone()), &self, name))
+    fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+        if let Some(value) = python::attribute(&Value::Native(self.clone()), &self, name) {
+            return Ok(Some(value));
+        }
+        // Of SQLAlchemy's own types it is known which attributes they lack; of another library's only how they are rendered.
+        let foreign = !self.class.path.starts_with("sqlalchemy.");
+        Ok(match foreign || COMPUTED.contains(&name) {
+            true => Some(vm.unknown("library", format!("{name} of {}", self.class.path))),
+            false => None,
+        })
     }
 
     fn set_attr(self: Rc<Self>, _vm: &mut Vm, name: &str, value: Value) -> Eval<bool> {
@@ -99,6 +107,20 @@ impl Native for TypeInstance {
         Ok(true)
     }
 }
+
+/// Attributes of every type whose values are not modelled.
+const COMPUTED: &[&str] = &[
+    "bind_expression",
+    "bind_processor",
+    "cached_bind_processor",
+    "column_expression",
+    "comparator_factory",
+    "compare_values",
+    "compile",
+    "literal_processor",
+    "python_type",
+    "result_processor",
+];
 
 /// Families of types that `autoincrement` and SERIAL look at (`_type_affinity`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
