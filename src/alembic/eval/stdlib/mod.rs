@@ -9,6 +9,7 @@ mod dataclasses;
 mod datetime;
 mod enums;
 mod functools;
+mod hashlib;
 mod json;
 mod misc;
 mod os;
@@ -29,6 +30,7 @@ const INSTALL: &[fn(&mut Vm)] = &[
     datetime::install,
     enums::install,
     functools::install,
+    hashlib::install,
     json::install,
     misc::install,
     os::install,

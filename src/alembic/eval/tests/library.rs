@@ -73,3 +73,11 @@ fn imports() {
     );
     assert_eq!(shown, "2\n1\n1\n?import-failed\n?import\n'__main__'");
 }
+
+#[test]
+fn hashes_and_versions() {
+    check(
+        "import hashlib, uuid\nfrom packaging.version import Version\nout(hashlib.md5(b'a').hexdigest()[:8], hashlib.sha256('a'.encode()).hexdigest()[:8])\nu = uuid.UUID('{12345678-1234-5678-1234-567812345678}')\nout(u, str(u)[:8], u == uuid.UUID(u.hex), Version('1.10') > Version('1.9.0'), Version('2.0') == Version('2'))\nuuid.UUID('x')",
+        "'0cc175b9'\n'ca978112'\nUUID('12345678-1234-5678-1234-567812345678')\n'12345678'\nTrue\nTrue\nTrue\nValueError: badly formed hexadecimal UUID string",
+    );
+}
