@@ -344,7 +344,9 @@ impl<'e> Prepared<'e> {
             Box::new(move |id: &str| {
                 let file = graph.get(id)?.file;
                 let path = modules.sources().file(file).path().to_string();
-                let dotted = modules.dotted(&path).unwrap_or_else(|| id.to_string());
+                // `load_python_file` in `alembic/util/pyfiles.py`: the file's name with what no identifier holds replaced.
+                let name = path.rsplit('/').next().unwrap_or(&path);
+                let dotted: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
                 let ast = modules.parse(file)?;
                 Some(SourceModule { dotted: dotted.into(), path: path.into(), file, is_package: false, ast })
             })

@@ -15,8 +15,8 @@ use crate::source::Span;
 pub struct Condition {
     /// What must hold, one clause: `candidate.email holds no duplicates`.
     pub demand: String,
-    /// The SQLSTATE if it does not hold.
-    pub sqlstate: &'static str,
+    /// The SQLSTATE if it does not hold; `None` where Python raises.
+    pub sqlstate: Option<&'static str>,
     /// A query that counts what breaks it; 0 is good. `None` where it cannot be asked before the run.
     pub query: Option<String>,
     /// The revision whose statement asks.
@@ -85,7 +85,7 @@ pub fn needs_value(column: &ColumnDef) -> bool {
 pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows: &Rows) -> Vec<Condition> {
     let mut found = Vec::new();
     let mut push = |demand: String, sqlstate, query| {
-        found.push(Condition { demand, sqlstate, query, revision: String::new(), span: None });
+        found.push(Condition { demand, sqlstate: Some(sqlstate), query, revision: String::new(), span: None });
     };
     match command {
         Command::Table(Table::Alter { name, actions, .. }) => {

@@ -8,7 +8,7 @@ use conditions::{Condition, Rows, conditions};
 
 use crate::alembic::eval::Vm;
 use crate::alembic::revision::RevisionId;
-use crate::alembic::run::{Action, Outcome as RevisionOutcome};
+use crate::alembic::run::{Action, MayFail, Outcome as RevisionOutcome};
 use crate::alembic::stamp::Rows as VersionRows;
 use crate::catalog::{Catalog, Session};
 use crate::pg::error::{PythonError, Reason, Refusal, SqlState};
@@ -142,6 +142,10 @@ impl Walk {
         let before = self.vm.run.catalog.clone();
         let run = subject.run(&mut self.vm, id);
         self.look_at_steps(id, run.steps.clone(), &before);
+        // Python may have raised, depending on something that is not known.
+        for failure in std::mem::take(&mut self.vm.run.may_fail) {
+            self.demand(id, failure);
+        }
         match run.outcome {
             RevisionOutcome::Finished => {}
             RevisionOutcome::Unknown(reason) => self.doubt(reason),
@@ -175,6 +179,23 @@ impl Walk {
         }
     }
 
+    /// A failure that depends on something unknown: on rows, then it is a condition; on anything else, then a doubt.
+    fn demand(&mut self, id: &str, failure: MayFail) {
+        if failure.reason.kind != "row-data" {
+            return self.doubt(failure.reason);
+        }
+        self.prediction.conditions.push(Condition {
+            demand: format!("{} do not lead to \"{}\"", failure.reason, failure.refusal),
+            sqlstate: match &failure.refusal {
+                Refusal::Postgres(error) => Some(error.sqlstate.0),
+                Refusal::Client(_) | Refusal::Unmodelled(_) => None,
+            },
+            query: None,
+            revision: id.to_string(),
+            span: failure.span,
+        });
+    }
+
     fn doubt(&mut self, reason: Reason) {
         self.doubt.get_or_insert(reason);
     }
@@ -191,11 +212,6 @@ impl Walk {
         // revision itself made nothing of what the statement touches.
         let session = self.vm.run.session.clone();
         for step in self.vm.run.steps[steps].to_vec() {
-            if let Some(reason) = &step.may
-                && !matches!(step.action, Action::Rows { .. })
-            {
-                self.doubt(reason.clone());
-            }
             match (&step.action, &step.outcome) {
                 (Action::Statement { command, .. }, Ok(_)) => {
                     let found = conditions(command, before, &session, &self.rows);
@@ -205,6 +221,11 @@ impl Walk {
                         ..condition
                     }));
                     self.rows.follow(command, &self.vm.run.catalog, &session);
+                }
+                // What may not run and did run made its objects uncertain, no more: whatever depends on them is not modelled.
+                // What may run and would be refused may end the upgrade.
+                (_, Err(Refusal::Postgres(_) | Refusal::Client(_))) if step.may.is_some() => {
+                    self.doubt.get_or_insert_with(|| step.may.clone().unwrap_or_else(|| Reason::new("branch", "an unknown branch")));
                 }
                 (_, Err(Refusal::Unmodelled(reason))) => self.doubt(reason.clone()),
                 (Action::Unmodelled(reason), _) => self.doubt(reason.clone()),

@@ -9,8 +9,15 @@ use super::generator::ContextManager;
 use super::scope::Frame;
 use super::value::Value;
 use super::{Eval, Raise, Vm};
-use crate::alembic::python::ast::{Block, Handler, Try, WithItem};
+use crate::alembic::python::ast::{Block, Handler, Stmt, StmtKind, Try, WithItem};
 use crate::pg::error::Reason;
+
+/// True for a handler that ends in `raise` and does not leave before.
+fn raises_again(handler: &Handler) -> bool {
+    let Some((last, before)) = handler.body.split_last() else { return false };
+    let plain = |stmt: &Stmt| matches!(stmt.kind, StmtKind::Expr(_) | StmtKind::Assign { .. } | StmtKind::AnnAssign { .. });
+    matches!(last.kind, StmtKind::Raise { .. }) && before.iter().all(plain)
+}
 
 impl Vm {
     pub(super) fn try_statement(&mut self, frame: &mut Frame<'_>, def: &Rc<Try>) -> Eval<Flow> {
@@ -27,6 +34,14 @@ impl Vm {
     fn try_except(&mut self, frame: &mut Frame<'_>, def: &Rc<Try>) -> Eval<Flow> {
         if def.handlers.is_empty() {
             return self.block(frame, &def.body);
+        }
+        if def.handlers.iter().all(raises_again) {
+            // Whatever is raised leaves the `try`: nothing behind it depends on whether something unknown raised.
+            return match self.block(frame, &def.body) {
+                Ok(Flow::Normal) => self.block(frame, &def.orelse),
+                Err(Raise::Exception(exception)) => self.handle(frame, &def.handlers, exception),
+                other => other,
+            };
         }
         let from = self.regions();
         let unknown_calls = self.unknown_calls;

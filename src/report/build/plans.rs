@@ -52,7 +52,7 @@ pub fn prediction(forecast: &Forecast, sources: &Sources) -> Prediction {
             let first = forecast.conditions.first();
             at(first.and_then(|condition| condition.span));
             answer.revision = first.map(|condition| condition.revision.clone());
-            answer.sqlstate = first.map(|condition| condition.sqlstate.to_string());
+            answer.sqlstate = first.and_then(|condition| condition.sqlstate).map(str::to_string);
             let demands: Vec<&str> = forecast.conditions.iter().map(|condition| condition.demand.as_str()).collect();
             answer.message = Some(format!("it succeeds only if {}", demands.join("; and if ")));
         }
@@ -90,7 +90,8 @@ pub fn plan(case: &Case<'_>, plan: &Plan, header: &[String], sources: &Sources) 
         .conditions
         .iter()
         .filter_map(|condition| {
-            Some((format!("{} ({}); must give 0", condition.demand, condition.sqlstate), condition.query.clone()?))
+            let code = condition.sqlstate.unwrap_or("Python");
+            Some((format!("{} ({code}); must give 0", condition.demand), condition.query.clone()?))
         })
         .collect();
     let text = |wanted: bool, make: &dyn Fn() -> String| if wanted { make() } else { String::new() };

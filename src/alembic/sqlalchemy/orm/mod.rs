@@ -1,6 +1,7 @@
 //! The ORM as far as revisions use it: declarative classes for their tables, sessions as work on rows.
 
 mod declarative;
+mod query;
 mod session;
 
 use std::rc::Rc;
