@@ -3,6 +3,7 @@
 mod database;
 mod summary;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -11,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::alembic::eval::SourceModule;
 use crate::alembic::graph::Graph;
-use crate::alembic::project::{self, Environment, Modules, Project, ProjectOptions, Setting};
+use crate::alembic::project::{self, Environment, Ini, Modules, Project, ProjectOptions, Setting};
 use crate::alembic::run::Settings;
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
@@ -382,6 +383,11 @@ impl<'e> Prepared<'e> {
                 version_table: version_table.name.clone(),
                 version_table_schema: version_table.schema.clone(),
                 engine: self.engine.clone(),
+                main_options: self.main_options(&work.sources),
+                env_text: self
+                    .environment
+                    .env_py
+                    .map_or_else(|| "".into(), |file| work.sources.file(file).text().clone()),
                 server_version: self.server_version,
                 ..Settings::default()
             },
@@ -389,6 +395,16 @@ impl<'e> Prepared<'e> {
             version_tables: vec![version_table],
             baseline: self.baseline.clone(),
         }
+    }
+
+    /// The options of `alembic.ini`; `pyproject.toml` has none that revisions read.
+    fn main_options(&self, sources: &Sources) -> BTreeMap<String, String> {
+        let Some(file) = self.environment.config.map(|file| sources.file(file)) else { return BTreeMap::new() };
+        if !file.path().ends_with(".ini") {
+            return BTreeMap::new();
+        }
+        let here = file.path().rsplit_once('/').map_or("", |(folder, _)| folder);
+        Ini::parse(file.text()).options(self.environment.section.as_deref().unwrap_or("alembic"), here)
     }
 
     /// The state that an upgrade to `target` leads to.

@@ -15,7 +15,8 @@ use crate::pg::error::Reason;
 /// True for a handler that ends in `raise` and does not leave before.
 fn raises_again(handler: &Handler) -> bool {
     let Some((last, before)) = handler.body.split_last() else { return false };
-    let plain = |stmt: &Stmt| matches!(stmt.kind, StmtKind::Expr(_) | StmtKind::Assign { .. } | StmtKind::AnnAssign { .. });
+    let plain =
+        |stmt: &Stmt| matches!(stmt.kind, StmtKind::Expr(_) | StmtKind::Assign { .. } | StmtKind::AnnAssign { .. });
     matches!(last.kind, StmtKind::Raise { .. }) && before.iter().all(plain)
 }
 

@@ -36,7 +36,8 @@ impl Native for MigrationContext {
                 Some(schema) => Value::str(schema.as_str()),
                 None => Value::None,
             },
-            "opts" | "config" | "environment_context" => vm.unknown("env", format!("{name} of the migration context")),
+            "config" => Value::native(Config),
+            "opts" | "environment_context" => vm.unknown("env", format!("{name} of the migration context")),
             "autocommit_block" => native::function(name, |vm, args| {
                 args.bind(vm, "autocommit_block()")?;
                 Ok(Value::native(AutocommitBlock))
@@ -54,6 +55,39 @@ impl Native for MigrationContext {
                 })
             }
             _ => return Ok(None),
+        }))
+    }
+}
+
+/// `alembic.config.Config`, as the `alembic` command makes it: from `alembic.ini`, and what `env.py` sets.
+#[derive(Debug)]
+pub struct Config;
+
+impl Native for Config {
+    fn class(&self) -> &str {
+        "alembic.config.Config"
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+        Ok(Some(match name {
+            "get_main_option" => native::function(name, |vm, args| {
+                let bound = args.bind(vm, "get_main_option(name, default=)")?;
+                let Some(option) = bound.required("name").as_str().map(str::to_ascii_lowercase) else {
+                    return Ok(vm.unknown("env", "an option of alembic's configuration"));
+                };
+                if vm.run.settings.env_text.contains(&option) {
+                    return Ok(vm.unknown("env", format!("the option {option}, which env.py names")));
+                }
+                Ok(match vm.run.settings.main_options.get(&option) {
+                    Some(value) => Value::str(value.as_str()),
+                    None => bound.or_none("default"),
+                })
+            }),
+            _ => vm.unknown("env", format!("{name} of alembic's configuration")),
         }))
     }
 }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::super::sqlalchemy::expression::{Expression, Node};
 use super::super::sqlalchemy::names;
+use super::context::Config;
 use super::{Batch, MigrationContext, OPERATIONS, Operations, data, perform};
 use crate::alembic::database::{Connection, connection_of};
 use crate::alembic::eval::{Eval, Value, Vm, native};
@@ -86,7 +87,7 @@ pub fn register(vm: &mut Vm) {
         }
     }
     vm.register("alembic.op", op);
-    let environment = environment(vm, &context);
+    let environment = environment(&context);
     vm.register("alembic.context", environment);
     let operations = native::function("Operations", Operations::construct);
     // What the operations replicate; projects ask for it to tell old releases apart.
@@ -113,7 +114,7 @@ pub fn register(vm: &mut Vm) {
 }
 
 /// `alembic.context`, as it is while `alembic upgrade` runs online.
-fn environment(vm: &mut Vm, context: &Rc<MigrationContext>) -> Vec<(&'static str, Value)> {
+fn environment(context: &Rc<MigrationContext>) -> Vec<(&'static str, Value)> {
     let of_context = |name: &'static str, context: Rc<MigrationContext>| {
         native::function(name, move |_, _| Ok(Value::Native(context.clone())))
     };
@@ -132,6 +133,6 @@ fn environment(vm: &mut Vm, context: &Rc<MigrationContext>) -> Vec<(&'static str
             }),
         ),
         ("get_tag_argument", native::function("get_tag_argument", |_, _| Ok(Value::None))),
-        ("config", vm.unknown("env", "the configuration of alembic")),
+        ("config", Value::native(Config)),
     ]
 }

@@ -55,6 +55,12 @@ impl Ini {
         Some(self.interpolate(section, raw, here, 0))
     }
 
+    /// All options of a section, values replaced.
+    pub fn options(&self, section: &str, here: &str) -> BTreeMap<String, String> {
+        let keys = ["DEFAULT", section].into_iter().filter_map(|name| self.sections.get(name)).flat_map(BTreeMap::keys);
+        keys.filter_map(|key| Some((key.clone(), self.get(section, key, here)?))).collect()
+    }
+
     fn raw(&self, section: &str, key: &str) -> Option<&String> {
         let of = |name: &str| self.sections.get(name).and_then(|keys| keys.get(key));
         of(section).or_else(|| of("DEFAULT"))

@@ -19,6 +19,7 @@ mod walk;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+pub use ini::Ini;
 pub use modules::{Found, Modules};
 pub use settings::{Setting, Settings};
 pub use tree::{Tree, normalize};

@@ -1,5 +1,8 @@
 //! What `env.py`, `alembic.ini` and the command line say about a run.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::pg::ident::Ident;
 
 /// The DBAPI. They differ in what a raw `COMMIT` does and in how they read driver-level SQL.
@@ -38,6 +41,10 @@ pub struct Settings {
     pub version_table_schema: Option<Ident>,
     /// The engine of Flask-Migrate's multidb layout: `upgrade(engine_name)` is called with it.
     pub engine: Option<String>,
+    /// The options of Alembic's section of `alembic.ini`.
+    pub main_options: BTreeMap<String, String>,
+    /// The text of `env.py`: an option that it names may be set there.
+    pub env_text: Arc<str>,
     /// `server_version_num`, e.g. 150004, where the dump's header tells it.
     pub server_version: Option<u32>,
 }
@@ -50,6 +57,8 @@ impl Default for Settings {
             version_table: Ident::new("alembic_version"),
             version_table_schema: None,
             engine: None,
+            main_options: BTreeMap::new(),
+            env_text: "".into(),
             server_version: None,
         }
     }

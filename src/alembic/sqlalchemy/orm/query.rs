@@ -12,8 +12,7 @@ use crate::alembic::sqlalchemy::seam;
 use crate::pg::ident::QName;
 
 /// Methods that send the query and give rows.
-const READING: &[&str] =
-    &["all", "first", "one", "one_or_none", "scalar", "scalars", "count", "get", "yield_per"];
+const READING: &[&str] = &["all", "first", "one", "one_or_none", "scalar", "scalars", "count", "get", "yield_per"];
 /// Methods that send a statement on rows.
 const WRITING: &[&str] = &["delete", "update"];
 

@@ -61,9 +61,7 @@ impl Native for Session {
                 let own = Value::Native(self);
                 native::function(name, move |_, _| Ok(own.clone()))
             }
-            "query" => {
-                native::function(name, |_, args| Ok(Value::native(super::query::Query::new(&args.positional))))
-            }
+            "query" => native::function(name, |_, args| Ok(Value::native(super::query::Query::new(&args.positional)))),
             "flush"
             | "add"
             | "add_all"
