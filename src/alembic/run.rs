@@ -136,7 +136,13 @@ impl Run {
             Some(reason) => self.catalog.execute_maybe(&command, &mut self.session, reason),
         };
         let outcome = self.tolerate(span, outcome);
-        let changes = self.changes(&outcome);
+        let changes = match (&may, &outcome) {
+            (Some(reason), Err(Refusal::Unmodelled(_))) => {
+                let deltas = self.catalog.doubt_targets(&command, &self.session, reason);
+                self.changes(&Ok(deltas))
+            }
+            _ => self.changes(&outcome),
+        };
         let action = Action::Statement { command: Box::new(command), sql: sql.into() };
         self.steps.push(Step { span, action, may, outcome: outcome.clone(), changes });
         outcome

@@ -66,7 +66,9 @@ impl Listing {
                 outside.entry(delta.oid()).or_insert_with(|| reason.clone());
             }
             if let Delta::Set { oid, from, to } = delta
-                && (from.object.name() != to.object.name() || from.object.parent() != to.object.parent())
+                && (from.object.name() != to.object.name()
+                    || from.object.parent() != to.object.parent()
+                    || from.presence != to.presence)
             {
                 touched.extend(catalog.named_children(*oid));
             }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::{Catalog, Delta, Deltas, Entry, Oid, Presence, Session};
-use crate::pg::command::Command;
+use crate::pg::command::{Command, Table};
 use crate::pg::error::{Reason, Refusal};
+use crate::pg::ident::QName;
 
 use super::resolve::unknown;
 
@@ -46,5 +47,24 @@ impl Catalog {
             session.committed = self.mark();
         }
         Ok(self.deltas_since(mark).to_vec())
+    }
+
+    /// A command of which neither is known whether it runs nor what it would do: the relations that it works on become `Maybe`.
+    pub fn doubt_targets(&mut self, command: &Command, session: &Session, reason: &Reason) -> Deltas {
+        let names: Vec<&QName> = match command {
+            Command::Table(Table::Drop { names, .. }) | Command::DropIndex { names, .. } => names.iter().collect(),
+            Command::Table(Table::Alter { name, .. }) => vec![name],
+            Command::CreateIndex(index) => vec![&index.table],
+            _ => Vec::new(),
+        };
+        let mark = self.mark();
+        for name in names {
+            if let Some(oid) = self.resolve_relation(name, session)
+                && self.presence(oid).is_none()
+            {
+                self.set_presence(oid, Presence::Maybe(reason.clone()));
+            }
+        }
+        self.deltas_since(mark).to_vec()
     }
 }
