@@ -228,7 +228,7 @@ pub fn replay(arguments: &Replay) -> ExitCode {
         ..Options::default()
     };
     let (sql, diagnostics, code) =
-        match crate::expected_schema(&Input { files, options, ..Input::default() }, &arguments.to) {
+        match crate::analyze::expected_schema(&Input { files, options, ..Input::default() }, &arguments.to) {
             Ok((sql, diagnostics)) => (sql, diagnostics, ExitCode::SUCCESS),
             Err(diagnostics) => (String::new(), diagnostics, ExitCode::from(UNUSABLE)),
         };
