@@ -211,7 +211,8 @@ impl Walk {
         // Conditions ask of the state before each statement; the state before the revision stands for it where the
         // revision itself made nothing of what the statement touches.
         let session = self.vm.run.session.clone();
-        for step in self.vm.run.steps[steps].to_vec() {
+        let ran = self.vm.run.steps[steps].to_vec();
+        for step in ran {
             match (&step.action, &step.outcome) {
                 (Action::Statement { command, .. }, Ok(_)) => {
                     let found = conditions(command, before, &session, &self.rows);

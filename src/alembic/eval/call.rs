@@ -170,11 +170,12 @@ impl Vm {
             Some(init) => {
                 self.call(&init, args.with_self(value.clone()))?;
             }
-            None if class.construct.is_none() && class.find("__new__").is_none() => {
-                if !args.positional.is_empty() || !args.keyword.is_empty() {
-                    let text = format!("{}() takes no arguments", class.name);
-                    return Err(self.raise("TypeError", &text));
-                }
+            None if class.construct.is_none()
+                && class.find("__new__").is_none()
+                && (!args.positional.is_empty() || !args.keyword.is_empty()) =>
+            {
+                let text = format!("{}() takes no arguments", class.name);
+                return Err(self.raise("TypeError", &text));
             }
             None => {}
         }

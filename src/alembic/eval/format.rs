@@ -340,7 +340,7 @@ impl Vm {
         let mut unknown: Option<Reason> = None;
         let is_mapping = matches!(value, Value::Dict(_)) || matches!(value.base(), Some(Value::Dict(_)));
         let mut values: std::vec::IntoIter<Value> = match value {
-            Value::Tuple(items) => items.to_vec().into_iter(),
+            Value::Tuple(items) => Vec::from(&**items).into_iter(),
             value => vec![value.clone()].into_iter(),
         };
         let chars: Vec<char> = text.chars().collect();

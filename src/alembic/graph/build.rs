@@ -158,8 +158,8 @@ impl Graph {
             .revisions()
             .filter(|revision| {
                 // A revision whose parent is missing is a problem of its own, and no circle.
-                !(from_heads.contains(&*revision.id) && from_bases.contains(&*revision.id))
-                    && !self.hangs_on_missing(&revision.id)
+                let between = from_heads.contains(&*revision.id) && from_bases.contains(&*revision.id);
+                !(between || self.hangs_on_missing(&revision.id))
             })
             .map(|revision| revision.id.clone())
             .collect();

@@ -123,7 +123,7 @@ fn type_checks(
     target: &Target,
     ty: Value,
 ) -> Known<Vec<(Rc<Table>, Rc<super::super::sqlalchemy::schema::Constraint>)>> {
-    let state = Column::new(Some(target.column.clone()), ty);
+    let state = Column::state(Some(target.column.clone()), ty);
     let column = Rc::new(Column { state: std::cell::RefCell::new(state) });
     let table = call.make_table(vm, "table_name", "schema", &[Value::Native(column)])?;
     let constraints = table.constraints.borrow().clone();

@@ -104,7 +104,7 @@ pub(super) fn foreign_key(vm: &mut Vm, call: &Call) -> Eval<Lowered> {
             );
             return Err(vm.raise("sqlalchemy.exc.ArgumentError", &message).into());
         }
-        let mut state = Constraint::new(given_name(&call.bound.required("constraint_name"))?, ConstraintKind::Plain);
+        let mut state = Constraint::state(given_name(&call.bound.required("constraint_name"))?, ConstraintKind::Plain);
         options(vm, call, &mut state)?;
         let text = |name: &str| seam::optional_text(&call.bound.required(name), "a rule of a foreign key");
         let (on_delete, on_update, matching) = (text("ondelete")?, text("onupdate")?, text("match")?);
@@ -133,7 +133,7 @@ pub(super) fn unique(vm: &mut Vm, call: &Call) -> Eval<Lowered> {
     known(vm, "create_unique_constraint", call, |vm| {
         let names = column_names(vm, call, "columns")?;
         let kind = ConstraintKind::Unique { columns: keys(&names) };
-        let mut state = Constraint::new(given_name(&call.bound.required("constraint_name"))?, kind);
+        let mut state = Constraint::state(given_name(&call.bound.required("constraint_name"))?, kind);
         options(vm, call, &mut state)?;
         add(vm, call, ("table_name", "schema"), &columns(&names), state)
     })
@@ -143,7 +143,7 @@ pub(super) fn primary_key(vm: &mut Vm, call: &Call) -> Eval<Lowered> {
     known(vm, "create_primary_key", call, |vm| {
         let names = column_names(vm, call, "columns")?;
         let kind = ConstraintKind::PrimaryKey { columns: keys(&names), implicit: false };
-        let state = Constraint::new(given_name(&call.bound.required("constraint_name"))?, kind);
+        let state = Constraint::state(given_name(&call.bound.required("constraint_name"))?, kind);
         add(vm, call, ("table_name", "schema"), &columns(&names), state)
     })
 }
@@ -152,7 +152,7 @@ pub(super) fn check(vm: &mut Vm, call: &Call) -> Eval<Lowered> {
     known(vm, "create_check_constraint", call, |vm| {
         let expression = expression::coerce(vm, &call.bound.required("condition"), Role::DdlExpression)?;
         let kind = ConstraintKind::Check(Check { expression, columns: Vec::new() });
-        let mut state = Constraint::new(given_name(&call.bound.required("constraint_name"))?, kind);
+        let mut state = Constraint::state(given_name(&call.bound.required("constraint_name"))?, kind);
         options(vm, call, &mut state)?;
         add(vm, call, ("table_name", "schema"), &[], state)
     })
@@ -186,7 +186,7 @@ pub(super) fn exclude(vm: &mut Vm, call: &Call) -> Eval<Lowered> {
             None => None,
         };
         let kind = ConstraintKind::Exclude(Exclusion { elements, using, predicate, ops: Vec::new() });
-        let mut state = Constraint::new(given_name(&call.bound.required("constraint_name"))?, kind);
+        let mut state = Constraint::state(given_name(&call.bound.required("constraint_name"))?, kind);
         options(vm, call, &mut state)?;
         add(vm, call, ("table_name", "schema"), &columns(&names), state)
     })
@@ -210,7 +210,7 @@ pub(super) fn drop(vm: &mut Vm, call: &Call) -> Eval<Lowered> {
                 }
             },
         };
-        let state = Constraint::new(given_name(&call.bound.required("constraint_name"))?, kind);
+        let state = Constraint::state(given_name(&call.bound.required("constraint_name"))?, kind);
         let table = call.make_table(vm, "table_name", "schema", &[])?;
         let constraint = Constraint::of(state);
         table.append_constraint(vm, &constraint)?;

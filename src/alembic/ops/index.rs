@@ -38,7 +38,7 @@ pub(super) fn given_name(value: &Value) -> Known<ConstraintName> {
 
 /// A column without a type, as Alembic makes them for its operations.
 pub(super) fn plain_column(name: &Name) -> Rc<Column> {
-    Rc::new(Column { state: RefCell::new(Column::new(Some(name.clone()), Value::None)) })
+    Rc::new(Column { state: RefCell::new(Column::state(Some(name.clone()), Value::None)) })
 }
 
 fn make(vm: &mut Vm, call: &Call, keys: &[Value], unique: bool) -> Known<Rc<Index>> {

@@ -206,11 +206,12 @@ impl Convert<'_> {
             let test = self.expr(*next.test);
             branches.push((test, self.block(next.body)));
             let mut orelse = next.orelse;
-            if orelse.len() == 1 && matches!(orelse[0], raw::Stmt::If(_)) {
-                if let Some(raw::Stmt::If(inner)) = orelse.pop() {
-                    next = inner;
-                    continue;
-                }
+            if orelse.len() == 1
+                && matches!(orelse[0], raw::Stmt::If(_))
+                && let Some(raw::Stmt::If(inner)) = orelse.pop()
+            {
+                next = inner;
+                continue;
             }
             return StmtKind::If { branches, orelse: self.block(orelse) };
         }
@@ -382,8 +383,8 @@ impl Convert<'_> {
         keywords.into_iter().map(one).collect()
     }
 
-    fn boxed(&mut self, expr: Box<raw::Expr>) -> Box<Expr> {
-        Box::new(self.expr(*expr))
+    fn boxed(&mut self, expr: raw::Expr) -> Box<Expr> {
+        Box::new(self.expr(expr))
     }
 
     fn exprs(&mut self, exprs: Vec<raw::Expr>) -> Vec<Expr> {
@@ -404,15 +405,17 @@ impl Convert<'_> {
             raw::Expr::NamedExpr(expr) => match *expr.target {
                 raw::Expr::Name(name) => ExprKind::Walrus {
                     target: self.bind_outside_comprehensions(name.id.as_str()),
-                    value: self.boxed(expr.value),
+                    value: self.boxed(*expr.value),
                 },
                 // The grammar allows names only.
                 _ => self.expr(*expr.value).kind,
             },
-            raw::Expr::BinOp(expr) => {
-                ExprKind::Binary { left: self.boxed(expr.left), op: binary_op(expr.op), right: self.boxed(expr.right) }
-            }
-            raw::Expr::UnaryOp(expr) => ExprKind::Unary { op: unary_op(expr.op), operand: self.boxed(expr.operand) },
+            raw::Expr::BinOp(expr) => ExprKind::Binary {
+                left: self.boxed(*expr.left),
+                op: binary_op(expr.op),
+                right: self.boxed(*expr.right),
+            },
+            raw::Expr::UnaryOp(expr) => ExprKind::Unary { op: unary_op(expr.op), operand: self.boxed(*expr.operand) },
             raw::Expr::Lambda(expr) => self.lambda(expr, span),
             raw::Expr::IfExp(expr) => ExprKind::Conditional(Box::new(Conditional {
                 test: self.expr(*expr.test),
@@ -433,17 +436,17 @@ impl Convert<'_> {
             raw::Expr::GeneratorExp(expr) => {
                 self.comprehension(ComprehensionKind::Generator, *expr.elt, None, expr.generators)
             }
-            raw::Expr::Await(expr) => ExprKind::Await(self.boxed(expr.value)),
+            raw::Expr::Await(expr) => ExprKind::Await(self.boxed(*expr.value)),
             raw::Expr::Yield(expr) => {
                 self.yields();
-                ExprKind::Yield(expr.value.map(|value| self.boxed(value)))
+                ExprKind::Yield(expr.value.map(|value| self.boxed(*value)))
             }
             raw::Expr::YieldFrom(expr) => {
                 self.yields();
-                ExprKind::YieldFrom(self.boxed(expr.value))
+                ExprKind::YieldFrom(self.boxed(*expr.value))
             }
             raw::Expr::Compare(expr) => {
-                let left = self.boxed(expr.left);
+                let left = self.boxed(*expr.left);
                 let one = |(op, right)| (compare_op(op), self.expr(right));
                 ExprKind::Compare { left, rest: expr.ops.into_iter().zip(expr.comparators).map(one).collect() }
             }
@@ -456,19 +459,19 @@ impl Convert<'_> {
             },
             raw::Expr::Attribute(expr) => {
                 let attr = self.name(expr.attr.as_str());
-                ExprKind::Attribute { value: self.boxed(expr.value), attr }
+                ExprKind::Attribute { value: self.boxed(*expr.value), attr }
             }
             raw::Expr::Subscript(expr) => {
-                ExprKind::Subscript { value: self.boxed(expr.value), index: self.boxed(expr.slice) }
+                ExprKind::Subscript { value: self.boxed(*expr.value), index: self.boxed(*expr.slice) }
             }
-            raw::Expr::Starred(expr) => ExprKind::Starred(self.boxed(expr.value)),
+            raw::Expr::Starred(expr) => ExprKind::Starred(self.boxed(*expr.value)),
             raw::Expr::Name(expr) => ExprKind::Name(self.name(expr.id.as_str())),
             raw::Expr::List(expr) => ExprKind::List(self.exprs(expr.elts)),
             raw::Expr::Tuple(expr) => ExprKind::Tuple(self.exprs(expr.elts)),
             raw::Expr::Slice(expr) => ExprKind::Slice {
-                lower: expr.lower.map(|value| self.boxed(value)),
-                upper: expr.upper.map(|value| self.boxed(value)),
-                step: expr.step.map(|value| self.boxed(value)),
+                lower: expr.lower.map(|value| self.boxed(*value)),
+                upper: expr.upper.map(|value| self.boxed(*value)),
+                step: expr.step.map(|value| self.boxed(*value)),
             },
         }
     }
@@ -521,7 +524,7 @@ impl Convert<'_> {
     }
 
     fn field(&mut self, field: raw::ExprFormattedValue) -> FPart {
-        let value = self.boxed(field.value);
+        let value = self.boxed(*field.value);
         let spec = field.format_spec.map(|spec| match *spec {
             raw::Expr::JoinedStr(spec) => self.f_parts(spec.values),
             other => self.f_parts(vec![other]),

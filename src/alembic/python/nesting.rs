@@ -82,10 +82,8 @@ impl Scan<'_> {
                 self.operator();
                 self.chains.push(0);
             }
-            b')' | b']' | b'}' => {
-                if self.chains.len() > 1 {
-                    self.chains.pop();
-                }
+            b')' | b']' | b'}' if self.chains.len() > 1 => {
+                self.chains.pop();
             }
             b',' | b';' => self.separator(),
             b'+' | b'-' | b'*' | b'/' | b'%' | b'@' | b'&' | b'|' | b'^' | b'~' | b'.' => self.operator(),

@@ -89,9 +89,9 @@ impl Script {
         );
         if self.make_version_table {
             let pkey = Ident::new(&format!("{}_pkc", self.version_table.name.as_str()));
-            let _ = write!(
+            let _ = writeln!(
                 text,
-                "CREATE TABLE IF NOT EXISTS {} (version_num character varying(32) NOT NULL CONSTRAINT {pkey} PRIMARY KEY);\n",
+                "CREATE TABLE IF NOT EXISTS {} (version_num character varying(32) NOT NULL CONSTRAINT {pkey} PRIMARY KEY);",
                 self.version_table
             );
         }

@@ -165,16 +165,16 @@ impl Evaluation<'_> {
                 }
             }
         }
-        if let ast::FunctionArguments::List(list) = &function.args {
-            if list.duplicate_treatment == Some(ast::DuplicateTreatment::Distinct) {
-                let mut kept: Vec<Cell> = Vec::new();
-                values.into_iter().for_each(|value| {
-                    if !kept.contains(&value) {
-                        kept.push(value);
-                    }
-                });
-                values = kept;
-            }
+        if let ast::FunctionArguments::List(list) = &function.args
+            && list.duplicate_treatment == Some(ast::DuplicateTreatment::Distinct)
+        {
+            let mut kept: Vec<Cell> = Vec::new();
+            values.into_iter().for_each(|value| {
+                if !kept.contains(&value) {
+                    kept.push(value);
+                }
+            });
+            values = kept;
         }
         // `bool_or` of something certainly true needs no other row.
         if name == "bool_or" {

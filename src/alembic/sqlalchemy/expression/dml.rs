@@ -353,7 +353,7 @@ impl Query {
                 None => query.doubt(Reason::new("sqlalchemy", "select_from() of something that is no table")),
             },
             "from_select" => {
-                let names = args.positional.first().map(|names| seam::column_names(names));
+                let names = args.positional.first().map(seam::column_names);
                 match (names, args.positional.get(1).and_then(seam::native::<Query>)) {
                     (Some(Ok(names)), Some(source)) => query.source = Some((names, source)),
                     (Some(Err(reason)), _) => query.doubt(reason),
@@ -534,7 +534,7 @@ impl Query {
 
 fn on_conflict(args: &Args) -> String {
     let elements = args.keyword.iter().find(|(name, _)| &**name == "index_elements").map(|(_, value)| value);
-    match elements.map(|value| seam::column_names(value)) {
+    match elements.map(seam::column_names) {
         Some(Ok(names)) => {
             let names: Vec<String> = names.iter().map(Name::sql).collect();
             format!(" ON CONFLICT ({}) DO NOTHING", names.join(", "))

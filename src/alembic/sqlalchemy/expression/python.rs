@@ -581,7 +581,7 @@ impl Native for Func {
         if arguments.is_empty() && self.path.eq_ignore_ascii_case("count") {
             arguments.push(Expression::of(Node::Raw("*".into())));
         }
-        let quoted: Vec<String> = self.path.split('.').map(|part| quote_function(part)).collect();
+        let quoted: Vec<String> = self.path.split('.').map(quote_function).collect();
         let ty = args.keyword.iter().find(|(name, _)| &**name == "type_").map(|(_, ty)| ty.clone());
         let node = Node::Function { name: quoted.join(".").into(), arguments };
         Ok(Some(value(Rc::new(Expression { node, ty }))))

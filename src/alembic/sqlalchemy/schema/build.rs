@@ -61,7 +61,7 @@ pub fn read_column(vm: &mut Vm, bound: &Bound) -> Known<ColumnState> {
     if let (Some(name), Some(quote)) = (&mut name, bound.get("quote").filter(|quote| !quote.is_none())) {
         name.quote = Some(seam::truth(&quote)?);
     }
-    let mut state = Column::new(name, bound.get("type_").unwrap_or(Value::None));
+    let mut state = Column::state(name, bound.get("type_").unwrap_or(Value::None));
     for item in positional {
         read_item(vm, &mut state, item)?;
     }
@@ -281,7 +281,7 @@ fn constraint_parts(vm: &mut Vm, bound: &Bound, kind: ConstraintKind) -> Known<C
         Some(name) => names::optional(&name)?.map_or(ConstraintName::None, ConstraintName::Name),
         None => ConstraintName::None,
     };
-    let mut state = Constraint::new(name, kind);
+    let mut state = Constraint::state(name, kind);
     let some = |name: &str| bound.get(name).filter(|value| !value.is_none());
     state.deferrable = some("deferrable").map(|value| seam::truth(&value)).transpose()?;
     state.initially = some("initially").map(|value| seam::text(&value, "initially")).transpose()?;

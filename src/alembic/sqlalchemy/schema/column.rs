@@ -78,7 +78,7 @@ pub struct ColumnState {
 
 impl Column {
     /// A column of that name and type; nothing else is set.
-    pub fn new(name: Option<Name>, ty: Value) -> ColumnState {
+    pub fn state(name: Option<Name>, ty: Value) -> ColumnState {
         ColumnState {
             name,
             key: None,

@@ -186,7 +186,7 @@ impl Referent {
 
 impl Constraint {
     /// A constraint with nothing but a name and a kind.
-    pub fn new(name: ConstraintName, kind: ConstraintKind) -> ConstraintState {
+    pub fn state(name: ConstraintName, kind: ConstraintKind) -> ConstraintState {
         ConstraintState {
             name,
             kind,

@@ -45,7 +45,7 @@ pub fn columns(vm: &mut Vm, schema: Option<&Name>, name: &Name) -> Eval<Result<V
     let mut columns = Vec::new();
     for (name, ty, not_null, in_key, has_default) in found {
         let ty = type_value(vm, &ty)?;
-        let mut state = Column::new(Some(Name::plain(name.as_str())), ty);
+        let mut state = Column::state(Some(Name::plain(name.as_str())), ty);
         state.nullable = !not_null;
         state.nullable_given = true;
         state.primary_key = in_key;

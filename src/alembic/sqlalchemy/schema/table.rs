@@ -102,7 +102,7 @@ impl Table {
             unknown: RefCell::new(args.unknown),
         });
         let key = ConstraintKind::PrimaryKey { columns: Vec::new(), implicit: true };
-        table.append_constraint(vm, &Constraint::of(Constraint::new(ConstraintName::None, key)))?;
+        table.append_constraint(vm, &Constraint::of(Constraint::state(ConstraintName::None, key)))?;
         // SQLAlchemy takes the items in their order; Alembic takes columns first. Only a constraint that names a column that
         // comes behind it sees the difference, and SQLAlchemy waits for that column.
         for item in items {
@@ -233,7 +233,7 @@ impl Table {
             self.append_index(vm, &Index::of(index))?;
         } else if state.unique {
             let kind = ConstraintKind::Unique { columns: vec![ColumnArg::Column(column.clone())] };
-            self.append_constraint(vm, &Constraint::of(Constraint::new(ConstraintName::None, kind)))?;
+            self.append_constraint(vm, &Constraint::of(Constraint::state(ConstraintName::None, kind)))?;
         }
         self.append_type_constraint(vm, column)?;
         for reference in &state.foreign_keys {
@@ -262,7 +262,7 @@ impl Table {
         let Some((name, expression)) = checked else { return Ok(()) };
         let name = name.map_or(ConstraintName::TypeBound, ConstraintName::Name);
         let kind = ConstraintKind::Check(Check { expression, columns: vec![ColumnArg::Column(column.clone())] });
-        let state = super::constraint::ConstraintState { type_bound: true, ..Constraint::new(name, kind) };
+        let state = super::constraint::ConstraintState { type_bound: true, ..Constraint::state(name, kind) };
         self.append_constraint(vm, &Constraint::of(state))
     }
 
@@ -278,7 +278,7 @@ impl Table {
             initially: key.initially.clone(),
             comment: key.comment.clone(),
             options: key.options.clone(),
-            ..Constraint::new(name, kind)
+            ..Constraint::state(name, kind)
         };
         self.append_constraint(vm, &Constraint::of(state))
     }
