@@ -118,6 +118,8 @@ impl Catalog {
 
     /// A column of an open table that a statement takes for granted.
     fn assumed_column(&mut self, table: Oid, name: &Ident, reason: Reason) -> Oid {
+        // It is assumed whatever made the table open: nothing is known of it but that it is there.
+        let reason = Reason { kind: OPEN_WORLD, ..reason };
         let column = self.new_column(table, name.clone(), TypeRef::Unknown(reason));
         self.add(Object::Column(column))
     }

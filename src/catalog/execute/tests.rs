@@ -6,6 +6,7 @@ use crate::catalog::object::{DefaultExpr, Object, Rule};
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{Command, Transaction};
 use crate::pg::error::Refusal;
+use crate::pg::ident::Ident;
 
 fn run(catalog: &mut Catalog, session: &mut Session, sql: &str) -> String {
     let mut outcome = "-> ok".to_string();
@@ -321,4 +322,17 @@ fn rows_are_read_by_columns_that_exist() {
     ] {
         assert_eq!(run(&mut catalog, &mut session, statement), message, "{statement}");
     }
+}
+
+#[test]
+fn a_column_that_is_taken_for_granted_is_assumed_whatever_opened_its_table() {
+    let mut catalog = Catalog::new();
+    catalog.open_world = true;
+    let mut session = Session::default();
+    for statement in crate::sql::statement::parse("CREATE TABLE t AS SELECT * FROM u; CREATE INDEX i ON t (a)") {
+        catalog.execute(&statement.command, &mut session).expect("accepted");
+    }
+    let table = catalog.relation(&Ident::new("public"), &Ident::new("t")).expect("the table");
+    let column = catalog.column(table, &Ident::new("a")).expect("the column");
+    assert!(catalog.get(column).expect("the column").assumed().is_some());
 }
