@@ -51,6 +51,9 @@ impl Scan<'_> {
                 quote @ (b'\'' | b'"') => self.string(quote),
                 b'a'..=b'z' | b'A'..=b'Z' | b'_' => {
                     self.word();
+                    if self.chains.iter().sum::<usize>() > CHAIN || self.elifs > ELIFS {
+                        return Some((self.at, "operators"));
+                    }
                     continue;
                 }
                 byte => self.symbol(byte),
