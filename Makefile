@@ -3,7 +3,7 @@
 PORT ?= 8080
 SHELL := /bin/bash
 
-.PHONY: run test clean
+.PHONY: run test corpus clean
 
 # The page on localhost.
 run:
@@ -15,6 +15,11 @@ run:
 test:
 	scripts/setup.sh
 	scripts/test.sh
+
+# How far all recorded projects agree; what disagrees is in target/disagreements. PROJECTS="ckan optuna" for some of them.
+corpus:
+	scripts/setup.sh
+	. scripts/env.sh && cargo test --quiet --profile measure --test measure -- $(PROJECTS)
 
 clean:
 	rm -rf target pkg node_modules

@@ -159,6 +159,7 @@ impl Database {
             databases: self.databases.clone(),
             server_version: self.server_version.clone(),
             tables: self.catalog.comparable().filter(|(_, id)| id.kind == Kind::Table).count() as u32,
+            objects: self.catalog.comparable().count() as u32,
             out_of_scope: self.out_of_scope().into_iter().map(|(_, name)| name.to_string()).collect(),
         }
     }

@@ -14,6 +14,8 @@ pub struct Database {
     pub server_version: Option<String>,
     /// How many tables it has, the version table not counted.
     pub tables: u32,
+    /// How many objects of all kinds it has that are compared with what the revisions give.
+    pub objects: u32,
     /// What the dump leaves out, inferred from what is referenced or absent as a class, e.g. `constraints and indexes`.
     pub out_of_scope: Vec<String>,
 }

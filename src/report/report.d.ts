@@ -38,6 +38,8 @@ export interface Database {
   databases: Array<string>;
   /** Its name, where the dump tells it. */
   name: string | null;
+  /** How many objects of all kinds it has that are compared with what the revisions give. */
+  objects: number;
   /** What the dump leaves out, inferred from what is referenced or absent as a class, e.g. `constraints and indexes`. */
   out_of_scope: Array<string>;
   /** The server's version as the dump's header says. */

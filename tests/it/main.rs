@@ -6,3 +6,6 @@ mod corpus;
 mod floors;
 mod graphs;
 mod hostile;
+
+#[path = "../recorded/mod.rs"]
+mod recorded;

@@ -48,7 +48,7 @@ export function report(name = HOSTILE) {
     environments: [
       { path: 'project/migrations', chosen: true, version_locations: [versions], revisions: 5, version_table: 'alembic_version', version_table_schema: null, transaction_per_migration: false },
     ],
-    database: { name: 'hireboard', databases: ['hireboard'], server_version: '15.18', tables: 4, out_of_scope: [] },
+    database: { name: 'hireboard', databases: ['hireboard'], server_version: '15.18', tables: 4, objects: 31, out_of_scope: [] },
     heads: ['e5194c6d7ab0'],
     revisions: [
       revision('4b8e1f60a2c9', 'Candidate details', [], 'partial', {

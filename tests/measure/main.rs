@@ -1,0 +1,280 @@
+//! `make corpus`: measures how far Restamp agrees with the real Alembic and the real PostgreSQL on all recorded projects, and
+//! prints a table. What disagrees is written, project by project, to `target/disagreements/<project>.txt`.
+//!
+//!     cargo test --profile measure --test measure [-- PROJECT...]
+
+#[path = "../recorded/mod.rs"]
+mod recorded;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use recorded::{Agreement, Recorded};
+use restamp::report::{Change, Outcome, Prediction, Report};
+use serde_json::Value;
+
+/// What was counted, of one project or of all.
+#[derive(Clone, Default)]
+struct Figures {
+    revisions: usize,
+    unmodelled: usize,
+    snapshots: usize,
+    placed: usize,
+    succeed: usize,
+    undecided: usize,
+    false_differences: usize,
+    uncompared: usize,
+    objects: usize,
+    drifts: usize,
+    equal: usize,
+    wrong: usize,
+    depends: usize,
+    unknown: usize,
+    panics: usize,
+}
+
+impl Figures {
+    const HEADER: &str = "project      | revisions unmodelled | snapshots placed upgrade ok undecided | false diff uncompared of objects | drifts equal wrong depends unknown | panics";
+
+    fn line(&self, name: &str) -> String {
+        format!(
+            "{name:12} | {:9} {:10} | {:9} {:6} {:10} {:9} | {:10} {:10} {:10} | {:6} {:5} {:5} {:7} {:7} | {:6}",
+            self.revisions,
+            self.unmodelled,
+            self.snapshots,
+            self.placed,
+            self.succeed,
+            self.undecided,
+            self.false_differences,
+            self.uncompared,
+            self.objects,
+            self.drifts,
+            self.equal,
+            self.wrong,
+            self.depends,
+            self.unknown,
+            self.panics,
+        )
+    }
+
+    fn add(&mut self, other: &Figures) {
+        self.revisions += other.revisions;
+        self.unmodelled += other.unmodelled;
+        self.snapshots += other.snapshots;
+        self.placed += other.placed;
+        self.succeed += other.succeed;
+        self.undecided += other.undecided;
+        self.false_differences += other.false_differences;
+        self.uncompared += other.uncompared;
+        self.objects += other.objects;
+        self.drifts += other.drifts;
+        self.equal += other.equal;
+        self.wrong += other.wrong;
+        self.depends += other.depends;
+        self.unknown += other.unknown;
+        self.panics += other.panics;
+    }
+}
+
+/// An analysis, or nothing where it panicked.
+fn analyze(recorded: &Recorded, dump: &[u8], rows: &[String]) -> Option<Report> {
+    let run = || recorded.analyze(dump.to_vec(), rows.to_vec());
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).ok()
+}
+
+/// Measures one project; the text tells what disagrees.
+fn measure(name: &str) -> (Figures, String) {
+    let recorded = Recorded::new(name);
+    let (mut figures, mut text) = (Figures::default(), String::new());
+    for snapshot in recorded.snapshots() {
+        figures.snapshots += 1;
+        let Some(report) = analyze(&recorded, &snapshot.dump, &snapshot.rows) else {
+            figures.panics += 1;
+            writeln!(text, "== {}: PANIC", snapshot.name).unwrap();
+            continue;
+        };
+        if snapshot.name == "head" {
+            revisions(&report, &mut figures, &mut text);
+        }
+        differences(&snapshot.name, &report, &mut figures, &mut text);
+        if snapshot.is_placed(&report) {
+            figures.placed += 1;
+        } else {
+            let located = report.located.as_ref();
+            writeln!(
+                text,
+                "== {} not placed: at {:?} {:?}; {}",
+                snapshot.name,
+                snapshot.rows,
+                located.map(|located| (&located.revisions, located.exact, located.same_schema.len())),
+                report.verdict.sentence
+            )
+            .unwrap();
+        }
+        let prediction = report.prediction.as_ref().expect("a prediction");
+        match prediction.outcome {
+            Outcome::Succeeds => figures.succeed += 1,
+            Outcome::DependsOnData | Outcome::Unknown => figures.undecided += 1,
+            Outcome::Fails => (),
+        }
+        if prediction.outcome != Outcome::Succeeds {
+            writeln!(text, "== {} upgrade: {}", snapshot.name, brief(prediction)).unwrap();
+        }
+    }
+    for drift in recorded.drifts() {
+        figures.drifts += 1;
+        let Some(report) = analyze(&recorded, &drift.dump, &drift.stamped) else {
+            figures.panics += 1;
+            writeln!(text, "== drift {:02}: PANIC", drift.number).unwrap();
+            continue;
+        };
+        let ours = report.prediction.as_ref().expect("a prediction");
+        let agreement = drift.agreement(ours);
+        match agreement {
+            Agreement::Equal => figures.equal += 1,
+            Agreement::Wrong => figures.wrong += 1,
+            Agreement::DependsOnData => figures.depends += 1,
+            Agreement::Unknown => figures.unknown += 1,
+        }
+        if agreement != Agreement::Equal {
+            writeln!(
+                text,
+                "== drift {:02} {agreement:?}: stamped {:?}\n  mutations {}\n  really {}\n  here   {}",
+                drift.number,
+                drift.stamped,
+                drift.mutations,
+                really(&drift.outcome),
+                brief(ours)
+            )
+            .unwrap();
+        }
+    }
+    (figures, text)
+}
+
+/// A prediction in one line.
+fn brief(prediction: &Prediction) -> String {
+    let words = |word: &Option<String>| word.as_deref().unwrap_or("-").replace('\n', " ");
+    format!(
+        "{:?} at {} {}:{} {} {}; {}",
+        prediction.outcome,
+        words(&prediction.revision),
+        words(&prediction.file),
+        prediction.line.unwrap_or(0),
+        words(&prediction.sqlstate),
+        words(&prediction.message),
+        words(&prediction.statement)
+    )
+}
+
+/// A recorded outcome in one line.
+fn really(outcome: &Value) -> String {
+    let words = |key: &str| outcome[key].as_str().unwrap_or("-").replace('\n', " ");
+    format!(
+        "ok: {} at {} {}:{} {} {} {}; {}",
+        outcome["ok"],
+        words("revision"),
+        words("file"),
+        outcome["line"],
+        words("sqlstate"),
+        words("message"),
+        words("python_error"),
+        words("statement")
+    )
+}
+
+/// How many revisions are not followed to their end, by our own word; the reasons, most frequent first.
+fn revisions(report: &Report, figures: &mut Figures, text: &mut String) {
+    figures.revisions = report.revisions.len();
+    let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for revision in report.revisions.iter().filter(|revision| !revision.unmodelled.is_empty()) {
+        figures.unmodelled += 1;
+        for one in &revision.unmodelled {
+            let file = one.file.rsplit('/').next().unwrap_or_default();
+            reasons.entry(&one.reason).or_default().push(format!("{file}:{}", one.line.unwrap_or(0)));
+        }
+    }
+    let mut reasons: Vec<_> = reasons.into_iter().collect();
+    reasons.sort_by_key(|(_, places)| std::cmp::Reverse(places.len()));
+    for (reason, places) in reasons {
+        writeln!(text, "unmodelled {:3} x {reason}: {}", places.len(), places[..places.len().min(4)].join(" "))
+            .unwrap();
+    }
+}
+
+fn differences(name: &str, report: &Report, figures: &mut Figures, text: &mut String) {
+    figures.objects += report.database.as_ref().map_or(0, |database| database.objects as usize);
+    let mut uncompared = std::collections::BTreeSet::new();
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for entry in &report.drift {
+        if entry.counts {
+            figures.false_differences += 1;
+            let from = entry.introduced_by.as_ref().map(|by| format!("{}:{}", by.revision, by.line.unwrap_or(0)));
+            writeln!(
+                text,
+                "== {name} {:?} {} {}.{} {:?}: {:?} / {:?} {from:?} {:?}",
+                entry.change,
+                entry.object.kind,
+                entry.object.table.as_deref().unwrap_or(""),
+                entry.object.name,
+                entry.attribute,
+                entry.expected,
+                entry.actual,
+                entry.note
+            )
+            .unwrap();
+        } else if entry.change == Change::Uncompared {
+            uncompared.insert(&entry.object);
+            *reasons.entry(entry.note.as_deref().unwrap_or("")).or_default() += 1;
+        }
+    }
+    figures.uncompared += uncompared.len();
+    for (reason, count) in reasons {
+        writeln!(text, "-- {name} uncompared {count:3} x {reason}").unwrap();
+    }
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn main() {
+    let chosen: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let mut names: Vec<String> = std::fs::read_dir(root().join("tests/corpus"))
+        .expect("tests/corpus")
+        .map(|entry| entry.expect("tests/corpus").file_name().to_string_lossy().into_owned())
+        .filter(|name| chosen.is_empty() || chosen.contains(name))
+        .collect();
+    // The largest last, so that popping takes them first.
+    names.sort_by_key(|name| Recorded::revisions(name));
+    let out = root().join("target/disagreements");
+    std::fs::create_dir_all(&out).expect("target/disagreements");
+    let (work, done) = (Mutex::new(names), Mutex::new(BTreeMap::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            let worker = || {
+                loop {
+                    let Some(name) = work.lock().unwrap().pop() else { return };
+                    let (figures, text) = measure(&name);
+                    write(&out, &name, &text);
+                    done.lock().unwrap().insert(name, figures);
+                }
+            };
+            // The interpreter and the parsers recurse.
+            std::thread::Builder::new().stack_size(256 << 20).spawn_scoped(scope, worker).expect("a thread");
+        }
+    });
+    let (mut total, done) = (Figures::default(), done.into_inner().unwrap());
+    println!("{}", Figures::HEADER);
+    for (name, figures) in &done {
+        total.add(figures);
+        println!("{}", figures.line(name));
+    }
+    println!("{}", total.line("all"));
+}
+
+fn write(out: &Path, name: &str, text: &str) {
+    std::fs::write(out.join(name).with_extension("txt"), text).expect("target/disagreements is writable");
+}

@@ -1,0 +1,177 @@
+//! Real projects: the files of their packages, and recordings of their databases.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use restamp::alembic::project::is_wanted;
+use restamp::report::{Input, InputFile, Options, Outcome, Prediction, Report};
+use serde_json::Value;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// All wanted files of a project's package; `tests/oracle/fetch.py` puts it there.
+fn package(name: &str) -> Vec<InputFile> {
+    let folder = root().join("target/corpus").join(name);
+    assert!(folder.exists(), "{} is not there: run scripts/setup.sh", folder.display());
+    let mut files = Vec::new();
+    walk(&folder, "", &mut files);
+    files
+}
+
+fn walk(folder: &Path, below: &str, files: &mut Vec<InputFile>) {
+    for entry in std::fs::read_dir(folder).expect("readable folder") {
+        let entry = entry.expect("readable folder");
+        let path = format!("{below}{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            walk(&entry.path(), &format!("{path}/"), files);
+        } else if is_wanted(&path) {
+            files.push(InputFile { bytes: std::fs::read(entry.path()).expect("readable file"), path });
+        }
+    }
+}
+
+fn gunzip(path: &Path) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).expect("recording");
+    flate2::read::GzDecoder::new(file).read_to_end(&mut bytes).expect("recording");
+    bytes
+}
+
+fn json(path: &Path) -> Value {
+    serde_json::from_slice(&std::fs::read(path).expect("recording")).expect("recording")
+}
+
+fn strings(value: &Value) -> Vec<String> {
+    value.as_array().into_iter().flatten().filter_map(|item| item.as_str().map(String::from)).collect()
+}
+
+/// A project with its recordings in `tests/corpus/<name>`.
+pub struct Recorded {
+    folder: PathBuf,
+    project: Value,
+    files: Vec<InputFile>,
+}
+
+/// A database that nobody touched.
+pub struct Snapshot {
+    pub name: String,
+    pub dump: Vec<u8>,
+    pub rows: Vec<String>,
+}
+
+/// A database that was changed at random, and what the real `alembic upgrade heads` then did.
+pub struct Drifted {
+    pub number: usize,
+    pub dump: Vec<u8>,
+    pub stamped: Vec<String>,
+    pub mutations: Value,
+    pub outcome: Value,
+}
+
+/// How a prediction compares with what really happened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Agreement {
+    Equal,
+    Wrong,
+    DependsOnData,
+    Unknown,
+}
+
+impl Recorded {
+    pub fn new(name: &str) -> Recorded {
+        let folder = root().join("tests/corpus").join(name);
+        Recorded { project: json(&folder.join("project.json")), files: package(name), folder }
+    }
+
+    /// How many revisions a project has.
+    pub fn revisions(name: &str) -> u64 {
+        json(&root().join("tests/corpus").join(name).join("project.json"))["revisions"].as_u64().unwrap_or(0)
+    }
+
+    pub fn analyze(&self, dump: Vec<u8>, stamped: Vec<String>) -> Report {
+        let location = self.project["version_locations"][0].as_str().map(String::from);
+        let input = Input {
+            files: self.files.clone(),
+            dump: Some(InputFile { path: "dump.sql".into(), bytes: dump }),
+            stamped: Some(stamped),
+            options: Options {
+                environment: location,
+                target: self.project["target"].as_str().map(String::from),
+                ..Options::default()
+            },
+            ..Input::default()
+        };
+        restamp::analyze(&input, &mut |_| ())
+    }
+
+    /// The head first.
+    pub fn snapshots(&self) -> Vec<Snapshot> {
+        let head = Snapshot {
+            name: "head".to_string(),
+            dump: gunzip(&self.folder.join("head.sql.gz")),
+            rows: strings(&self.project["version_rows_at_head"]),
+        };
+        let along = strings(&self.project["snapshots"]).into_iter().map(|revision| Snapshot {
+            name: format!("at {revision}"),
+            dump: gunzip(&self.folder.join(format!("at_{revision}.sql.gz"))),
+            rows: vec![revision],
+        });
+        std::iter::once(head).chain(along).collect()
+    }
+
+    pub fn drifts(&self) -> Vec<Drifted> {
+        let mut all = Vec::new();
+        for number in 0.. {
+            let path = self.folder.join(format!("drifts/{number:02}.json"));
+            if !path.exists() {
+                return all;
+            }
+            let drift = json(&path);
+            all.push(Drifted {
+                number,
+                dump: gunzip(&path.with_extension("sql.gz")),
+                stamped: strings(&drift["stamped"]),
+                mutations: drift["mutations"].clone(),
+                outcome: drift["outcome"].clone(),
+            });
+        }
+        all
+    }
+}
+
+impl Snapshot {
+    /// The recorded state is the place, or is named as one of equal schema.
+    pub fn is_placed(&self, report: &Report) -> bool {
+        let Some(located) = &report.located else { return false };
+        located.exact
+            && (same(&located.revisions, &self.rows) || located.same_schema.iter().any(|state| same(state, &self.rows)))
+    }
+}
+
+impl Drifted {
+    pub fn agreement(&self, ours: &Prediction) -> Agreement {
+        let real = &self.outcome;
+        let succeeded = real["ok"] == Value::Bool(true);
+        let equal = match ours.outcome {
+            Outcome::Unknown => return Agreement::Unknown,
+            Outcome::DependsOnData => return Agreement::DependsOnData,
+            Outcome::Succeeds => succeeded,
+            Outcome::Fails => {
+                !succeeded
+                    && real["sqlstate"].as_str() == ours.sqlstate.as_deref()
+                    && (real["message"].is_null() || real["message"].as_str() == ours.message.as_deref())
+                    && (real["revision"].is_null() || real["revision"].as_str() == ours.revision.as_deref())
+            }
+        };
+        if equal { Agreement::Equal } else { Agreement::Wrong }
+    }
+}
+
+fn same(left: &[String], right: &[String]) -> bool {
+    let (mut left, mut right) = (left.to_vec(), right.to_vec());
+    left.sort();
+    right.sort();
+    left == right
+}
