@@ -1,6 +1,7 @@
 //! The façade: everything that was handed in goes through the four walks into one report.
 
 mod database;
+mod place;
 mod summary;
 
 use std::collections::BTreeMap;
@@ -8,6 +9,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use database::Database;
+use place::Placed;
 use sha2::{Digest, Sha256};
 
 use crate::alembic::eval::SourceModule;
@@ -16,14 +18,14 @@ use crate::alembic::project::{self, Environment, Ini, Modules, Project, ProjectO
 use crate::alembic::run::Settings;
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
-use crate::locate::{Actual, Located, Timelines, Verdict, locate, verdicts};
+use crate::locate::{Actual, Located, Timelines, Verdict, verdicts};
 use crate::pg::error::Reason;
 use crate::pg::ident::{Ident, QName};
 use crate::plan::{Allowed, Case, plans};
 use crate::predict::conditions::Rows;
 use crate::predict::{Prediction, predict};
 use crate::replay::history::{History, Members};
-use crate::replay::{Replay, Subject, replay};
+use crate::replay::{Subject, replay};
 use crate::report::build::{self, Facts};
 use crate::report::{self, Input, Progress, Report, Stage};
 use crate::source::Sources;
@@ -168,7 +170,14 @@ impl Work {
         );
         let verdict = report::Verdict { situation: report::Situation::NoDatabase, sentence, facts: Vec::new() };
         let mut report = summary::empty(verdict);
-        report.revisions = build::revisions(&prepared.graph, &replay, None, None, &self.sources);
+        report.revisions = build::revisions(
+            &prepared.graph,
+            &prepared.history,
+            &replay.revisions.iter().collect::<Vec<_>>(),
+            None,
+            None,
+            &self.sources,
+        );
         report
     }
 
@@ -183,24 +192,22 @@ impl Work {
         let history = &prepared.history;
         let total = history.order.len() as u64;
         let actual = Actual::of(&database.catalog);
-        let mut timelines = Timelines::default();
-        let mut done = 0;
-        let replayed: Replay = replay(&subject, &history.everything(), |steps, catalog| {
-            progress(Progress { stage: Stage::Replaying, done, total });
-            done += 1;
-            timelines.note(steps, catalog, &actual);
-        });
-
-        progress(Progress { stage: Stage::Locating, done: 0, total: 1 });
-        let located = locate(history, &timelines, &actual);
-        let unknown = |position: usize| {
-            replayed.revisions.iter().any(|revision| revision.position == position && revision.unknown.is_some())
-        };
-        let evidence = verdicts(history.order.len(), &timelines, unknown);
-        let verdict_list: Vec<Verdict> = evidence.iter().map(|(verdict, _)| *verdict).collect();
         let (rows, ghosts) = prepared.split(database.rows.as_deref());
         let recorded = rows.as_ref().map(|rows| history.state(rows));
-        let place = chosen_state(&located, recorded.as_ref());
+        let mut done = 0;
+        let placed = Placed::find(&subject, &actual, recorded.as_ref(), || {
+            progress(Progress { stage: Stage::Replaying, done, total });
+            done += 1;
+        });
+        let Placed { replay: replayed, timelines, located, .. } = &placed;
+        let unknown = |position: usize| {
+            let mut revisions = replayed.revisions.iter();
+            !placed.world.has(position)
+                || revisions.any(|revision| revision.position == position && revision.unknown.is_some())
+        };
+        let evidence = verdicts(history.order.len(), timelines, unknown);
+        let verdict_list: Vec<Verdict> = evidence.iter().map(|(verdict, _)| *verdict).collect();
+        let place = chosen_state(located, recorded.as_ref());
 
         progress(Progress { stage: Stage::Comparing, done: 0, total: 1 });
         let expected = replay(&subject, &place, |_, _| ());
@@ -228,14 +235,14 @@ impl Work {
         let goal = goal.unwrap_or_else(|_| history.everything());
         let case = Case {
             subject: &subject,
-            replay: &replayed,
-            timelines: &timelines,
+            replay: replayed,
+            timelines,
             actual: &database.catalog,
             mentioned: &mentioned,
             session: &database.session,
             rows: rows.as_deref(),
             ghosts: &ghosts,
-            located: &located,
+            located,
             verdicts: &verdict_list,
             target: &target,
             goal: &goal,
@@ -243,7 +250,8 @@ impl Work {
             table_rows: &table_rows,
             allowed: Allowed { drops: input.options.allow_drops, data_loss: input.options.allow_data_loss },
         };
-        let made = if rows.is_some() && !database.cut { plans(&case) } else { Vec::new() };
+        let planned = !input.options.no_plans && rows.is_some() && !database.cut;
+        let made = if planned { plans(&case) } else { Vec::new() };
 
         let header = summary::header(input, database);
         let mut report = summary::empty(report::Verdict {
@@ -251,8 +259,14 @@ impl Work {
             sentence: String::new(),
             facts: Vec::new(),
         });
-        report.revisions =
-            build::revisions(&prepared.graph, &replayed, Some(&evidence), recorded.as_ref(), &self.sources);
+        report.revisions = build::revisions(
+            &prepared.graph,
+            history,
+            &placed.revisions(),
+            Some(&evidence),
+            recorded.as_ref(),
+            &self.sources,
+        );
         report.database = Some(database.summary());
         report.stamped = database.stamped(&ghosts);
         let tie: Vec<Vec<String>> =
@@ -262,7 +276,7 @@ impl Work {
             exact: !database.cut && located.exact() && !differences.iter().any(|difference| difference.is_drift()),
             same_schema: tie,
         });
-        report.drift = build::drift(&differences, &timelines, &replayed, &self.sources);
+        report.drift = build::drift(&differences, timelines, replayed, &self.sources);
         report.prediction = Some(build::prediction(&prediction, &self.sources));
         report.plans = made.iter().map(|plan| build::plan(&case, plan, &header, &self.sources)).collect();
         if database.cut {
@@ -279,8 +293,9 @@ impl Work {
                 prediction,
                 drift: &report.drift,
                 plans: &report.plans,
+                planned,
                 files: history.order.len(),
-                tables_known: tables_known(&expected_tables(&timelines), &actual),
+                tables_known: tables_known(&expected_tables(timelines), &actual),
                 pending: goal.iter().filter(|position| !place.has(*position)).count(),
                 target: &target,
                 unproven: report.plans.iter().find(|plan| plan.recommended).map_or(0, |plan| {

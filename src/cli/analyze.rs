@@ -74,6 +74,9 @@ pub struct Analyze {
     /// Plans may convert in ways that lose data.
     #[arg(long)]
     allow_data_loss: bool,
+    /// Make no plans: only the place, the differences and the prediction, in a fraction of the time.
+    #[arg(long, conflicts_with = "out")]
+    no_plans: bool,
 }
 
 impl Analyze {
@@ -97,6 +100,7 @@ impl Analyze {
                 target: Some(self.target.clone()),
                 allow_drops: self.allow_drops,
                 allow_data_loss: self.allow_data_loss,
+                no_plans: self.no_plans,
                 database: self.database.clone(),
             },
         })

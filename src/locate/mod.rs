@@ -40,29 +40,28 @@ struct Cost {
     unknown: usize,
 }
 
-/// Finds the states whose schema is nearest to the database's.
-pub fn locate(history: &History, timelines: &Timelines, actual: &Actual<'_>) -> Located {
+/// Finds the states whose schema is nearest to the database's, among the states within `world`.
+pub fn locate(history: &History, timelines: &Timelines, actual: &Actual<'_>, world: &Members) -> Located {
     let touched = by_revision(history, timelines);
     let mut best = Best::default();
-    let empty = history.nothing();
-    let start = cost(timelines, &empty);
-    best.offer(start, &empty);
-    // Prefixes of the upgrade order: each costs only what its last revision touches.
-    let mut running = start;
-    for count in 1..=history.order.len() {
-        let before = history.prefix(count - 1);
-        let state = history.prefix(count);
-        running = step(running, &touched[count - 1], &before, &state);
+    let mut state = history.nothing();
+    let mut running = cost(timelines, &state);
+    best.offer(running, &state);
+    // In the order of an upgrade, each costs only what its last revision touches.
+    for position in world.iter() {
+        let with = history.toggled(&state, position);
+        let before = std::mem::replace(&mut state, with);
+        running = step(running, &touched[position], &before, &state);
         best.offer(running, &state);
     }
     // What `upgrade <revision>` leaves where the history has branches.
-    for position in 0..history.order.len() {
+    for position in world.iter() {
         let state = history.closure([position]);
-        if state.count() != position + 1 {
+        if !best.costs.contains_key(&state) {
             best.offer(cost(timelines, &state), &state);
         }
     }
-    climb(history, &touched, &mut best);
+    climb(history, &touched, &mut best, world);
     let mut states = best.states;
     states.sort_by_key(Members::count);
     let known_objects = timelines.by_object.keys().filter(|object| actual.objects.contains_key(*object)).count();
@@ -71,14 +70,14 @@ pub fn locate(history: &History, timelines: &Timelines, actual: &Actual<'_>) -> 
 
 /// From each best state, puts single revisions in or takes them out while that costs no more: inside branches neither a
 /// prefix nor one revision's ancestry need be the state.
-fn climb(history: &History, touched: &[Vec<&Timeline>], best: &mut Best) {
+fn climb(history: &History, touched: &[Vec<&Timeline>], best: &mut Best, world: &Members) {
     let mut open = best.states.clone();
     let mut tried = 0;
     while let Some(state) = open.pop() {
         let Some(here) = best.costs.get(&state).copied() else { continue };
         for position in history.tops(&state).into_iter().chain(history.next(&state)) {
             let other = history.toggled(&state, position);
-            if best.costs.contains_key(&other) || tried > MAX_CLIMB {
+            if !world.has(position) || best.costs.contains_key(&other) || tried > MAX_CLIMB {
                 continue;
             }
             tried += 1;

@@ -69,11 +69,6 @@ impl History {
         Members(vec![true; self.order.len()])
     }
 
-    /// The first `count` revisions; always a state, since parents come first.
-    pub fn prefix(&self, count: usize) -> Members {
-        Members((0..self.order.len()).map(|position| position < count).collect())
-    }
-
     /// The revisions at `positions` and all their ancestors, dependencies included.
     pub fn closure(&self, positions: impl IntoIterator<Item = usize>) -> Members {
         let mut members = self.nothing();
@@ -147,14 +142,14 @@ mod tests {
     #[test]
     fn rows_are_the_tops_of_a_state() {
         let history = diamond();
-        assert_eq!(history.rows(&history.prefix(3)), ["b", "c"]);
+        assert_eq!(history.rows(&history.closure([1, 2])), ["b", "c"]);
         assert_eq!(history.rows(&history.everything()), ["m"]);
     }
 
     #[test]
     fn next_are_those_whose_parents_are_in() {
         let history = diamond();
-        assert_eq!(history.next(&history.prefix(1)), [1, 2]);
-        assert_eq!(history.next(&history.prefix(2)), [2]);
+        assert_eq!(history.next(&history.closure([0])), [1, 2]);
+        assert_eq!(history.next(&history.closure([1])), [2]);
     }
 }

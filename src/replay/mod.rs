@@ -14,6 +14,9 @@ use crate::source::Span;
 
 pub use subject::Subject;
 
+/// The kind of reason for a revision that is refused after those before it, on an empty database.
+pub const NOT_REPLAYABLE: &str = "not-replayable";
+
 /// A history, or a part of it, that was run on an empty database.
 #[derive(Clone, Debug)]
 pub struct Replay {
@@ -122,7 +125,7 @@ fn because(id: &str, refusal: &Refusal, span: Option<Span>) -> Reason {
     let reason = match refusal {
         Refusal::Unmodelled(reason) => reason.clone(),
         Refusal::Postgres(_) | Refusal::Client(_) => {
-            Reason::new("not-replayable", format!("{id} cannot be replayed after those before it: {refusal}"))
+            Reason::new(NOT_REPLAYABLE, format!("{id} cannot be replayed after those before it: {refusal}"))
         }
     };
     match span {

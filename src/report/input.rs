@@ -59,6 +59,8 @@ pub struct Options {
     pub allow_drops: bool,
     /// Plans may convert in ways that lose data.
     pub allow_data_loss: bool,
+    /// Say where the database stands and what the upgrade would do, no more: plans take most of the time.
+    pub no_plans: bool,
     /// The database that is meant in a dump of several (pg_dumpall).
     pub database: Option<String>,
 }

@@ -90,6 +90,7 @@ impl Recorded {
         json(&root().join("tests/corpus").join(name).join("project.json"))["revisions"].as_u64().unwrap_or(0)
     }
 
+    /// Everything but plans, which no recording is about.
     pub fn analyze(&self, dump: Vec<u8>, stamped: Vec<String>) -> Report {
         let location = self.project["version_locations"][0].as_str().map(String::from);
         let input = Input {
@@ -99,6 +100,7 @@ impl Recorded {
             options: Options {
                 environment: location,
                 target: self.project["target"].as_str().map(String::from),
+                no_plans: true,
                 ..Options::default()
             },
             ..Input::default()

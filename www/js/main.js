@@ -157,6 +157,7 @@ function options() {
     target: text('target'),
     allow_drops: false,
     allow_data_loss: false,
+    no_plans: false,
     database: state.choices.database,
   };
 }

@@ -7,23 +7,23 @@ use crate::alembic::run::Action;
 use crate::locate::{Evidence as Trace, Verdict};
 use crate::pg::error::Reason;
 use crate::plan::fix::is_data;
-use crate::replay::history::Members;
-use crate::replay::{Replay, ReplayStep, Replayed};
+use crate::replay::history::{History, Members};
+use crate::replay::{ReplayStep, Replayed};
 use crate::source::Sources;
 
 /// All revisions in upgrade order.
 pub fn revisions(
     graph: &Graph,
-    replay: &Replay,
+    history: &History,
+    replayed: &[&Replayed],
     verdicts: Option<&[(Verdict, Vec<Trace>)]>,
     recorded: Option<&Members>,
     sources: &Sources,
 ) -> Vec<Revision> {
-    replay
-        .revisions
+    replayed
         .iter()
         .filter_map(|replayed| {
-            let id = &replay.history.order[replayed.position];
+            let id = &history.order[replayed.position];
             let revision = graph.get(id)?;
             let verdict = verdicts.map(|verdicts| &verdicts[replayed.position]);
             let file = sources.file(revision.file).path().to_string();

@@ -17,6 +17,8 @@ pub struct Facts<'a> {
     pub drift: &'a [Drift],
     /// All plans.
     pub plans: &'a [Plan],
+    /// Plans were asked for.
+    pub planned: bool,
     /// How many revisions there are.
     pub files: usize,
     /// Which part of the history's tables the database has, in percent.
@@ -75,6 +77,7 @@ fn next(facts: &Facts<'_>) -> String {
             PlanId::Repair => format!("Run fix.sql, which stamps {}, then upgrade.", names(&plan.to)),
             PlanId::Patch => "Change the failing revision as shown, then upgrade.".to_string(),
         },
+        None if !facts.planned => "No plans were asked for.".to_string(),
         None => "No way out is safe enough to be recommended; the plans say what would settle it.".to_string(),
     }
 }
