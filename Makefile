@@ -19,7 +19,7 @@ test:
 # How far all recorded projects agree; what disagrees is in target/disagreements. PROJECTS="ckan optuna" for some of them.
 corpus:
 	scripts/setup.sh
-	. scripts/env.sh && cargo test --quiet --profile measure --test measure -- $(PROJECTS)
+	. scripts/env.sh && cargo test --quiet --release --test measure -- $(PROJECTS)
 
 clean:
 	rm -rf target pkg node_modules

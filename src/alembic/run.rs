@@ -2,11 +2,13 @@
 
 pub mod block;
 mod settings;
+mod side;
 pub mod upgrade;
 
 use std::collections::BTreeSet;
 
 pub use settings::{Driver, Settings};
+pub use side::{Fork, Side};
 
 use crate::catalog::listing::{Change, Listing};
 use crate::catalog::{Catalog, Deltas, Session};
@@ -26,6 +28,8 @@ pub struct Run {
     pub steps: Vec<Step>,
     /// Set while code runs of which it is not known whether it runs (a branch on an unknown condition); the innermost last.
     pub uncertain: Vec<Reason>,
+    /// How many of `uncertain` are sides that run for real and are joined later; the others only record what may happen.
+    pub sides: usize,
     /// Where the interpreter is: call sites from the revision's own file (first) to the innermost frame (last).
     pub trace: Vec<Span>,
     /// Exceptions that code under an unknown condition would raise; what follows assumes that they were not raised.
@@ -99,6 +103,7 @@ impl Run {
             session,
             steps: Vec::new(),
             uncertain: Vec::new(),
+            sides: 0,
             trace: Vec::new(),
             may_fail: Vec::new(),
             settings,
@@ -132,8 +137,10 @@ impl Run {
         self.prepare()?;
         let may = self.uncertain.last().cloned();
         let outcome = match &may {
-            None => self.catalog.execute(&command, &mut self.session),
-            Some(reason) => self.catalog.execute_maybe(&command, &mut self.session, reason),
+            Some(reason) if self.uncertain.len() > self.sides => {
+                self.catalog.execute_maybe(&command, &mut self.session, reason)
+            }
+            Some(_) | None => self.catalog.execute(&command, &mut self.session),
         };
         let outcome = self.tolerate(span, outcome);
         let changes = match (&may, &outcome) {
@@ -188,7 +195,7 @@ impl Run {
         let refusal = Refusal::Postgres(error);
         let action = Action::Statement { command: Box::new(command), sql: sql.into() };
         let may = self.uncertain.last().cloned();
-        if may.is_none() && self.session.transaction.is_some() {
+        if self.uncertain.len() <= self.sides && self.session.transaction.is_some() {
             self.session.aborted = true;
         }
         let span = self.place();

@@ -33,6 +33,13 @@ pub struct Change {
     pub outside: Option<Reason>,
 }
 
+impl Change {
+    /// True if the object may be there or be otherwise afterwards: not all of the change is known.
+    pub fn is_uncertain(&self) -> bool {
+        self.after.as_ref().is_some_and(|after| after.maybe.is_some())
+    }
+}
+
 /// All objects that a catalog shows.
 #[derive(Clone, Debug, Default)]
 pub struct Listing {

@@ -15,6 +15,7 @@ pub mod object;
 mod query;
 mod references;
 pub mod session;
+mod side;
 mod store;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +26,7 @@ pub use delta::{Delta, Deltas, Mark};
 pub use object::{Object, Presence};
 pub use references::Depend;
 pub use session::Session;
+pub use side::Side;
 
 use crate::pg::ident::Ident;
 use references::Space;

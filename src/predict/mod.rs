@@ -224,12 +224,8 @@ impl Walk {
                     self.rows.follow(command, &self.vm.run.catalog, &session);
                 }
                 // What may not run and did run made its objects uncertain, no more: whatever depends on them is not modelled.
-                // What may run and would be refused may end the upgrade.
-                (_, Err(Refusal::Postgres(_) | Refusal::Client(_))) if step.may.is_some() => {
-                    self.doubt.get_or_insert_with(|| {
-                        step.may.clone().unwrap_or_else(|| Reason::new("branch", "an unknown branch"))
-                    });
-                }
+                // What may run and would be refused raises, and is among the failures of which it is not known whether they
+                // happen.
                 (_, Err(Refusal::Unmodelled(reason))) => self.doubt(reason.clone()),
                 (Action::Unmodelled(reason), _) => self.doubt(reason.clone()),
                 (_, Ok(_) | Err(_)) => {}

@@ -144,7 +144,10 @@ fn unknown_of(outcome: &Outcome, steps: &[crate::alembic::run::Step]) -> Option<
             Some(step.span.map_or(reason.clone(), |span| reason.clone().at(span)))
         }
         (Action::Statement { command, .. }, _) if command.writes_rows() => None,
-        (Action::Statement { .. }, _) => step.may.clone(),
+        (Action::Statement { .. }, _) => {
+            // What the sides of an unknown condition agree on is known.
+            step.may.clone().filter(|_| step.changes.iter().any(Change::is_uncertain))
+        }
     })
 }
 

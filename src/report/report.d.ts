@@ -311,6 +311,8 @@ export interface Options {
   engine?: string | null;
   /** The folder of the environment that is meant, where there are several. */
   environment?: string | null;
+  /** Say where the database stands and what the upgrade would do, no more: plans take most of the time. */
+  no_plans?: boolean;
   /** The role that Alembic connects as. */
   role?: string | null;
   /** The `search_path` of that role, where it is set outside the dump. */

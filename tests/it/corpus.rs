@@ -33,7 +33,8 @@ fn predictions_agree(name: &str) {
         let report = recorded.analyze(drift.dump.clone(), drift.stamped.clone());
         let ours = report.prediction.expect("a prediction");
         if drift.agreement(&ours) == Agreement::Wrong {
-            failures.push(format!("{name} {:02}: really {}\n  here {ours:?}", drift.number, drift.outcome));
+            let (changed, real) = (&drift.mutations, &drift.outcome);
+            failures.push(format!("{name} {:02}: {changed}\n  really {real}\n  here {ours:?}", drift.number));
         }
     }
     assert!(failures.is_empty(), "{} of {}:\n{}", failures.len(), drifts.len(), failures.join("\n"));

@@ -1,7 +1,7 @@
 //! `make corpus`: measures how far Restamp agrees with the real Alembic and the real PostgreSQL on all recorded projects, and
 //! prints a table. What disagrees is written, project by project, to `target/disagreements/<project>.txt`.
 //!
-//!     cargo test --profile measure --test measure [-- PROJECT...]
+//!     cargo test --release --test measure [-- PROJECT...]
 
 #[path = "../recorded/mod.rs"]
 mod recorded;
@@ -248,7 +248,9 @@ fn main() {
         .filter(|name| chosen.is_empty() || chosen.contains(name))
         .collect();
     // The largest last, so that popping takes them first.
-    names.sort_by_key(|name| Recorded::revisions(name));
+    names.sort_by_key(|name| {
+        std::fs::metadata(root().join("tests/corpus").join(name).join("head.sql.gz")).map_or(0, |file| file.len())
+    });
     let out = root().join("target/disagreements");
     std::fs::create_dir_all(&out).expect("target/disagreements");
     let (work, done) = (Mutex::new(names), Mutex::new(BTreeMap::new()));

@@ -85,11 +85,6 @@ impl Recorded {
         Recorded { project: json(&folder.join("project.json")), files: package(name), folder }
     }
 
-    /// How many revisions a project has.
-    pub fn revisions(name: &str) -> u64 {
-        json(&root().join("tests/corpus").join(name).join("project.json"))["revisions"].as_u64().unwrap_or(0)
-    }
-
     /// Everything but plans, which no recording is about.
     pub fn analyze(&self, dump: Vec<u8>, stamped: Vec<String>) -> Report {
         let location = self.project["version_locations"][0].as_str().map(String::from);

@@ -2,8 +2,8 @@
 //!
 //! Both sides run, each from the same state, with the reason on [`Run::uncertain`](crate::alembic::run::Run::uncertain) so that
 //! what they do to the database is recorded as `may`. Every change of a name, an attribute or a container is recorded in a
-//! journal; after a side its changes are taken back, and at the end both outcomes are merged: what both sides agree on is
-//! known, everything else is unknown.
+//! journal, and the database has one of its own; after a side its changes are taken back, and at the end both outcomes are
+//! merged: what both sides agree on is known, everything else is unknown.
 //!
 //! A side that leaves early (`return`, `break`, `continue`, an exception that a `try` around it may catch) makes the rest of the
 //! function, loop or `try` the continuation of the other side: a [`Region`] that stays open until that construct ends. An
@@ -18,7 +18,7 @@ use super::container::{Dict, List, Namespace, Set};
 use super::scope::Frame;
 use super::value::Value;
 use super::{Eval, Raise, Vm};
-use crate::alembic::run::MayFail;
+use crate::alembic::run::{self, Fork, MayFail};
 use crate::pg::error::Reason;
 
 /// Entries of the journal among which a container is looked for before it is recorded again.
@@ -163,9 +163,24 @@ pub(super) enum Exit {
 struct Region {
     reason: Reason,
     /// What the side that left has changed.
-    writes: Vec<Write>,
-    mark: usize,
+    changes: Changes,
+    begin: Begin,
     exit: Exit,
+}
+
+/// What a side has changed: in the program, and in the database.
+#[derive(Debug)]
+struct Changes {
+    writes: Vec<Write>,
+    run: run::Side,
+}
+
+/// Where a side begins.
+#[derive(Clone, Debug)]
+struct Begin {
+    /// Length of the journal.
+    mark: usize,
+    fork: Rc<Fork>,
 }
 
 /// An exception that may have been raised inside a `try`.
@@ -180,6 +195,8 @@ pub(super) struct State {
     mark: usize,
     /// Open sides and regions: while there is one, changes are recorded.
     layers: usize,
+    /// The state of the run where each of them began.
+    forks: Vec<Rc<Fork>>,
     regions: Vec<Region>,
     /// Per `try` body that is running: what may have been raised in it.
     pub tries: Vec<Vec<Pending>>,
@@ -240,7 +257,25 @@ impl Vm {
         }
     }
 
-    /// Takes back all changes since a mark and gives what they had made.
+    /// Takes back all changes of a side and gives what they had made.
+    fn take(&mut self, begin: &Begin) -> Changes {
+        Changes { writes: self.take_writes(begin.mark), run: self.run.take_side(&begin.fork) }
+    }
+
+    /// Makes everything as a side has left it.
+    fn put(&mut self, changes: Changes) {
+        for write in changes.writes {
+            self.write(write);
+        }
+        self.run.put_side(changes.run);
+    }
+
+    /// No changes at all, from here.
+    fn no_changes(&mut self) -> Changes {
+        let fork = self.run.fork();
+        Changes { writes: Vec::new(), run: self.run.take_side(&fork) }
+    }
+
     fn take_writes(&mut self, mark: usize) -> Vec<Write> {
         let mut seen = HashSet::new();
         let mut made = Vec::new();
@@ -263,7 +298,9 @@ impl Vm {
     }
 
     /// Makes the state what both sides agree on.
-    fn merge_writes(&mut self, a: Vec<Write>, b: Vec<Write>, reason: &Reason) {
+    fn merge(&mut self, a: Changes, b: Changes, reason: &Reason) {
+        self.run.join_sides(a.run, b.run, reason);
+        let (a, b) = (a.writes, b.writes);
         let b_places: std::collections::HashMap<_, usize> =
             b.iter().enumerate().map(|(at, write)| (write.place(), at)).collect();
         let a_places: HashSet<_> = a.iter().map(Write::place).collect();
@@ -281,15 +318,20 @@ impl Vm {
         }
     }
 
-    fn open(&mut self, reason: &Reason) -> usize {
+    fn open(&mut self, reason: &Reason) -> Begin {
         self.run.uncertain.push(reason.clone());
+        self.run.sides += 1;
         self.flow.layers += 1;
         self.flow.mark = self.flow.journal.len();
-        self.flow.mark
+        let fork = Rc::new(self.run.fork());
+        self.flow.forks.push(fork.clone());
+        Begin { mark: self.flow.mark, fork }
     }
 
     fn shut(&mut self) {
         self.run.uncertain.pop();
+        self.run.sides -= 1;
+        self.flow.forks.pop();
         self.flow.layers -= 1;
         self.flow.mark = self.flow.journal.len();
     }
@@ -301,9 +343,9 @@ impl Vm {
             && self.flow.regions.last().is_some_and(|region| ends(&region.exit))
             && let Some(region) = self.flow.regions.pop()
         {
-            let rest = self.take_writes(region.mark);
+            let rest = self.take(&region.begin);
             self.shut();
-            self.merge_writes(region.writes, rest, &region.reason);
+            self.merge(region.changes, rest, &region.reason);
             closed.push((region.reason, region.exit));
         }
         closed
@@ -384,8 +426,8 @@ impl Vm {
         reason: &Reason,
         early: &mut Vec<(Reason, Exit)>,
         run: impl FnOnce(&mut Vm) -> Eval<Flow>,
-    ) -> Eval<(usize, Side)> {
-        let mark = self.open(reason);
+    ) -> Eval<(Begin, Side)> {
+        let begin = self.open(reason);
         let from = self.regions();
         let result = run(self);
         let mut left = self.close(from, |_| true);
@@ -398,7 +440,7 @@ impl Vm {
             Err(stop) => return Err(stop),
         };
         early.append(&mut left);
-        Ok((mark, side))
+        Ok((begin, side))
     }
 
     /// Runs both sides of a condition that is not known.
@@ -418,8 +460,9 @@ impl Vm {
     /// What may have been left early stays so for the rest of the construct.
     pub(super) fn reopen(&mut self, early: Vec<(Reason, Exit)>) {
         for (reason, exit) in early {
-            let mark = self.open(&reason);
-            self.region(reason, Vec::new(), mark, exit);
+            let begin = self.open(&reason);
+            let changes = self.no_changes();
+            self.region(reason, changes, begin, exit);
         }
     }
 
@@ -431,10 +474,10 @@ impl Vm {
         a: impl FnOnce(&mut Vm, &mut Frame<'_>) -> Eval<Flow>,
         b: impl FnOnce(&mut Vm, &mut Frame<'_>) -> Eval<Flow>,
     ) -> Eval<Flow> {
-        let (mark, side_a) = self.side(&reason, early, |vm| a(vm, frame))?;
-        let writes_a = self.take_writes(mark);
+        let (begin, side_a) = self.side(&reason, early, |vm| a(vm, frame))?;
+        let a = self.take(&begin);
         self.shut();
-        let (mark, side_b) = self.side(&reason, early, |vm| b(vm, frame))?;
+        let (begin, side_b) = self.side(&reason, early, |vm| b(vm, frame))?;
         let flow_a = match side_a {
             Side::Flow(flow) => flow,
             Side::Raised => {
@@ -445,19 +488,19 @@ impl Vm {
                         Ok(flow)
                     }
                     Side::Flow(Flow::Normal) => {
-                        self.region(reason, writes_a, mark, Exit::Raise);
+                        self.region(reason, a, begin, Exit::Raise);
                         Ok(Flow::Normal)
                     }
                     Side::Flow(flow) => {
-                        let writes_b = self.take_writes(mark);
+                        let b = self.take(&begin);
                         self.shut();
-                        self.merge_writes(writes_a, writes_b, &reason);
+                        self.merge(a, b, &reason);
                         Ok(flow)
                     }
                     Side::Raised => {
-                        let writes_b = self.take_writes(mark);
+                        let b = self.take(&begin);
                         self.shut();
-                        self.merge_writes(writes_a, writes_b, &reason);
+                        self.merge(a, b, &reason);
                         self.both_raised()
                     }
                 };
@@ -465,60 +508,54 @@ impl Vm {
         };
         match side_b {
             Side::Raised => {
-                let writes_b = self.take_writes(mark);
+                let b = self.take(&begin);
                 self.shut();
                 if self.flow.tries.is_empty() {
-                    for write in writes_a {
-                        self.write(write);
-                    }
+                    self.put(a);
                     return Ok(flow_a);
                 }
                 match flow_a {
                     Flow::Normal => {
-                        let mark = self.open(&reason);
-                        for write in writes_a {
-                            self.write(write);
-                        }
-                        self.region(reason, writes_b, mark, Exit::Raise);
+                        let begin = self.open(&reason);
+                        self.put(a);
+                        self.region(reason, b, begin, Exit::Raise);
                         Ok(Flow::Normal)
                     }
                     flow => {
-                        self.merge_writes(writes_a, writes_b, &reason);
+                        self.merge(a, b, &reason);
                         Ok(flow)
                     }
                 }
             }
             Side::Flow(flow_b) => match (exit(&flow_a), exit(&flow_b)) {
                 (Some(left), None) => {
-                    self.region(reason, writes_a, mark, left);
+                    self.region(reason, a, begin, left);
                     Ok(Flow::Normal)
                 }
                 (None, Some(left)) => {
-                    let writes_b = self.take_writes(mark);
+                    let b = self.take(&begin);
                     self.shut();
-                    let mark = self.open(&reason);
-                    for write in writes_a {
-                        self.write(write);
-                    }
-                    self.region(reason, writes_b, mark, left);
+                    let begin = self.open(&reason);
+                    self.put(a);
+                    self.region(reason, b, begin, left);
                     Ok(Flow::Normal)
                 }
                 (None, None) => {
-                    let writes_b = self.take_writes(mark);
+                    let b = self.take(&begin);
                     self.shut();
-                    self.merge_writes(writes_a, writes_b, &reason);
+                    self.merge(a, b, &reason);
                     Ok(Flow::Normal)
                 }
                 (Some(left), Some(_)) => match (flow_a, flow_b) {
-                    (Flow::Return(a), Flow::Return(b)) => {
-                        let writes_b = self.take_writes(mark);
+                    (Flow::Return(x), Flow::Return(y)) => {
+                        let b = self.take(&begin);
                         self.shut();
-                        self.merge_writes(writes_a, writes_b, &reason);
-                        Ok(Flow::Return(merge(&a, &b, &reason)))
+                        self.merge(a, b, &reason);
+                        Ok(Flow::Return(merge(&x, &y, &reason)))
                     }
                     (_, flow_b) => {
                         // Whatever runs after this runs only if the second side was taken.
-                        self.region(reason, writes_a, mark, left);
+                        self.region(reason, a, begin, left);
                         Ok(flow_b)
                     }
                 },
@@ -526,8 +563,8 @@ impl Vm {
         }
     }
 
-    fn region(&mut self, reason: Reason, writes: Vec<Write>, mark: usize, exit: Exit) {
-        self.flow.regions.push(Region { reason, writes, mark, exit });
+    fn region(&mut self, reason: Reason, changes: Changes, begin: Begin, exit: Exit) {
+        self.flow.regions.push(Region { reason, changes, begin, exit });
     }
 
     /// Both sides raise: an exception is certain. It is the later one of those that were recorded.
@@ -582,6 +619,9 @@ impl Vm {
         if self.run.uncertain.len() > standing.uncertain {
             let reason = self.run.uncertain[standing.uncertain].clone();
             self.run.uncertain.truncate(standing.uncertain);
+            if let Some(fork) = self.flow.forks.first().cloned() {
+                self.run.doubt_since(&fork, &reason);
+            }
             for write in std::mem::take(&mut self.flow.journal) {
                 match write {
                     Write::Name(namespace, name, _) => {
@@ -594,6 +634,7 @@ impl Vm {
             }
         }
         self.flow = State::default();
+        self.run.sides = 0;
         self.frames.truncate(standing.frames);
         self.activations.truncate(standing.activations);
         self.handling.truncate(standing.handling);

@@ -1,8 +1,6 @@
 //! Commands of which it is not known whether they run.
 
-use std::collections::BTreeMap;
-
-use crate::catalog::{Catalog, Delta, Deltas, Entry, Oid, Presence, Session};
+use crate::catalog::{Catalog, Deltas, Presence, Session, Side};
 use crate::pg::command::{Command, Table};
 use crate::pg::error::{Reason, Refusal};
 use crate::pg::ident::QName;
@@ -27,22 +25,9 @@ impl Catalog {
         }
         let mark = self.mark();
         let mut tried = session.clone();
-        let deltas = self.execute(command, &mut tried)?;
-        let mut touched: BTreeMap<Oid, Option<Entry>> = BTreeMap::new();
-        for delta in &deltas {
-            touched.insert(delta.oid(), self.entry(delta.oid()).cloned());
-        }
-        self.rollback_to(mark);
-        // An added object may refer to another that comes later; the order of the handles is the order of making.
-        for (oid, after) in touched {
-            let presence = Presence::Maybe(reason.clone());
-            match (self.entry(oid), after) {
-                (Some(_), _) => self.set_presence(oid, presence),
-                (None, Some(entry)) => self.apply(Delta::Add { oid, entry: Entry { presence, ..entry } }),
-                // Added and removed again.
-                (None, None) => {}
-            }
-        }
+        self.execute(command, &mut tried)?;
+        let (side, _) = self.take_side(mark);
+        self.join(&side, &Side::default(), reason);
         if session.transaction.is_none() {
             session.committed = self.mark();
         }

@@ -4,6 +4,7 @@ use super::super::{DataStep, DataStepState, Effects, Evidence, Found, Revision, 
 use super::{object_name, place};
 use crate::alembic::graph::Graph;
 use crate::alembic::run::Action;
+use crate::catalog::listing::Change;
 use crate::locate::{Evidence as Trace, Verdict};
 use crate::pg::error::Reason;
 use crate::plan::fix::is_data;
@@ -139,7 +140,8 @@ fn unmodelled(file: &str, replayed: &Replayed, sources: &Sources) -> Vec<Unmodel
                 reasons.push(step.span.map_or(reason.clone(), |span| reason.clone().at(span)))
             }
             Action::Statement { .. } | Action::Rows { .. } => {
-                reasons.extend(step.may.clone().filter(|_| !is_data(&step.action)))
+                let uncertain = step.changes.iter().any(Change::is_uncertain);
+                reasons.extend(step.may.clone().filter(|_| uncertain && !is_data(&step.action)))
             }
         }
     }
