@@ -1,12 +1,15 @@
 //! One `alembic upgrade`: what the revisions did, step by step, and what the run remembers between them.
 
 pub mod block;
+mod observer;
 mod settings;
 mod side;
 pub mod upgrade;
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
+pub use observer::{Observer, Sent};
 pub use settings::{Driver, Settings};
 pub use side::{Fork, Side};
 
@@ -38,6 +41,8 @@ pub struct Run {
     pub settings: Settings,
     /// Set where somebody wants to know what each statement changes.
     pub watch: Option<Listing>,
+    /// Set where somebody wants to see the database before and after each statement.
+    pub observer: Option<Rc<dyn Observer>>,
     /// Refusals that do not happen: calls that a patch would guard, with the SQLSTATE of each.
     pub tolerated: Vec<(Span, SqlState)>,
     /// `naming_convention` of `target_metadata`: keys such as `uq` with their templates.
@@ -108,6 +113,7 @@ impl Run {
             may_fail: Vec::new(),
             settings,
             watch: None,
+            observer: None,
             tolerated: Vec::new(),
             naming_convention: Vec::new(),
             created_types: BTreeSet::new(),
@@ -136,6 +142,10 @@ impl Run {
     ) -> Result<Deltas, Refusal> {
         self.prepare()?;
         let may = self.uncertain.last().cloned();
+        let observer = self.observer.clone();
+        if let Some(observer) = &observer {
+            observer.before(&command, &self.catalog, &self.session);
+        }
         let outcome = match &may {
             Some(reason) if self.uncertain.len() > self.sides => {
                 self.catalog.execute_maybe(&command, &mut self.session, reason)
@@ -143,6 +153,10 @@ impl Run {
             Some(_) | None => self.catalog.execute(&command, &mut self.session),
         };
         let outcome = self.tolerate(span, outcome);
+        if let Some(observer) = &observer {
+            let sent = Sent { span, accepted: outcome.is_ok(), may: may.is_some() };
+            observer.after(&command, sent, &self.catalog, &self.session);
+        }
         let changes = match (&may, &outcome) {
             (Some(reason), Err(Refusal::Unmodelled(_))) => {
                 let deltas = self.catalog.doubt_targets(&command, &self.session, reason);
@@ -218,6 +232,9 @@ impl Run {
             Action::Unmodelled(reason) => Err(Refusal::Unmodelled(reason.clone())),
             Action::Rows { .. } | Action::Statement { .. } => Ok(Deltas::new()),
         };
+        if let (Action::Rows { .. }, Some(observer)) = (&action, &self.observer) {
+            observer.rows_changed(&self.catalog);
+        }
         let span = self.place();
         self.steps.push(Step { span, action, may: self.uncertain.last().cloned(), outcome, changes: Vec::new() });
     }

@@ -22,7 +22,7 @@ use crate::locate::{Actual, Located, Timelines, Verdict, verdicts};
 use crate::pg::error::Reason;
 use crate::pg::ident::{Ident, QName};
 use crate::plan::{Allowed, Case, plans};
-use crate::predict::conditions::Rows;
+use crate::predict::rows::Rows;
 use crate::predict::{Prediction, predict};
 use crate::replay::history::{History, Members};
 use crate::replay::{Subject, replay};

@@ -18,7 +18,7 @@ use crate::pg::command::{
     AlterAction, Command, Extension, Policy, Routine, Schema, Sequence, Table, Trigger, Type, View,
 };
 use crate::predict::Prediction;
-use crate::predict::conditions::Rows;
+use crate::predict::rows::Rows;
 use crate::replay::history::Members;
 use crate::replay::{Replay, Subject};
 

@@ -1,11 +1,13 @@
 //! Statements whose outcome depends on rows, which no schema shows.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use crate::catalog::{Catalog, Object, Oid, Session};
+use super::fill::is_literal;
+use super::rows::Rows;
+use crate::catalog::object::{KeyRef, Rule};
+use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{
-    AlterAction, ColumnConstraint, ColumnDef, ColumnType, Command, ConstraintKind, DataVerb, Table,
+    AlterAction, ColumnConstraint, ColumnDef, ColumnType, Command, ConstraintKind, ForeignKey, KeyOptions, Table,
 };
+use crate::pg::expr::Expr;
 use crate::pg::ident::{Ident, QName};
 use crate::predict::conversion::{Conversion, of_column};
 use crate::source::Span;
@@ -25,49 +27,6 @@ pub struct Condition {
     pub span: Option<Span>,
 }
 
-/// What is known of the rows of the tables.
-#[derive(Clone, Debug, Default)]
-pub struct Rows {
-    /// Row counts per table, where the dump holds data.
-    pub counted: Option<BTreeMap<QName, u64>>,
-    /// Tables that this run made.
-    made: BTreeSet<Oid>,
-    /// Of those, the ones that it wrote to.
-    written: BTreeSet<Oid>,
-}
-
-impl Rows {
-    /// What a dump tells.
-    pub fn new(counted: Option<BTreeMap<QName, u64>>) -> Rows {
-        Rows { counted, ..Rows::default() }
-    }
-
-    /// True if the table is known to hold no row.
-    fn empty(&self, catalog: &Catalog, table: Oid) -> bool {
-        if self.written.contains(&table) {
-            return false;
-        }
-        let counted = || {
-            let name = catalog.qname(table)?;
-            self.counted.as_ref().map(|counted| counted.get(&name) == Some(&0))
-        };
-        self.made.contains(&table) || counted().unwrap_or(false)
-    }
-
-    /// Follows a statement that ran; the catalog is the one after it.
-    pub fn follow(&mut self, command: &Command, catalog: &Catalog, session: &Session) {
-        match command {
-            Command::Table(Table::Create(create)) if create.query.is_none() => {
-                self.made.extend(catalog.resolve_relation(&create.name, session));
-            }
-            Command::Data(data) if matches!(data.verb, DataVerb::Insert | DataVerb::Merge | DataVerb::Copy) => {
-                self.written.extend(data.table.as_ref().and_then(|table| catalog.resolve_relation(table, session)));
-            }
-            _ => {}
-        }
-    }
-}
-
 /// True for a column that every existing row would need a value for.
 pub fn needs_value(column: &ColumnDef) -> bool {
     let not_null = column.constraints.iter().any(|constraint| matches!(constraint, ColumnConstraint::NotNull { .. }));
@@ -81,6 +40,21 @@ pub fn needs_value(column: &ColumnDef) -> bool {
     not_null && !filled
 }
 
+/// True for a unique column that gives every existing row the same value.
+fn is_unique_constant(column: &ColumnDef) -> bool {
+    let unique = |constraint: &ColumnConstraint| match constraint {
+        ColumnConstraint::Constraint(definition) => {
+            matches!(definition.kind, ConstraintKind::Unique(_) | ConstraintKind::PrimaryKey(_))
+        }
+        _ => false,
+    };
+    let constant = |constraint: &ColumnConstraint| match constraint {
+        ColumnConstraint::Default(Expr::Parsed(expr)) => is_literal(expr),
+        _ => false,
+    };
+    column.constraints.iter().any(unique) && column.constraints.iter().any(constant)
+}
+
 /// What a statement demands of rows, given the catalog before it.
 pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows: &Rows) -> Vec<Condition> {
     let mut found = Vec::new();
@@ -90,7 +64,7 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
     match command {
         Command::Table(Table::Alter { name, actions, .. }) => {
             let Some(table) = catalog.resolve_relation(name, session) else { return found };
-            if rows.empty(catalog, table) {
+            if rows.is_empty(catalog, table) {
                 return found;
             }
             for action in actions {
@@ -98,19 +72,32 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
                     AlterAction::AddColumn { column, .. } if needs_value(column) => {
                         push(format!("{name} holds no row"), "23502", Some(format!("SELECT count(*) FROM {name}")));
                     }
-                    AlterAction::SetNotNull { column, not_null: true } if !is_not_null(catalog, table, column) => push(
-                        format!("{name}.{column} holds no NULL"),
-                        "23502",
-                        Some(format!("SELECT count(*) FROM {name} WHERE {column} IS NULL")),
+                    AlterAction::AddColumn { column, .. } if is_unique_constant(column) => push(
+                        format!("{name} holds at most one row"),
+                        "23505",
+                        Some(format!("SELECT greatest(count(*) - 1, 0) FROM {name}")),
                     ),
+                    AlterAction::SetNotNull { column, not_null: true } if !is_filled(catalog, table, column, rows) => {
+                        push(holds_no_null(name, column), "23502", Some(nulls(name, column)));
+                    }
                     AlterAction::AddConstraint(constraint) if !constraint.not_valid => match &constraint.kind {
                         ConstraintKind::Unique(key) | ConstraintKind::PrimaryKey(key) if !key.columns.is_empty() => {
-                            push(
-                                format!("{name} holds no duplicates of ({})", list(&key.columns)),
-                                "23505",
-                                Some(duplicates(name, &key.columns)),
-                            );
+                            if matches!(constraint.kind, ConstraintKind::PrimaryKey(_)) {
+                                for column in &key.columns {
+                                    if !is_filled(catalog, table, column, rows) {
+                                        push(holds_no_null(name, column), "23502", Some(nulls(name, column)));
+                                    }
+                                }
+                            }
+                            if !is_unique(catalog, table, key, rows) {
+                                push(
+                                    format!("{name} holds no duplicates of ({})", list(&key.columns)),
+                                    "23505",
+                                    Some(duplicates(name, &key.columns)),
+                                );
+                            }
                         }
+                        ConstraintKind::ForeignKey(key) if refers(catalog, session, table, key, rows) => {}
                         ConstraintKind::ForeignKey(key) if !key.referenced.is_empty() => {
                             let joined: Vec<String> = key
                                 .columns
@@ -136,13 +123,12 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
                             "23514",
                             Some(format!("SELECT count(*) FROM {name} WHERE NOT ({expr})")),
                         ),
-                        ConstraintKind::NotNull { column, .. } => push(
-                            format!("{name}.{column} holds no NULL"),
-                            "23502",
-                            Some(format!("SELECT count(*) FROM {name} WHERE {column} IS NULL")),
-                        ),
+                        ConstraintKind::NotNull { column, .. } if !is_filled(catalog, table, column, rows) => {
+                            push(holds_no_null(name, column), "23502", Some(nulls(name, column)));
+                        }
                         _ => {}
                     },
+                    AlterAction::AlterType { column, .. } if is_null(catalog, table, column, rows) => {}
                     AlterAction::AlterType { column, ty, .. } => {
                         if let Conversion::Lossy(why) = of_column(catalog, session, name, column, ty) {
                             push(format!("every value of {name}.{column} can become {ty} ({why})"), "22P02", None);
@@ -154,7 +140,7 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
         }
         Command::CreateIndex(index) if index.unique => {
             let Some(table) = catalog.resolve_relation(&index.table, session) else { return found };
-            if rows.empty(catalog, table) {
+            if rows.is_empty(catalog, table) {
                 return found;
             }
             let columns: Option<Vec<Ident>> = index
@@ -165,6 +151,14 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
                     crate::pg::command::KeyTarget::Expr(_) => None,
                 })
                 .collect();
+            let key = KeyOptions {
+                columns: columns.clone().unwrap_or_default(),
+                nulls_not_distinct: index.nulls_not_distinct,
+                ..KeyOptions::default()
+            };
+            if columns.is_some() && is_unique(catalog, table, &key, rows) {
+                return found;
+            }
             let query = columns.filter(|_| index.predicate.is_none()).map(|columns| duplicates(&index.table, &columns));
             push(format!("{} holds no duplicates of the index's key", index.table), "23505", query);
         }
@@ -173,9 +167,62 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
     found
 }
 
-fn is_not_null(catalog: &Catalog, table: Oid, column: &Ident) -> bool {
-    let column = catalog.column(table, column).and_then(|column| catalog.get(column));
-    matches!(column, Some(Object::Column(column)) if column.not_null)
+fn is_filled(catalog: &Catalog, table: Oid, column: &Ident, rows: &Rows) -> bool {
+    catalog.column(table, column).is_some_and(|column| rows.is_filled(catalog, column))
+}
+
+fn is_null(catalog: &Catalog, table: Oid, column: &Ident, rows: &Rows) -> bool {
+    catalog.column(table, column).is_some_and(|column| rows.is_null(column))
+}
+
+/// No two rows can have the same key: a part of it is unique already, or one of its columns is NULL in every row.
+fn is_unique(catalog: &Catalog, table: Oid, key: &KeyOptions, rows: &Rows) -> bool {
+    let columns: Vec<Oid> = key.columns.iter().filter_map(|column| catalog.column(table, column)).collect();
+    if !key.nulls_not_distinct && columns.iter().any(|column| rows.is_null(*column)) {
+        return true;
+    }
+    catalog.indexes(table).iter().any(|(oid, index)| {
+        let part =
+            index.keys.iter().all(|key| matches!(&key.target, KeyRef::Column(column) if columns.contains(column)));
+        // NULLs are distinct in the one and may be equal in the other.
+        let nulls = !key.nulls_not_distinct || index.nulls_not_distinct;
+        index.unique && part && nulls && index.predicate.is_none() && catalog.presence(*oid).is_none()
+    })
+}
+
+/// Every row refers to one that is there: a constraint says so already, or there is nothing to refer with.
+fn refers(catalog: &Catalog, session: &Session, table: Oid, key: &ForeignKey, rows: &Rows) -> bool {
+    let columns: Vec<Oid> = key.columns.iter().filter_map(|column| catalog.column(table, column)).collect();
+    if key.matching.is_none() && columns.iter().any(|column| rows.is_null(*column)) {
+        return true;
+    }
+    let Some(target) = catalog.resolve_relation(&key.table, session) else { return false };
+    let names = |list: &[Oid]| -> Vec<Ident> {
+        list.iter().filter_map(|column| Some(catalog.column_of(*column)?.name.clone())).collect()
+    };
+    let primary = || match catalog.primary_key(target).map(|(_, constraint)| &constraint.rule) {
+        Some(Rule::PrimaryKey { columns, .. }) => names(columns),
+        _ => Vec::new(),
+    };
+    let wanted = if key.referenced.is_empty() { primary() } else { key.referenced.clone() };
+    catalog.constraints(table).iter().any(|(oid, constraint)| match &constraint.rule {
+        Rule::ForeignKey { columns: there, table: to, referenced, .. } => {
+            constraint.validated
+                && *to == target
+                && *there == columns
+                && names(referenced) == wanted
+                && catalog.presence(*oid).is_none()
+        }
+        _ => false,
+    })
+}
+
+fn holds_no_null(table: &QName, column: &Ident) -> String {
+    format!("{table}.{column} holds no NULL")
+}
+
+fn nulls(table: &QName, column: &Ident) -> String {
+    format!("SELECT count(*) FROM {table} WHERE {column} IS NULL")
 }
 
 fn list(columns: &[Ident]) -> String {

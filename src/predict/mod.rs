@@ -3,8 +3,15 @@
 
 pub mod conditions;
 pub mod conversion;
+mod demands;
+mod fill;
+pub mod rows;
 
-use conditions::{Condition, Rows, conditions};
+use std::rc::Rc;
+
+use conditions::Condition;
+use demands::Demands;
+use rows::Rows;
 
 use crate::alembic::eval::Vm;
 use crate::alembic::revision::RevisionId;
@@ -96,12 +103,13 @@ pub fn predict(
     let limit = subject.version_num_length(actual, &session);
     let mut walk = Walk {
         vm: subject.vm(actual.clone(), session),
-        rows: table_rows.clone(),
+        demands: Rc::new(Demands::new(table_rows.clone())),
         version_rows: VersionRows::new(&ids, limit),
         prediction: Prediction::new(Outcome::Succeeds),
         doubt: None,
     };
     walk.vm.run.tolerated = tolerated.to_vec();
+    walk.vm.run.observer = Some(walk.demands.clone());
     let per_migration = subject.settings.transaction_per_migration;
     if let Err(refusal) = walk.vm.run.begin().and_then(|()| subject.ensure_version_table(&mut walk.vm.run)) {
         return Prediction::failed(None, refusal);
@@ -129,7 +137,7 @@ pub fn predict(
 
 struct Walk {
     vm: Vm,
-    rows: Rows,
+    demands: Rc<Demands>,
     version_rows: VersionRows,
     prediction: Prediction,
     /// The first thing that could not be known: what comes after it is not certain.
@@ -139,9 +147,11 @@ struct Walk {
 impl Walk {
     /// Runs one revision; false if the walk ends here.
     fn revision(&mut self, subject: &Subject<'_>, id: &str) -> bool {
-        let before = self.vm.run.catalog.clone();
         let run = subject.run(&mut self.vm, id);
-        self.look_at_steps(id, run.steps.clone(), &before);
+        let demanded = self.demands.take().into_iter();
+        let of_this = demanded.map(|condition| Condition { revision: id.to_string(), ..condition });
+        self.prediction.conditions.extend(of_this);
+        self.look_at_steps(run.steps.clone());
         // Python may have raised, depending on something that is not known.
         for failure in std::mem::take(&mut self.vm.run.may_fail) {
             self.demand(id, failure);
@@ -206,29 +216,16 @@ impl Walk {
         }
     }
 
-    /// Collects what the revision's statements demand of rows, and what could not be known of them.
-    fn look_at_steps(&mut self, id: &str, steps: std::ops::Range<usize>, before: &Catalog) {
-        // Conditions ask of the state before each statement; the state before the revision stands for it where the
-        // revision itself made nothing of what the statement touches.
-        let session = self.vm.run.session.clone();
-        let ran = self.vm.run.steps[steps].to_vec();
-        for step in ran {
-            match (&step.action, &step.outcome) {
-                (Action::Statement { command, .. }, Ok(_)) => {
-                    let found = conditions(command, before, &session, &self.rows);
-                    self.prediction.conditions.extend(found.into_iter().map(|condition| Condition {
-                        revision: id.to_string(),
-                        span: step.span,
-                        ..condition
-                    }));
-                    self.rows.follow(command, &self.vm.run.catalog, &session);
-                }
-                // What may not run and did run made its objects uncertain, no more: whatever depends on them is not modelled.
-                // What may run and would be refused raises, and is among the failures of which it is not known whether they
-                // happen.
-                (_, Err(Refusal::Unmodelled(reason))) => self.doubt(reason.clone()),
-                (Action::Unmodelled(reason), _) => self.doubt(reason.clone()),
-                (_, Ok(_) | Err(_)) => {}
+    /// What could not be known of the steps makes the end uncertain.
+    ///
+    /// What may not run and did run made its objects uncertain, no more: whatever depends on them is not modelled. What may run
+    /// and would be refused raises, and is among the failures of which it is not known whether they happen.
+    fn look_at_steps(&mut self, steps: std::ops::Range<usize>) {
+        for step in &self.vm.run.steps[steps] {
+            if let (Action::Unmodelled(reason), _) | (_, Err(Refusal::Unmodelled(reason))) =
+                (&step.action, &step.outcome)
+            {
+                self.doubt.get_or_insert_with(|| reason.clone());
             }
         }
     }

@@ -1,26 +1,8 @@
 //! What is not known to run, and branches of which a database has only one.
 
-use restamp::report::{Input, InputFile, Options, Outcome, Report};
+use restamp::report::{Outcome, Report};
 
-/// A revision with this body of `upgrade()`.
-fn revision(id: &str, down: &str, body: &str) -> InputFile {
-    let body: String = body.lines().map(|line| format!("    {line}\n")).collect();
-    let text = format!(
-        "import sqlalchemy as sa\nfrom alembic import op\nrevision = '{id}'\ndown_revision = {down}\n\n\ndef upgrade():\n{body}"
-    );
-    InputFile { path: format!("versions/{id}.py"), bytes: text.into() }
-}
-
-fn analyze(files: Vec<InputFile>, dump: &str, stamped: &[&str]) -> Report {
-    let input = Input {
-        files,
-        dump: Some(InputFile { path: "dump.sql".into(), bytes: dump.into() }),
-        stamped: Some(stamped.iter().map(ToString::to_string).collect()),
-        options: Options { no_plans: true, ..Options::default() },
-        ..Input::default()
-    };
-    restamp::analyze(&input, &mut |_| ())
-}
+use crate::small::{analyze, revision};
 
 fn outcome(report: &Report) -> Outcome {
     report.prediction.as_ref().expect("a prediction").outcome

@@ -3,10 +3,12 @@
 mod bad_input;
 mod branches;
 mod cli;
+mod conditions;
 mod corpus;
 mod floors;
 mod graphs;
 mod hostile;
+mod small;
 
 #[path = "../recorded/mod.rs"]
 mod recorded;

@@ -1,0 +1,30 @@
+//! Who wants to see each statement with the database before and after it.
+
+use std::fmt::Debug;
+
+use crate::catalog::{Catalog, Session};
+use crate::pg::command::Command;
+use crate::source::Span;
+
+/// Sees the statements of a run as they are sent.
+pub trait Observer: Debug {
+    /// A statement is about to be executed.
+    fn before(&self, command: &Command, catalog: &Catalog, session: &Session);
+
+    /// It was executed. `may`: it is not known whether it really runs.
+    fn after(&self, command: &Command, sent: Sent, catalog: &Catalog, session: &Session);
+
+    /// Rows were changed in a way that no statement tells: ORM code, loops over rows.
+    fn rows_changed(&self, catalog: &Catalog);
+}
+
+/// How a statement was sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent {
+    /// The line in the revision's own file.
+    pub span: Option<Span>,
+    /// It was not refused.
+    pub accepted: bool,
+    /// It is not known whether it runs.
+    pub may: bool,
+}
