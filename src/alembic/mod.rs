@@ -6,6 +6,7 @@
 pub mod database;
 pub mod eval;
 pub mod graph;
+pub mod libraries;
 pub mod log;
 pub mod ops;
 pub mod project;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Oid;
-use crate::pg::command::{Deferrable, IdentityKind, Kind};
+use crate::pg::command::{Collation, Deferrable, IdentityKind, Kind};
 use crate::pg::error::Reason;
 use crate::pg::expr::Expr;
 use crate::pg::ident::{Ident, QName};
@@ -132,7 +132,7 @@ pub struct Column {
     /// `attnotnull`
     pub not_null: bool,
     /// `COLLATE`, where not the type's own.
-    pub collation: Option<QName>,
+    pub collation: Option<Collation>,
     /// `GENERATED … AS IDENTITY`
     pub identity: Option<IdentityKind>,
     /// `GENERATED ALWAYS AS (expr)`; true for STORED.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::pg::error::Reason;
 use crate::pg::ident::{Ident, QName};
 use crate::pg::lex::{self, Cursor, Read, TokenKind};
 
@@ -29,9 +30,16 @@ pub enum TypeName {
     Builtin(&'static str),
     /// Any other: an enum, a domain, a type of an extension.
     User(QName),
+    /// It comes from something that is not known. No text means it: it renders as `"?"`, which no database has.
+    Unknown(Reason),
 }
 
 impl DataType {
+    /// A type that is not known.
+    pub fn unknown(reason: Reason) -> DataType {
+        DataType { name: TypeName::Unknown(reason), modifiers: Vec::new(), array: false }
+    }
+
     /// A type of `pg_catalog` without modifiers; `name` must be canonical.
     pub fn builtin(name: &'static str) -> DataType {
         DataType { name: TypeName::Builtin(name), modifiers: Vec::new(), array: false }
@@ -57,7 +65,7 @@ impl DataType {
     pub fn builtin_name(&self) -> Option<&'static str> {
         match self.name {
             TypeName::Builtin(name) => Some(name),
-            TypeName::User(_) => None,
+            TypeName::User(_) | TypeName::Unknown(_) => None,
         }
     }
 }
@@ -73,6 +81,7 @@ impl fmt::Display for DataType {
                 None => write!(f, "{name}{modifiers}")?,
             },
             TypeName::User(name) => write!(f, "{name}{modifiers}")?,
+            TypeName::Unknown(_) => f.write_str("\"?\"")?,
         }
         if self.array { f.write_str("[]") } else { Ok(()) }
     }

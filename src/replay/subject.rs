@@ -9,7 +9,7 @@ use crate::alembic::revision::RevisionId;
 use crate::alembic::run::upgrade::{self, upgrade};
 use crate::alembic::run::{Outcome, RevisionRun, Run, Settings};
 use crate::alembic::stamp::{RowError, Rows};
-use crate::alembic::{database, ops, sqlalchemy};
+use crate::alembic::{database, libraries, ops, sqlalchemy};
 use crate::catalog::{Catalog, Session};
 use crate::pg::error::{PgError, PythonError, Reason, Refusal, sqlstate};
 use crate::pg::ident::{Ident, QName};
@@ -46,6 +46,7 @@ impl Subject<'_> {
         sqlalchemy::install(&mut vm);
         database::register(&mut vm);
         ops::register(&mut vm);
+        libraries::register(&mut vm);
         vm
     }
 

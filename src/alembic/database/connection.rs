@@ -86,7 +86,10 @@ impl Connection {
             Executable::Text(text, own) => {
                 // A list of parameter sets runs the statement once for each.
                 let sets = match params {
-                    Value::List(list) => list.borrow().items.clone(),
+                    Value::List(list) => match list.borrow().unknown.clone() {
+                        Some(reason) => vec![Value::Unknown(reason)],
+                        None => list.borrow().items.clone(),
+                    },
                     Value::Tuple(items) => items.to_vec(),
                     one => vec![one.clone()],
                 };
@@ -102,12 +105,12 @@ impl Connection {
                 vm.run.note(Action::Unmodelled(reason.clone()));
                 Ok(Value::Unknown(reason))
             }
-            Executable::Other(value) => self.run_other(vm, &value),
+            Executable::Other(value) => self.run_other(vm, &value, params),
         }
     }
 
     /// Any other executable of SQLAlchemy: DDL elements, and statements on rows.
-    fn run_other(&self, vm: &mut Vm, value: &Value) -> Eval<Value> {
+    fn run_other(&self, vm: &mut Vm, value: &Value, params: &Value) -> Eval<Value> {
         let Value::Native(native) = value else {
             return Err(vm.raise("sqlalchemy.exc.ObjectNotExecutableError", "Not an executable object"));
         };
@@ -122,7 +125,8 @@ impl Connection {
             return Ok(Value::native(ResultRows::none()));
         }
         if let Some(query) = value.downcast::<Query>() {
-            return match query.command(vm)? {
+            let command = if params.is_none() { query.command(vm)? } else { query.command_with_parameters(vm)? };
+            return match command {
                 (_, Ok(sql)) => self.run_text(vm, Text { sql, unknown: None }),
                 (command, Err(reason)) => match vm.run.send_rows(&Command::Data(command), reason.to_string()) {
                     Ok(_) | Err(Refusal::Unmodelled(_)) => Ok(Value::native(ResultRows::unknown(reason))),

@@ -2,6 +2,7 @@
 //! run, as the connection would see it.
 
 mod connection;
+mod dialects;
 mod element;
 mod errors;
 mod inspector;
@@ -22,6 +23,7 @@ use crate::alembic::eval::{Value, Vm, native};
 /// Registers `sqlalchemy.inspect`, `sqlalchemy.engine.reflection` and the exceptions of the DBAPI.
 pub fn register(vm: &mut Vm) {
     errors::register(vm);
+    dialects::register(vm);
     element::register(vm);
     let inspect = native::function("inspect", |vm, args| {
         let bound = args.bind(vm, "inspect(subject, raiseerr=)")?;

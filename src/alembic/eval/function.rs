@@ -9,9 +9,9 @@ use super::generator::Generator;
 use super::native::Native;
 use super::scope::{Frame, Scope};
 use super::value::Value;
-use super::{Eval, Vm};
+use super::{Eval, Raise, Vm};
 use crate::alembic::python::ast::{FunctionDef, Name};
-use crate::pg::error::Reason;
+use crate::pg::error::{Reason, Refusal};
 
 /// How often a function may call itself through conditions that are not known: each call runs all sides.
 const RECURSIONS: usize = 2;
@@ -236,10 +236,44 @@ impl Vm {
         self.frames.pop();
         self.run.trace.pop();
         self.calls -= 1;
-        match result? {
+        let flow = match result {
+            Err(Raise::Exception(exception)) => match self.raised_by_application(def, &exception) {
+                Some(reason) => return Ok(self.depends_on_application(frame, reason)),
+                None => return Err(Raise::Exception(exception)),
+            },
+            other => other?,
+        };
+        match flow {
             Flow::Return(value) => Ok(value),
             Flow::Normal | Flow::Break | Flow::Continue => Ok(Value::None),
         }
+    }
+
+    /// Why what a migration called is not known, where code of the application raised. Such code works on state that a start of
+    /// the application sets up (`init_app`, a configuration, what `env.py` calls) and that nobody sets up here, so whether it
+    /// raises in reality is not known. What the database refuses, it refuses there too.
+    fn raised_by_application(&mut self, def: &FunctionDef, exception: &Value) -> Option<Reason> {
+        let application = |file| self.sources.is_application(file);
+        if !application(def.span.file) || self.place().is_none_or(|caller| application(caller.file)) {
+            return None;
+        }
+        let instance = exception.as_instance()?;
+        let innermost = instance.origin.borrow().last().copied()?;
+        if !application(innermost.file)
+            || matches!(instance.payload::<Refusal>().as_deref(), Some(Refusal::Postgres(_)))
+        {
+            return None;
+        }
+        let what = self.describe(&Raise::Exception(exception.clone()));
+        Some(Reason::new("application", format!("{}() needs the application: {what}", def.name)).at(innermost))
+    }
+
+    /// The value of a call that may have raised, and what may have become of its arguments.
+    fn depends_on_application(&mut self, frame: &Frame<'_>, reason: Reason) -> Value {
+        self.unknown_calls += 1;
+        let given = frame.scope.vars.items().into_iter().map(|(_, value)| value);
+        self.forget_arguments(&Args::positional(given), &reason);
+        Value::Unknown(reason)
     }
 
     /// Ties arguments to parameters (Python reference, 6.3.4). The scope is new, so nothing of it is recorded.

@@ -36,6 +36,11 @@ pub struct SourceModule {
 pub trait ModuleSource {
     /// The file of a dotted name.
     fn find(&self, dotted: &str) -> Option<SourceModule>;
+
+    /// True for a file of the application: neither a revision nor beside `env.py`.
+    fn is_application(&self, _file: FileId) -> bool {
+        false
+    }
 }
 
 /// No files at all.

@@ -65,7 +65,7 @@ fn lower(vm: &mut Vm, call: &Call) -> Known<Lowered> {
         }
         (None, None) => {}
         (Some(ty), using) => {
-            let rendered = types::render(vm, ty)?;
+            let rendered = types::render_column(vm, ty)?;
             let mut words = format!("TYPE {}", rendered.sql);
             let using = match using {
                 Some(using) => {

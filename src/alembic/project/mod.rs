@@ -152,6 +152,7 @@ impl Project {
         let roots: Vec<String> =
             self.source_roots.iter().chain(&environment.sys_path).map(|root| normalize(root)).collect();
         Modules::new(self.tree.clone(), Arc::new(sources.clone()), &roots, &environment.folder)
+            .with_own(&environment.version_locations)
     }
 }
 

@@ -17,6 +17,8 @@ pub struct Modules {
     texts: Arc<Sources>,
     /// Folders as on `sys.path`, the first one first.
     roots: Vec<String>,
+    /// The folders whose code is the migrations' own: that of `env.py`, and the version locations.
+    own: Vec<String>,
     parsed: RefCell<HashMap<FileId, Option<Rc<ast::Module>>>>,
 }
 
@@ -42,7 +44,13 @@ impl Modules {
                 }
             }
         }
-        Modules { tree, texts, roots, parsed: RefCell::default() }
+        Modules { tree, texts, roots, own: vec![folder.to_string()], parsed: RefCell::default() }
+    }
+
+    /// The same with more folders whose code is the migrations' own.
+    pub fn with_own(mut self, folders: &[String]) -> Modules {
+        self.own.extend_from_slice(folders);
+        self
     }
 
     /// The texts that files are read from.
@@ -109,5 +117,13 @@ impl ModuleSource for Modules {
             is_package: found.is_package,
             ast,
         })
+    }
+
+    fn is_application(&self, file: FileId) -> bool {
+        let path = self.texts.file(file).path();
+        let inside = |folder: &String| {
+            folder.is_empty() || path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
+        };
+        !self.own.iter().any(inside)
     }
 }

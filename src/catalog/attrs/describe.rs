@@ -2,7 +2,7 @@
 
 use crate::catalog::object::{Constraint, DefaultExpr, Index, Key, KeyRef, Object, Rule, Sequence, Table, TypeRef};
 use crate::catalog::{Attr, Catalog, Oid};
-use crate::pg::command::{Deferrable, IdentityKind};
+use crate::pg::command::{Collation, Deferrable, IdentityKind};
 use crate::pg::expr::Expr;
 use crate::pg::ident::{Ident, QName};
 
@@ -24,8 +24,10 @@ impl Catalog {
                 if column.not_null {
                     attrs.push(("not null", text("true")));
                 }
-                if let Some(collation) = &column.collation {
-                    attrs.push(("collation", text(unqualified(collation))));
+                match &column.collation {
+                    Some(Collation::Named(collation)) => attrs.push(("collation", text(unqualified(collation)))),
+                    Some(Collation::Unknown(reason)) => attrs.push(("collation", Attr::Unknown(reason.clone()))),
+                    None => {}
                 }
                 match column.identity {
                     Some(IdentityKind::Always) => attrs.push(("identity", text("ALWAYS"))),

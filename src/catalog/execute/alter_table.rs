@@ -4,7 +4,7 @@ use crate::catalog::object::{Column, DefaultExpr, Object, Sequence, TypeRef};
 use crate::catalog::references::Space;
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{
-    AlterAction, Behavior, ColumnDef, ConstraintDef, ConstraintKind, IdentityKind, Kind, SequenceOptions,
+    AlterAction, Behavior, Collation, ColumnDef, ConstraintDef, ConstraintKind, IdentityKind, Kind, SequenceOptions,
 };
 use crate::pg::error::{PgError, Refusal, sqlstate};
 use crate::pg::expr::Expr;
@@ -388,7 +388,7 @@ impl Catalog {
         table: Oid,
         name: &Ident,
         ty: &DataType,
-        collation: Option<&QName>,
+        collation: Option<&Collation>,
         using: Option<&Expr>,
         session: &Session,
     ) -> Result<(), Refusal> {

@@ -245,6 +245,7 @@ impl Catalog {
                     Some(oid) => TypeRef::User { oid, modifiers: ty.modifiers.clone(), array: ty.array },
                     None => return false,
                 },
+                crate::pg::types::TypeName::Unknown(_) => return false,
             },
             crate::pg::command::ColumnType::Serial(serial) => {
                 TypeRef::Builtin(crate::pg::types::DataType::builtin(super::column::serial_type(*serial)))

@@ -1,7 +1,7 @@
 //! Commands of which it is not known whether they run.
 
 use crate::catalog::{Catalog, Deltas, Presence, Session, Side};
-use crate::pg::command::{Command, Table};
+use crate::pg::command::{Command, SessionCommand, Table};
 use crate::pg::error::{Reason, Refusal};
 use crate::pg::ident::QName;
 
@@ -20,6 +20,12 @@ impl Catalog {
         session: &mut Session,
         reason: &Reason,
     ) -> Result<Deltas, Refusal> {
+        if let Command::Session(SessionCommand::Set { name, .. }) = command
+            && name != "search_path"
+        {
+            // Time-outs and the like: nothing that is modelled depends on them.
+            return Ok(Deltas::new());
+        }
         if matches!(command, Command::Transaction(_) | Command::Session(_)) {
             return unknown("uncertain-session", format!("whether the session changes is not known: {reason}"));
         }

@@ -126,8 +126,10 @@ impl Catalog {
 
     /// A type that a statement names: 42704 if there is none.
     pub(super) fn type_ref(&mut self, ty: &DataType, session: &Session) -> Result<TypeRef, Refusal> {
-        let TypeName::User(name) = &ty.name else {
-            return Ok(TypeRef::Builtin(ty.clone()));
+        let name = match &ty.name {
+            TypeName::Builtin(_) => return Ok(TypeRef::Builtin(ty.clone())),
+            TypeName::Unknown(reason) => return Ok(TypeRef::Unknown(reason.clone())),
+            TypeName::User(name) => name,
         };
         let user = |oid| TypeRef::User { oid, modifiers: ty.modifiers.clone(), array: ty.array };
         if let Some(oid) = self.resolve_type(name, session) {

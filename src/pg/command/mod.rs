@@ -19,8 +19,8 @@ pub use misc::{
 };
 pub use relation::{Sequence, SequenceOptions, View};
 pub use table::{
-    AlterAction, ColumnConstraint, ColumnDef, ColumnType, ConstraintDef, ConstraintKind, CreateTable, Deferrable,
-    ForeignKey, Identity, IdentityKind, KeyOptions, Partition, Serial, Table,
+    AlterAction, Collation, ColumnConstraint, ColumnDef, ColumnType, ConstraintDef, ConstraintKind, CreateTable,
+    Deferrable, ForeignKey, Identity, IdentityKind, KeyOptions, Partition, Serial, Table,
 };
 pub use types::{EnumPosition, Type};
 
@@ -138,5 +138,10 @@ impl Command {
             | DataVerb::Copy => true,
             DataVerb::Select | DataVerb::Maintenance => false,
         }
+    }
+
+    /// True for a statement on rows, be it only a query: whether it runs makes no difference to a schema.
+    pub fn leaves_schema(&self) -> bool {
+        matches!(self, Command::Data(_))
     }
 }

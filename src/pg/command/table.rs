@@ -1,6 +1,7 @@
 //! Tables, their columns and their constraints.
 
 use super::{Behavior, IndexKey, SequenceOptions};
+use crate::pg::error::Reason;
 use crate::pg::expr::Expr;
 use crate::pg::ident::{Ident, QName};
 use crate::pg::types::DataType;
@@ -78,9 +79,18 @@ pub struct ColumnDef {
     /// Its type or a serial.
     pub ty: ColumnType,
     /// `COLLATE`
-    pub collation: Option<QName>,
+    pub collation: Option<Collation>,
     /// In the order written.
     pub constraints: Vec<ColumnConstraint>,
+}
+
+/// What stands behind `COLLATE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Collation {
+    /// A collation.
+    Named(QName),
+    /// Whether there is one, and which, comes from something that is not known. No text means it: it renders as nothing.
+    Unknown(Reason),
 }
 
 /// A type, or one of the words that make an integer with a sequence.
@@ -260,7 +270,7 @@ pub enum AlterAction {
         /// The new type.
         ty: DataType,
         /// `COLLATE`
-        collation: Option<QName>,
+        collation: Option<Collation>,
         /// `USING`
         using: Option<Expr>,
     },

@@ -169,6 +169,7 @@ fn constants(a: &Tree, b: &Tree, context: &Context<'_>) -> Verdict {
             let literal = |ty: &DataType| match &ty.name {
                 TypeName::Builtin(name) => matches!(*name, "text" | "character" | "name" | "json" | "xml"),
                 TypeName::User(name) => matches!((context.user_type)(name), Some(UserType::Enum)),
+                TypeName::Unknown(_) => false,
             };
             Verdict::different(literal(a_type) && literal(b_type) && !a_type.array)
         }

@@ -18,7 +18,7 @@ fn scalar(text: &str, ty: &DataType) -> Option<Head> {
     let trimmed = text.trim();
     let value = |text: String| Some(Head::Value(text));
     match &ty.name {
-        TypeName::User(_) => None,
+        TypeName::User(_) | TypeName::Unknown(_) => None,
         TypeName::Builtin(name) => match *name {
             "boolean" => boolean(trimmed).map(Head::Bool),
             "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision" => match number(trimmed) {

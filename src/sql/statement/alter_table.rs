@@ -1,7 +1,7 @@
 //! `ALTER TABLE`.
 
 use super::{constraint, sequence, table};
-use crate::pg::command::{AlterAction, Behavior, Command, Deferrable, Partition, Table};
+use crate::pg::command::{AlterAction, Behavior, Collation, Command, Deferrable, Partition, Table};
 use crate::pg::expr::Expr;
 use crate::pg::lex::{Cursor, Read};
 use crate::pg::types;
@@ -159,7 +159,7 @@ fn column(cursor: &mut Cursor<'_>) -> Read<AlterAction> {
     let column = cursor.ident()?;
     if cursor.eat_any(&["SET DATA TYPE", "TYPE"]).is_some() {
         let ty = types::read(cursor)?;
-        let collation = if cursor.eat("COLLATE") { Some(cursor.qname()?) } else { None };
+        let collation = if cursor.eat("COLLATE") { Some(Collation::Named(cursor.qname()?)) } else { None };
         let using = if cursor.eat("USING") { Some(expression(cursor)?) } else { None };
         return Ok(AlterAction::AlterType { column, ty, collation, using });
     }

@@ -149,8 +149,12 @@ fn column() -> impl Strategy<Value = ColumnDef> {
         (expr(), any::<bool>()).prop_map(|(expr, stored)| ColumnConstraint::Generated { expr, stored }),
     ];
     let ty = prop_oneof![ty().prop_map(ColumnType::Type), Just(ColumnType::Serial(Serial::BigSerial))];
-    (ident(), ty, prop::option::of(qname()), prop::collection::vec(constraint, 0..4))
-        .prop_map(|(name, ty, collation, constraints)| ColumnDef { name, ty, collation, constraints })
+    (ident(), ty, prop::option::of(qname()), prop::collection::vec(constraint, 0..4)).prop_map(
+        |(name, ty, collation, constraints)| {
+            let collation = collation.map(Collation::Named);
+            ColumnDef { name, ty, collation, constraints }
+        },
+    )
 }
 
 fn action() -> impl Strategy<Value = AlterAction> {
@@ -161,8 +165,12 @@ fn action() -> impl Strategy<Value = AlterAction> {
             if_exists,
             behavior: Behavior::Cascade
         }),
-        (ident(), ty(), prop::option::of(qname()), prop::option::of(expr()))
-            .prop_map(|(column, ty, collation, using)| AlterAction::AlterType { column, ty, collation, using }),
+        (ident(), ty(), prop::option::of(qname()), prop::option::of(expr())).prop_map(
+            |(column, ty, collation, using)| {
+                let collation = collation.map(Collation::Named);
+                AlterAction::AlterType { column, ty, collation, using }
+            }
+        ),
         (ident(), prop::option::of(expr())).prop_map(|(column, default)| AlterAction::SetDefault { column, default }),
         (ident(), any::<bool>()).prop_map(|(column, not_null)| AlterAction::SetNotNull { column, not_null }),
         constraint().prop_map(AlterAction::AddConstraint),

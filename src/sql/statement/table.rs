@@ -4,7 +4,7 @@ use super::constraint::{self, Tail};
 use super::create::Prefix;
 use super::{query, sequence};
 use crate::pg::command::{
-    ColumnConstraint, ColumnDef, ColumnType, Command, ConstraintDef, ConstraintKind, CreateTable, Identity,
+    Collation, ColumnConstraint, ColumnDef, ColumnType, Command, ConstraintDef, ConstraintKind, CreateTable, Identity,
     IdentityKind, Partition, Serial, Table,
 };
 use crate::pg::expr::Expr;
@@ -140,7 +140,7 @@ pub(super) fn column(cursor: &mut Cursor<'_>) -> Read<ColumnDef> {
     let mut column = ColumnDef { name, ty, collation: None, constraints: Vec::new() };
     loop {
         if cursor.eat("COLLATE") {
-            column.collation = Some(cursor.qname()?);
+            column.collation = Some(Collation::Named(cursor.qname()?));
             continue;
         }
         match column_constraint(cursor, &column.name)? {

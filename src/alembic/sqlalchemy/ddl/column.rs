@@ -32,7 +32,7 @@ pub fn specification(vm: &mut Vm, table: &Rc<Table>, column: &Rc<Column>) -> Kno
         });
         ty = ColumnType::Serial(serial);
     } else {
-        let rendered = types::render(vm, &state.ty)?;
+        let rendered = types::render_column(vm, &state.ty)?;
         sql.push_str(&format!(" {}", rendered.sql));
         ty = ColumnType::Type(rendered.ty);
         collation = rendered.collation;

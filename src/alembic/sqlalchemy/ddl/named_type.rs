@@ -9,7 +9,7 @@ use super::super::types::{EnumState, TypeInstance, TypeSql, render};
 use super::super::{Known, Obstacle, seam};
 use super::Statement;
 use crate::alembic::eval::{Eval, Value, Vm};
-use crate::pg::command::{Behavior, Command, ConstraintDef, ConstraintKind as Kind, Drop, Type};
+use crate::pg::command::{Behavior, Collation, Command, ConstraintDef, ConstraintKind as Kind, Drop, Type};
 use crate::pg::error::Reason;
 use crate::pg::expr::Expr;
 
@@ -35,7 +35,11 @@ pub fn create_domain(vm: &mut Vm, instance: &TypeInstance) -> Known<Statement> {
     let beneath = instance.argument("data_type").unwrap_or(Value::None);
     let rendered = render(vm, &beneath)?;
     let mut words = Vec::new();
-    let mut collation = rendered.collation.clone();
+    let mut collation = match rendered.collation.clone() {
+        Some(Collation::Named(name)) => Some(name),
+        Some(Collation::Unknown(reason)) => return Err(reason.into()),
+        None => None,
+    };
     if let Some(value) = instance.argument("collation") {
         let quoted = Name { quote: Some(true), ..names::name(&value)? };
         words.push(format!("COLLATE {}", quoted.sql()));

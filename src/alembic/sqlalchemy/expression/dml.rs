@@ -435,6 +435,13 @@ impl Query {
         Ok((command, text))
     }
 
+    /// The same for an execution that brings parameters: their values are not written into the text.
+    pub fn command_with_parameters(&self, vm: &mut Vm) -> Eval<(DataCommand, Result<String, Reason>)> {
+        let mut query = self.clone();
+        query.doubt(Reason::new("row-data", "the values are given when the statement is executed"));
+        query.command(vm)
+    }
+
     /// Its SQL.
     pub fn text(&self, vm: &mut Vm, depth: usize) -> Known<String> {
         if let Some(reason) = &self.unknown {
@@ -562,9 +569,12 @@ impl Native for Query {
             || matches!(class, "sqlalchemy.sql.base.Executable" | "sqlalchemy.sql.elements.ClauseElement")
     }
 
-    fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+    fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
         if name.starts_with("__") {
             return Ok(None);
+        }
+        if matches!(name, "c" | "columns" | "selected_columns" | "exported_columns") {
+            return Ok(Some(vm.unknown("sqlalchemy", "the columns of a subquery")));
         }
         let method = name.to_string();
         Ok(Some(native::function(name, move |vm, args| {

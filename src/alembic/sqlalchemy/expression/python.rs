@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::super::names::{self, Name};
-use super::super::{Known, Obstacle, seam, types};
+use super::super::{Known, Obstacle, seam, settle, types};
 use super::operators::{self, Operator};
-use super::{Expression, Node, Role, coerce, dml};
+use super::{Context, Expression, Node, Role, coerce, compile, dml};
 use crate::alembic::eval::{Args, Eval, Native, Value, Vm, native};
 
 /// A value as an operand; what is not known stays in the tree as a value that is not known.
@@ -267,6 +267,7 @@ fn call_method(vm: &mut Vm, own: &Rc<Expression>, name: &str, args: Args) -> Eva
             infix(Operator { sql: sql.into(), precedence: 5, associative: false }, own, &pattern)
         }
         "bindparams" => return bind_text(vm, own, args),
+        "compile" => return compiled(vm, own, &args),
         "columns" | "self_group" | "execution_options" => own.clone(),
         // `expression['key'].as_string()`: the element as text.
         "as_string" => match &own.node {
@@ -279,6 +280,41 @@ fn call_method(vm: &mut Vm, own: &Rc<Expression>, name: &str, args: Args) -> Eva
         },
         _ => return Ok(vm.unknown("sqlalchemy", format!("the method {name}() of an expression"))),
     }))
+}
+
+/// `expression.compile(bind)`: its `str` is the text for PostgreSQL. Values stand as `%(name)s` in it unless they are asked for.
+fn compiled(vm: &mut Vm, own: &Rc<Expression>, args: &Args) -> Eval<Value> {
+    let mut has_values = false;
+    own.visit(&mut |node| has_values |= matches!(node.node, Node::Bind(_) | Node::Parameter(_) | Node::Query(_)));
+    if has_values && !args.keyword.iter().any(|(name, _)| &**name == "compile_kwargs") {
+        return Ok(vm.unknown("sqlalchemy", "a compiled expression with parameters"));
+    }
+    Ok(match settle(compile(vm, own, Context::STATEMENT))? {
+        Ok(text) => Value::native(Compiled(text.into())),
+        Err(reason) => Value::Unknown(reason),
+    })
+}
+
+/// What `compile()` gives.
+#[derive(Debug)]
+struct Compiled(Rc<str>);
+
+impl Native for Compiled {
+    fn class(&self) -> &str {
+        "sqlalchemy.sql.compiler.SQLCompiler"
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
+    fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+        Ok((name == "string").then(|| Value::Str(self.0.clone())))
+    }
+
+    fn str(self: Rc<Self>, _vm: &mut Vm) -> Eval<Option<Value>> {
+        Ok(Some(Value::Str(self.0.clone())))
+    }
 }
 
 fn prefixed(words: &'static str, operand: Rc<Expression>) -> Rc<Expression> {

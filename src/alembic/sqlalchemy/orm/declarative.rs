@@ -92,10 +92,16 @@ fn declarative_base(vm: &mut Vm, args: Args) -> Eval<Value> {
         Some(given) => given,
     };
     let mixin = bound.get("cls").and_then(|cls| cls.as_class());
-    let class = Class::new("sqlalchemy.orm.decl_api.Base", mixin.into_iter().collect())
-        .on_subclass(made)
-        .attrs([("metadata", metadata)]);
-    Ok(Value::native(class))
+    Ok(Value::native(base_of("sqlalchemy.orm.decl_api.Base", mixin, metadata)))
+}
+
+fn base_of(dotted: &str, mixin: Option<Rc<Class>>, metadata: Value) -> Class {
+    Class::new(dotted, mixin.into_iter().collect()).on_subclass(made).attrs([("metadata", metadata)])
+}
+
+/// A declarative base that a library makes.
+pub fn base(dotted: &str, metadata: Rc<MetaData>) -> Value {
+    Value::native(base_of(dotted, None, Value::Native(metadata)))
 }
 
 /// `mapped_column(…)`: a column; its annotation may still say more.

@@ -6,7 +6,7 @@ mod session;
 
 use std::rc::Rc;
 
-pub use declarative::install_classes;
+pub use declarative::{base, install_classes};
 pub use session::install_sessions;
 
 use super::schema::Table;

@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 pub use classes::{TYPE_CLASSES, TypeClass, TypeSql};
 pub use enums::EnumState;
-pub use render::{Rendered, render};
+pub use render::{Rendered, render, render_column};
 
 use super::arguments::{Bound, Signature};
 use super::expression::Expression;

@@ -8,6 +8,7 @@ use super::super::ddl::named_type;
 use super::super::{names, seam, settle};
 use super::{TYPE_CLASSES, TypeClass, TypeInstance, TypeSql, construct};
 use crate::alembic::eval::{Args, Class, Eval, Instance, Value, Vm, native};
+use crate::pg::error::Reason;
 
 /// The instance behind a value: a plain one, or the part of a library's in an instance of the author's subclass.
 pub fn instance(value: &Value) -> Option<Rc<TypeInstance>> {
@@ -50,13 +51,30 @@ fn make(vm: &mut Vm, class: &Rc<Class>, args: Args) -> Eval<Value> {
         return Ok(vm.unknown("type", format!("the class {}", class.dotted)));
     };
     if row.path == &*class.dotted {
-        if let Some(reason) = &args.unknown {
-            return Ok(Value::Unknown(reason.clone()));
-        }
-        return construct(vm, row, args);
+        let unknown = args.unknown.clone();
+        let made = construct(vm, row, args)?;
+        return Ok(match unknown {
+            Some(reason) => with_unknown_arguments(row, made, reason),
+            None => made,
+        });
     }
     // `__init__` follows, the author's or the library's.
     Ok(Value::native(Instance::new(class.clone())))
+}
+
+/// A type that was called with arguments that are not known (`String(length=250, **arguments)`): they can only be for parameters
+/// that were not given.
+fn with_unknown_arguments(row: &TypeClass, made: Value, reason: Reason) -> Value {
+    let Some(instance) = seam::native::<TypeInstance>(&made).filter(|_| matches!(row.sql, TypeSql::Text(_))) else {
+        return Value::Unknown(reason);
+    };
+    for name in row.parameters.unwrap_or_default() {
+        let mut arguments = instance.arguments.borrow_mut();
+        if !arguments.iter().any(|(given, _)| **given == **name) {
+            arguments.push(((*name).into(), Value::Unknown(reason.clone())));
+        }
+    }
+    made
 }
 
 /// `__init__` of an instance of the author's subclass.

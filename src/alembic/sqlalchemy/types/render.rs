@@ -5,9 +5,10 @@ use std::rc::Rc;
 use num_traits::Zero;
 
 use super::super::names::{Name, qname, qualified_sql};
-use super::super::{Known, names, seam};
+use super::super::{Known, Obstacle, names, seam};
 use super::{TypeClass, TypeInstance, TypeSql, enums};
 use crate::alembic::eval::{Args, Eval, Native, Value, Vm, native};
+use crate::pg::command::Collation;
 use crate::pg::error::Reason;
 use crate::pg::ident::QName;
 use crate::pg::types::{self, DataType, TypeName};
@@ -20,7 +21,7 @@ pub struct Rendered {
     /// As PostgreSQL understands it.
     pub ty: DataType,
     /// The type's collation.
-    pub collation: Option<QName>,
+    pub collation: Option<Collation>,
 }
 
 impl Rendered {
@@ -91,6 +92,14 @@ pub fn render(vm: &mut Vm, value: &Value) -> Known<Rendered> {
         return render_instance(vm, &instance);
     }
     Err(Reason::new("type", format!("{} is no type of SQLAlchemy's", seam::repr(vm, &value))).into())
+}
+
+/// The same for a column, which is there even where its type is not known.
+pub fn render_column(vm: &mut Vm, value: &Value) -> Known<Rendered> {
+    match render(vm, value) {
+        Err(Obstacle::Unknown(reason)) => Ok(Rendered::new("?", DataType::unknown(reason))),
+        rendered => rendered,
+    }
 }
 
 fn render_instance(vm: &mut Vm, instance: &TypeInstance) -> Known<Rendered> {
@@ -186,7 +195,7 @@ fn canonical(mut ty: DataType) -> DataType {
     match &ty.name {
         TypeName::Builtin("character" | "bit") if ty.modifiers.is_empty() => ty.modifiers.push("1".into()),
         TypeName::Builtin("numeric") if ty.modifiers.len() == 1 => ty.modifiers.push("0".into()),
-        TypeName::Builtin(_) | TypeName::User(_) => {}
+        TypeName::Builtin(_) | TypeName::User(_) | TypeName::Unknown(_) => {}
     }
     ty
 }
@@ -201,13 +210,15 @@ fn text(instance: &TypeInstance, word: &str) -> Known<Rendered> {
     // `NCHAR` is a word of PostgreSQL's grammar; `NVARCHAR` is not.
     let ty = if word == "NCHAR" { DataType::builtin("character") } else { types::named(&word.to_ascii_lowercase()) };
     let mut rendered = with_modifiers(word, ty, length.into_iter().collect());
-    if let Some(collation) = instance.argument("collation") {
+    if let Some(Value::Unknown(reason)) = instance.argument("collation") {
+        rendered.collation = Some(Collation::Unknown(reason));
+    } else if let Some(collation) = instance.argument("collation") {
         // `format_collation` always quotes.
         let quoted = |name: Name| Name { quote: Some(true), ..name };
         let name = quoted(name_of(&collation)?);
         let schema = instance.argument("collation_schema").map(|schema| name_of(&schema)).transpose()?.map(quoted);
         rendered.sql = format!("{} COLLATE {}", rendered.sql, qualified_sql(schema.as_ref(), &name));
-        rendered.collation = Some(qname(schema.as_ref(), &name));
+        rendered.collation = Some(Collation::Named(qname(schema.as_ref(), &name)));
     }
     Ok(rendered)
 }

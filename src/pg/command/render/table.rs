@@ -4,9 +4,9 @@ use std::fmt::{self, Display, Formatter};
 
 use super::{flag, list, option};
 use crate::pg::command::{
-    AlterAction, AlterIndex, AlterIndexAction, ColumnConstraint, ColumnDef, ColumnType, ConstraintDef, ConstraintKind,
-    CreateIndex, CreateTable, Deferrable, ForeignKey, Identity, IdentityKind, IndexKey, KeyOptions, KeyTarget,
-    Partition, Serial, Table,
+    AlterAction, AlterIndex, AlterIndexAction, Collation, ColumnConstraint, ColumnDef, ColumnType, ConstraintDef,
+    ConstraintKind, CreateIndex, CreateTable, Deferrable, ForeignKey, Identity, IdentityKind, IndexKey, KeyOptions,
+    KeyTarget, Partition, Serial, Table,
 };
 use crate::pg::lex;
 
@@ -66,8 +66,17 @@ impl Display for Partition {
 
 impl Display for ColumnDef {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}{}", self.name, self.ty, option(" COLLATE ", self.collation.as_ref()))?;
+        write!(f, "{} {}{}", self.name, self.ty, option("", self.collation.as_ref()))?;
         self.constraints.iter().try_for_each(|constraint| write!(f, " {constraint}"))
+    }
+}
+
+impl Display for Collation {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Collation::Named(name) => write!(f, " COLLATE {name}"),
+            Collation::Unknown(_) => Ok(()),
+        }
     }
 }
 
@@ -211,7 +220,7 @@ impl Display for AlterAction {
                 write!(f, "DROP COLUMN {}{name}{behavior}", flag(*if_exists, "IF EXISTS "))
             }
             AlterAction::AlterType { column, ty, collation, using } => {
-                let collation = option(" COLLATE ", collation.as_ref());
+                let collation = option("", collation.as_ref());
                 write!(f, "ALTER COLUMN {column} TYPE {ty}{collation}{}", option(" USING ", using.as_ref()))
             }
             AlterAction::SetDefault { column, default: Some(expr) } => {
