@@ -211,7 +211,7 @@ impl Work {
 
         progress(Progress { stage: Stage::Comparing, done: 0, total: 1 });
         let expected = replay(&subject, &place, |_, _| ());
-        let mentioned = |id: &crate::catalog::ObjectId| timelines.by_object.contains_key(id);
+        let mentioned = |id: &crate::catalog::ObjectId| timelines.is_made(id);
         let options = crate::diff::Options { version_tables: &subject.version_tables, mentioned: Some(&mentioned) };
         let differences = database.in_scope(crate::diff::diff(&database.catalog, &expected.catalog, &options));
 

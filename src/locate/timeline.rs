@@ -119,6 +119,11 @@ impl Timelines {
         }
     }
 
+    /// Revisions make the object: they do not merely change one that was there before.
+    pub fn is_made(&self, id: &ObjectId) -> bool {
+        self.by_object.contains_key(id) && !self.outside.contains_key(id)
+    }
+
     fn push(&mut self, at: At, id: &ObjectId, value: Option<Rc<Seen>>, verdict: Comparison, actual: &Actual<'_>) {
         let outside = self.outside.get(id);
         let timeline = self.by_object.entry(id.clone()).or_insert_with(|| Timeline {

@@ -147,7 +147,7 @@ pub struct PythonError {
 }
 
 /// Why something is not known.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Reason {
     /// A short stable class of reasons, kebab-case, e.g. `import`, `row-data`, `unsupported-statement`; counted in statistics.
     pub kind: &'static str,
@@ -155,12 +155,34 @@ pub struct Reason {
     pub what: Arc<str>,
     /// The place that made it so.
     pub span: Option<Span>,
+    /// Of a text that is known in part: the text, with [`Reason::HOLE`] for each part that is not. A copy of the reason is about
+    /// something else and does not keep it; [`Reason::of_same_text`] does.
+    pub text: Option<Arc<str>>,
+}
+
+impl Clone for Reason {
+    fn clone(&self) -> Reason {
+        Reason { kind: self.kind, what: self.what.clone(), span: self.span, text: None }
+    }
 }
 
 impl Reason {
+    /// What stands for a part of a text that is not known: a word that no statement holds otherwise.
+    pub const HOLE: &str = "restamp_unknown_part";
+
+    /// A copy for the same value.
+    pub fn of_same_text(&self) -> Reason {
+        Reason { text: self.text.clone(), ..self.clone() }
+    }
+
+    /// The same for a text that is known in part.
+    pub fn with_text(self, text: impl Into<Arc<str>>) -> Reason {
+        Reason { text: Some(text.into()), ..self }
+    }
+
     /// A reason without a place.
     pub fn new(kind: &'static str, what: impl Into<Arc<str>>) -> Reason {
-        Reason { kind, what: what.into(), span: None }
+        Reason { kind, what: what.into(), span: None, text: None }
     }
 
     /// The same at a place; an earlier place is kept, since it is nearer to the cause.

@@ -9,11 +9,11 @@ use super::super::sqlalchemy::seam;
 use super::element::Element;
 use super::query::{self, Source};
 use super::result::ResultRows;
-use super::statement::{Executable, Text, compile_text, executable};
+use super::statement::{Executable, Text, compile_text, executable, row_statements};
 use super::{errors, inspector};
 use crate::alembic::eval::{Eval, Native, Value, Vm, native};
 use crate::alembic::run::{Action, Driver, block};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Session};
 use crate::pg::command::{Command, DataCommand, DataVerb, Opaque};
 use crate::pg::error::{PgError, Reason, Refusal, sqlstate};
 use crate::pg::ident::Ident;
@@ -102,6 +102,15 @@ impl Connection {
             }
             Executable::Str(text) => self.run_text(vm, Text { sql: text, unknown: None }),
             Executable::Unknown(reason) => {
+                if let Some(commands) = row_statements(vm, &reason) {
+                    for command in commands {
+                        match vm.run.send_rows(&Command::Data(command), reason.to_string()) {
+                            Ok(_) | Err(Refusal::Unmodelled(_)) => {}
+                            Err(refusal) => return Err(errors::raise(vm, refusal, None)),
+                        }
+                    }
+                    return Ok(Value::native(ResultRows::unknown(reason.clone())));
+                }
                 vm.run.note(Action::Unmodelled(reason.clone()));
                 Ok(Value::Unknown(reason))
             }
@@ -178,6 +187,10 @@ impl Connection {
         }
         if self.foreign {
             let reason = vm.reason("second-connection", "a statement on a connection that is not the migration's");
+            if command.leaves_schema() && self.would_run(vm, &command) {
+                vm.run.note(Action::Rows { what: sql });
+                return Ok(Value::native(ResultRows::unknown(Reason { kind: "row-data", ..reason })));
+            }
             vm.run.note(Action::Unmodelled(reason.clone()));
             return Ok(Value::native(ResultRows::unknown(reason)));
         }
@@ -206,6 +219,14 @@ impl Connection {
             }
             Err(refusal) => Err(errors::raise(vm, refusal, Some(&sql))),
         }
+    }
+
+    /// Another connection finds everything that the statement names among what is committed.
+    fn would_run(&self, vm: &Vm, command: &Command) -> bool {
+        let mut catalog = vm.run.committed();
+        let mut session = Session::new(catalog.mark());
+        session.search_path.clone_from(&vm.run.session.search_path);
+        catalog.execute(command, &mut session).is_ok()
     }
 
     /// Answers a question that needs no rows; `None` if it does, so that it is sent.

@@ -5,6 +5,8 @@ use super::super::sqlalchemy::expression::text::{Piece, pieces};
 use super::super::sqlalchemy::expression::{Expression, Node};
 use super::super::sqlalchemy::{Known, Obstacle};
 use crate::alembic::eval::{Eval, Value, Vm};
+use crate::catalog::Object;
+use crate::pg::command::{Command, DataCommand, DataVerb};
 use crate::pg::error::Reason;
 
 /// A statement's text with its parameters written into it.
@@ -95,7 +97,7 @@ pub(super) enum Executable {
 
 pub(super) fn executable(value: &Value) -> Executable {
     if let Value::Unknown(reason) = value {
-        return Executable::Unknown(reason.clone());
+        return Executable::Unknown(reason.of_same_text());
     }
     if let Some(text) = value.as_str() {
         return Executable::Str(text.to_string());
@@ -106,4 +108,27 @@ pub(super) fn executable(value: &Value) -> Executable {
         return Executable::Text(text.to_string(), binds.clone());
     }
     Executable::Other(value.clone())
+}
+
+/// The statements of a text that is known in part, where all of them only read or write rows of relations that are known: whatever
+/// the parts are, they are no more than values. `None` for any other text.
+pub(super) fn row_statements(vm: &Vm, reason: &Reason) -> Option<Vec<DataCommand>> {
+    let text = reason.text.as_deref()?;
+    let is_hole = |name: &str| name.contains(Reason::HOLE);
+    let mut commands = Vec::new();
+    for statement in crate::sql::statement::parse(text) {
+        let Command::Data(data) = statement.command else { return None };
+        let names = data.table.iter().chain(&data.relations);
+        if names.into_iter().any(|name| is_hole(&name.to_string())) || data.verb == DataVerb::Maintenance {
+            return None;
+        }
+        // A query may call a function of this database, and its text cannot be looked at.
+        let has_routines = || vm.run.catalog.iter().any(|(_, entry)| matches!(&*entry.object, Object::Routine(_)));
+        if data.verb == DataVerb::Select && has_routines() {
+            return None;
+        }
+        let columns = data.columns.into_iter().filter(|column| !is_hole(column.as_str())).collect();
+        commands.push(DataCommand { columns, text: String::new(), ..data });
+    }
+    (!commands.is_empty()).then_some(commands)
 }

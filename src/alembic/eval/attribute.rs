@@ -138,6 +138,13 @@ impl Vm {
 
     fn class_attr(&mut self, class: &Rc<Class>, name: &str) -> Eval<Option<Value>> {
         if let Some(found) = class.find(name) {
+            // What an unknown base makes of plain attributes is not known: an enum of a library's makes members of them.
+            if let Some(reason) = &class.unknown
+                && !name.starts_with('_')
+                && matches!(found, Value::Str(_) | Value::Int(_) | Value::Float(_) | Value::Tuple(_))
+            {
+                return Ok(Some(Value::Unknown(reason.clone())));
+            }
             return self.bound_to_class(found, class).map(Some);
         }
         Ok(match name {

@@ -299,9 +299,12 @@ impl Vm {
                         Some(spec) => self.f_string(frame, spec)?,
                         None => Value::str(""),
                     };
-                    match (self.format(&value, &spec)?, &unknown) {
-                        (Value::Str(part), _) => text.push_str(&part),
-                        (Value::Unknown(reason), None) => unknown = Some(reason),
+                    match self.format(&value, &spec)? {
+                        Value::Str(part) => text.push_str(&part),
+                        Value::Unknown(reason) => {
+                            text.push_str(reason.text.as_deref().unwrap_or(Reason::HOLE));
+                            unknown.get_or_insert(reason);
+                        }
                         _ => {}
                     }
                 }
@@ -309,7 +312,7 @@ impl Vm {
         }
         self.charge(text.len())?;
         Ok(match unknown {
-            Some(reason) => Value::Unknown(reason),
+            Some(reason) => Value::Unknown(reason.with_text(text)),
             None => Value::Str(Rc::from(text)),
         })
     }

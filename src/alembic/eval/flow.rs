@@ -419,6 +419,16 @@ impl Vm {
         }
     }
 
+    /// Something of which it is not known whether it raises here: in the body of a `try` what follows may not run.
+    pub fn may_raise_here(&mut self, reason: &Reason, exception: Value) {
+        let in_try = !self.flow.tries.is_empty();
+        self.may_raise(reason.clone(), exception);
+        if in_try {
+            let mark = self.open(reason);
+            self.region(reason.clone(), Vec::new(), mark, Exit::Raise);
+        }
+    }
+
     /// Runs a side; its changes are in the journal from the mark on.
     /// Exits from it of which it was not known whether they are taken are put into `early`.
     fn side(

@@ -231,11 +231,20 @@ impl Vm {
         let activation =
             Activation { def: def.clone(), uncertain: self.run.uncertain.len(), steps: self.run.steps.len() };
         self.activations.push(activation);
+        let may_fail = self.run.may_fail.len();
         let result = self.deeper(|vm| vm.within_function(|vm| vm.block(frame, &def.body)));
         self.activations.pop();
         self.frames.pop();
         self.run.trace.pop();
         self.calls -= 1;
+        if self.is_called_application(def) {
+            // Its own exceptions are not known to be raised; see `raised_by_application`.
+            let mut at = 0;
+            self.run.may_fail.retain(|failure| {
+                at += 1;
+                at <= may_fail || matches!(failure.refusal, Refusal::Postgres(_))
+            });
+        }
         let flow = match result {
             Err(Raise::Exception(exception)) => match self.raised_by_application(def, &exception) {
                 Some(reason) => return Ok(self.depends_on_application(frame, reason)),
@@ -253,10 +262,10 @@ impl Vm {
     /// the application sets up (`init_app`, a configuration, what `env.py` calls) and that nobody sets up here, so whether it
     /// raises in reality is not known. What the database refuses, it refuses there too.
     fn raised_by_application(&mut self, def: &FunctionDef, exception: &Value) -> Option<Reason> {
-        let application = |file| self.sources.is_application(file);
-        if !application(def.span.file) || self.place().is_none_or(|caller| application(caller.file)) {
+        if !self.is_called_application(def) {
             return None;
         }
+        let application = |file| self.sources.is_application(file);
         let instance = exception.as_instance()?;
         let innermost = instance.origin.borrow().last().copied()?;
         if !application(innermost.file)
@@ -266,6 +275,12 @@ impl Vm {
         }
         let what = self.describe(&Raise::Exception(exception.clone()));
         Some(Reason::new("application", format!("{}() needs the application: {what}", def.name)).at(innermost))
+    }
+
+    /// A function of the application that a migration has called: it has returned, and the place is the caller's again.
+    fn is_called_application(&self, def: &FunctionDef) -> bool {
+        let application = |file| self.sources.is_application(file);
+        application(def.span.file) && self.place().is_some_and(|caller| !application(caller.file))
     }
 
     /// The value of a call that may have raised, and what may have become of its arguments.

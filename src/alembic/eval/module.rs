@@ -210,7 +210,10 @@ impl Vm {
         // Loading happens once, whether or not the code that needed it first runs under an unknown condition.
         let flow = std::mem::take(&mut self.flow);
         let uncertain = std::mem::take(&mut self.run.uncertain);
+        let may_fail = self.run.may_fail.len();
         let result = self.deeper(|vm| vm.run_module(&module, &source));
+        // A real application does load.
+        self.run.may_fail.truncate(may_fail);
         self.flow = flow;
         self.run.uncertain = uncertain;
         match result {

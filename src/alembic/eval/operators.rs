@@ -12,6 +12,7 @@ use super::native::Native;
 use super::value::Value;
 use super::{Eval, Raise, Vm};
 use crate::alembic::python::ast::CompareOp;
+use crate::pg::error::Reason;
 
 /// `lower:upper:step`
 #[derive(Debug)]
@@ -67,7 +68,14 @@ impl Vm {
             return Ok(value);
         }
         if let Some(reason) = left.reason().or(right.reason()) {
-            return Ok(Value::Unknown(reason.clone()));
+            let is_text = left.known_parts().is_some() || right.known_parts().is_some();
+            return Ok(Value::Unknown(match op {
+                "+" if is_text => {
+                    let part = |value: &Value| value.known_parts().unwrap_or(Reason::HOLE).to_owned();
+                    reason.clone().with_text(part(left) + &part(right))
+                }
+                _ => reason.clone(),
+            }));
         }
         // A member of a `str` enum adds like its text.
         if left.base().is_some() || right.base().is_some() {

@@ -9,6 +9,10 @@ use super::scope::Frame;
 use super::value::Value;
 use super::{Eval, Raise, Vm};
 use crate::alembic::python::ast::{Block, Expr, ExprKind, Name, Pattern, Stmt, StmtKind};
+use crate::pg::error::Reason;
+
+/// The kind of reason of a function that an unknown decorator was put on.
+pub(super) const DECORATED: &str = "decorated";
 
 impl Vm {
     pub(super) fn block(&mut self, frame: &mut Frame<'_>, body: &Block) -> Eval<Flow> {
@@ -63,7 +67,10 @@ impl Vm {
             StmtKind::Try(def) => return self.deeper(|vm| vm.try_statement(frame, def)),
             StmtKind::FunctionDef(def) => {
                 let function = self.new_function(frame, def)?;
-                let function = self.decorate(frame, &def.decorators, function)?;
+                let function = match self.decorate(frame, &def.decorators, function)? {
+                    Value::Unknown(reason) => Value::Unknown(Reason { kind: DECORATED, ..reason }),
+                    known => known,
+                };
                 self.assign_name(frame, &def.name, function)?;
             }
             StmtKind::ClassDef(def) => {

@@ -105,6 +105,7 @@ fn what_ends_early_leaves_no_condition_behind() {
     assert!(vm.run.uncertain.is_empty());
 }
 
+mod application;
 mod bounds;
 mod language;
 mod library;

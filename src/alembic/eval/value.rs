@@ -13,7 +13,7 @@ use super::native::Native;
 use crate::pg::error::Reason;
 
 /// A value. Cheap to clone; lists, dicts and sets are shared as in Python.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 #[expect(missing_docs, reason = "the names are Python's own")]
 pub enum Value {
     None,
@@ -32,7 +32,34 @@ pub enum Value {
     Unknown(Reason),
 }
 
+impl Clone for Value {
+    fn clone(&self) -> Value {
+        match self {
+            Value::None => Value::None,
+            Value::Bool(value) => Value::Bool(*value),
+            Value::Int(value) => Value::Int(value.clone()),
+            Value::Float(value) => Value::Float(*value),
+            Value::Str(text) => Value::Str(text.clone()),
+            Value::Bytes(bytes) => Value::Bytes(bytes.clone()),
+            Value::Tuple(items) => Value::Tuple(items.clone()),
+            Value::List(list) => Value::List(list.clone()),
+            Value::Dict(dict) => Value::Dict(dict.clone()),
+            Value::Set(set) => Value::Set(set.clone()),
+            Value::Native(native) => Value::Native(native.clone()),
+            Value::Unknown(reason) => Value::Unknown(reason.of_same_text()),
+        }
+    }
+}
+
 impl Value {
+    /// The text of a `str`, with holes where it is known in part; `None` for anything else.
+    pub fn known_parts(&self) -> Option<&str> {
+        match self {
+            Value::Unknown(reason) => reason.text.as_deref(),
+            value => value.as_str(),
+        }
+    }
+
     /// A `str`.
     pub fn str(text: impl Into<Rc<str>>) -> Value {
         Value::Str(text.into())

@@ -1,5 +1,7 @@
 //! The `naming_convention` of the metadata that `env.py` names, followed through the given files.
 
+use std::rc::Rc;
+
 use super::literal::{Literal, Scope};
 use super::modules::Modules;
 use super::tree::parent;
@@ -144,6 +146,11 @@ fn of_call(modules: &Modules, file: FileId, module: &ast::Module, call: &Call, d
             None if hidden => unknown("the metadata may be among hidden keywords", call.func.span),
             None => Convention::Known(Vec::new(), Some(call.func.span)),
         },
+        // `registry(metadata=…).generate_base()`
+        Some("generate_base") => match &call.func.kind {
+            ExprKind::Attribute { value, .. } => follow(modules, file, module, value, depth + 1),
+            _ => unknown("generate_base() of no registry", call.func.span),
+        },
         _ => unknown(format!("{} is not followed", modules.sources().text(call.func.span)), call.func.span),
     }
 }
@@ -211,8 +218,21 @@ fn symbol(
             let parts: Vec<String> = name.into_iter().chain(rest.iter().cloned()).collect();
             symbol(modules, target, &other, &parts, span, depth + 1)
         }
-        None => unknown(format!("{text} comes from a file that was not given"), span),
+        // A package has its modules as attributes.
+        None => match submodule(modules, file, first) {
+            Some((target, other)) => symbol(modules, target, &other, rest, span, depth + 1),
+            None => unknown(format!("{text} comes from a file that was not given"), span),
+        },
     }
+}
+
+fn submodule(modules: &Modules, file: FileId, name: &str) -> Option<(FileId, Rc<ast::Module>)> {
+    let path = modules.sources().file(file).path();
+    if !path.ends_with("/__init__.py") {
+        return None;
+    }
+    let found = modules.find_file(&format!("{}.{name}", modules.dotted(path)?))?;
+    Some((found.file, modules.parse(found.file)?))
 }
 
 fn of_class(modules: &Modules, file: FileId, module: &ast::Module, class: &ast::ClassDef, depth: usize) -> Convention {

@@ -108,6 +108,12 @@ impl<'a> Scope<'a> {
             }
             StmtKind::AnnAssign { target, value: Some(value), .. } => self.target(target, Some(value)),
             StmtKind::AugAssign { target, .. } => self.target(target, None),
+            // `if TYPE_CHECKING:` is never taken.
+            StmtKind::If { branches, orelse } if matches!(&**branches, [(test, _)] if is_type_checking(test)) => {
+                for statement in orelse.iter() {
+                    self.statement(statement);
+                }
+            }
             // What is bound under a condition may be bound otherwise.
             StmtKind::If { branches, orelse } => {
                 for block in branches.iter().map(|(_, block)| block).chain([orelse]) {
@@ -193,5 +199,13 @@ impl<'a> Scope<'a> {
             }
             _ => None,
         }
+    }
+}
+
+fn is_type_checking(test: &Expr) -> bool {
+    match &test.kind {
+        ExprKind::Name(name) => &**name == "TYPE_CHECKING",
+        ExprKind::Attribute { attr, .. } => &**attr == "TYPE_CHECKING",
+        _ => false,
     }
 }

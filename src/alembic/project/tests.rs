@@ -149,3 +149,23 @@ fn paths_are_normalized() {
     assert_eq!(normalize("./a//b/../c\\d.py"), "a/c/d.py");
     assert_eq!(normalize("/a/./b"), "/a/b");
 }
+
+#[test]
+fn the_convention_of_a_registry_is_found_through_a_package() {
+    let env = "from alembic import context\nfrom app import models\ntarget_metadata = models.base.Base.metadata\n\
+               context.configure(connection=x, target_metadata=target_metadata)\n";
+    let base = "from typing import TYPE_CHECKING, Any\nfrom sqlalchemy import MetaData\nfrom sqlalchemy.orm import registry\n\
+                convention = {'ix': 'idx_%(column_0_label)s'}\nmetadata = MetaData(naming_convention=convention)\n\
+                mapper_registry = registry(metadata=metadata)\n\
+                if TYPE_CHECKING:\n    Base = Any\nelse:\n    Base = mapper_registry.generate_base()\n";
+    let (project, _, _) = read_all(&[
+        ("m/versions/a.py", A),
+        ("m/env.py", env),
+        ("app/__init__.py", ""),
+        ("app/models/__init__.py", "def lazy(): pass\n"),
+        ("app/models/base.py", base),
+    ]);
+    let settings = &project.choose(None).expect("one").settings;
+    let known = settings.naming_convention.known();
+    assert_eq!(known, Some(vec![("ix".to_string(), "idx_%(column_0_label)s".to_string())]), "{settings:?}");
+}

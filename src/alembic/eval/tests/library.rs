@@ -18,6 +18,15 @@ fn enums() {
 }
 
 #[test]
+fn enums_with_what_is_not_known() {
+    check(
+        "from enum import Enum\nimport gone\nclass C(str, Enum):\n    A = 'a'\n    @gone.cached\n    @classmethod\n    def all(cls): return 1\nout(list(C), C.all(), C.A.value)",
+        "[<C.A: 'a'>]\n?decorated\n'a'",
+    );
+    check("import gone\nclass C(gone.Enum):\n    A = 'a'\nout(C.A.value)", "?import");
+}
+
+#[test]
 fn dataclasses() {
     check(
         "from dataclasses import dataclass, field\n@dataclass\nclass P:\n    x: int\n    y: int = 2\n    z: list = field(default_factory=list)\np = P(1)\nout(p, P(1) == P(1), P(1, y=3).y)\nP()",

@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use super::super::expression::{Context, compile};
 use super::super::names::string_literal;
-use super::super::schema::{Autoincrement, Column, ConstraintKind, Identity, ServerDefault, Table};
+use super::super::schema::{self, Autoincrement, Column, ConstraintKind, Identity, Referent, ServerDefault, Table};
 use super::super::{Known, seam, types};
 use super::constraint;
-use crate::alembic::eval::Vm;
+use crate::alembic::eval::{Value, Vm};
 use crate::pg::command::{
     ColumnConstraint, ColumnDef, ColumnType, Identity as IdentityDef, IdentityKind, SequenceOptions, Serial,
 };
@@ -32,7 +32,7 @@ pub fn specification(vm: &mut Vm, table: &Rc<Table>, column: &Rc<Column>) -> Kno
         });
         ty = ColumnType::Serial(serial);
     } else {
-        let rendered = types::render_column(vm, &state.ty)?;
+        let rendered = types::render_column(vm, &referenced_type(table, column))?;
         sql.push_str(&format!(" {}", rendered.sql));
         ty = ColumnType::Type(rendered.ty);
         collation = rendered.collation;
@@ -72,6 +72,34 @@ pub fn specification(vm: &mut Vm, table: &Rc<Table>, column: &Rc<Column>) -> Kno
         }
     }
     Ok((ColumnDef { name: name.ident(), ty, collation, constraints }, sql))
+}
+
+/// The type of a column; one without a type takes that of the column that its foreign key refers to (`ForeignKey._set_type`).
+/// By the time of the DDL all tables of the metadata are defined.
+fn referenced_type(table: &Rc<Table>, column: &Rc<Column>) -> Value {
+    let mut found = column.clone();
+    let mut ty = found.state.borrow().ty.clone();
+    // A chain of references is short; the bound stops a circle.
+    for _ in 0..16 {
+        if !ty.is_none() {
+            return ty;
+        }
+        let own = found.table().unwrap_or_else(|| table.clone());
+        let referent = found.state.borrow().foreign_keys.first().map(|key| key.referent.clone());
+        let next = match referent {
+            Some(Referent::Column(column)) => Some(column),
+            Some(Referent::Named { schema, table, column }) => {
+                let schema = schema.or_else(|| own.metadata.schema.clone());
+                let referred = own.metadata.table(&schema::table::key(schema.as_ref(), &table));
+                referred.and_then(|referred| referred.column(&column.map_or_else(|| found.key(), |column| column.text)))
+            }
+            None => None,
+        };
+        let Some(next) = next else { return ty };
+        ty = next.state.borrow().ty.clone();
+        found = next;
+    }
+    ty
 }
 
 /// The serial that the column becomes, if it does.

@@ -466,7 +466,7 @@ fn text(vm: &mut Vm, args: Args) -> Eval<Value> {
     let bound = args.bind(vm, "text(text)")?;
     match names::name(&bound.required("text")) {
         Ok(text) => Ok(value(Expression::text(&text.text))),
-        Err(reason) if bound.required("text").reason().is_some() => Ok(Value::Unknown(reason)),
+        Err(_) if bound.required("text").reason().is_some() => Ok(bound.required("text")),
         Err(_) => {
             let class = vm.type_name(&bound.required("text"));
             Err(vm.raise("TypeError", &format!("expected string or bytes-like object, got '{class}'")))

@@ -14,7 +14,7 @@ use super::{
     Autoincrement, Check, Column, Computed, Constraint, ConstraintKind, Exclusion, ForeignKey, Identity, Index,
     Referent, Sequence, ServerDefault, Table, TableArgs,
 };
-use crate::alembic::eval::{Args, Bound, Class, Eval, Value, Vm};
+use crate::alembic::eval::{Args, Bound, Class, Eval, Raise, Value, Vm};
 use crate::pg::command::SequenceOptions;
 use crate::pg::error::Reason;
 
@@ -512,6 +512,14 @@ pub fn table(vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<Value> {
     if keyword("autoload_with").is_some_and(|bind| !bind.is_none())
         || keyword("autoload").is_some_and(|flag| seam::truth(&flag).unwrap_or(true))
     {
+        if let Some(reason) = keyword("autoload_with").and_then(|bind| foreign(vm, &bind)) {
+            // Another connection sees what is committed, and what that is depends on where the upgrade began.
+            let exception = vm.raise("sqlalchemy.exc.NoSuchTableError", &name.text);
+            if let Raise::Exception(exception) = exception {
+                vm.may_raise_here(&reason, exception);
+            }
+            parts.unknown.get_or_insert(reason);
+        }
         match super::reflect::columns(vm, schema.as_ref(), &name)? {
             Ok(reflected) => {
                 // Columns that are given replace reflected ones of the same name.
@@ -529,4 +537,15 @@ pub fn table(vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<Value> {
     let table = Table::new(vm, name, metadata.clone(), &items, parts)?;
     metadata.tables.borrow_mut().push((key, table.clone()));
     Ok(Value::Native(table))
+}
+
+/// Why what a table is reflected from is not known to be the connection of the migration.
+fn foreign(vm: &Vm, bind: &Value) -> Option<Reason> {
+    match bind {
+        Value::Unknown(reason) => Some(reason.clone()),
+        Value::Native(native) if native.class() == "sqlalchemy.engine.base.Engine" => {
+            Some(vm.reason("foreign-connection", "what a connection that is not the migration's sees"))
+        }
+        _ => None,
+    }
 }
