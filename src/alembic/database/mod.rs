@@ -10,6 +10,8 @@ pub mod query;
 mod reflect;
 mod result;
 mod statement;
+#[cfg(test)]
+mod tests;
 
 use std::rc::Rc;
 

@@ -424,8 +424,9 @@ impl Vm {
         let in_try = !self.flow.tries.is_empty();
         self.may_raise(reason.clone(), exception);
         if in_try {
-            let mark = self.open(reason);
-            self.region(reason.clone(), Vec::new(), mark, Exit::Raise);
+            let begin = self.open(reason);
+            let changes = self.no_changes();
+            self.region(reason.clone(), changes, begin, Exit::Raise);
         }
     }
 

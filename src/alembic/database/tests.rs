@@ -1,0 +1,65 @@
+//! What connections send, step by step.
+
+use std::rc::Rc;
+
+use crate::alembic::eval::{SourceModule, Vm};
+use crate::alembic::run::{Action, Run, Settings};
+use crate::alembic::{database, ops, python, sqlalchemy};
+use crate::catalog::{Catalog, Session};
+use crate::source::Sources;
+
+/// The kinds of the steps of a program on a database with the table `t (a integer)`; `gone` is a library that is not known.
+fn steps(program: &str) -> Vec<&'static str> {
+    let program =
+        format!("import gone\nimport sqlalchemy as sa\nfrom alembic import op\nbind = op.get_bind()\n{program}");
+    let mut sources = Sources::default();
+    let file = sources.add("m.py", &program);
+    let ast = python::parse(&program, file).expect("Python");
+    let mut catalog = Catalog::new();
+    let mut session = Session::new(catalog.mark());
+    for statement in crate::sql::statement::parse("CREATE TABLE t (a integer)") {
+        catalog.execute(&statement.command, &mut session).expect("no refusal");
+    }
+    let mut vm = Vm::new(Run::new(catalog, session, Settings::default()), Rc::new(()));
+    sqlalchemy::install(&mut vm);
+    database::register(&mut vm);
+    ops::register(&mut vm);
+    let module = SourceModule { dotted: "m".into(), path: "m.py".into(), file, is_package: false, ast };
+    if let Err(raise) = vm.load_module(&module) {
+        panic!("{}", vm.describe(&raise));
+    }
+    let kind = |action: &Action| match action {
+        Action::Statement { .. } => "statement",
+        Action::Rows { .. } => "rows",
+        Action::Unmodelled(_) => "unmodelled",
+    };
+    vm.run.steps.iter().map(|step| kind(&step.action)).collect()
+}
+
+#[test]
+fn a_text_that_is_known_in_part_works_on_rows_where_its_words_say_so() {
+    assert_eq!(steps("op.execute(f'UPDATE t SET a = {gone.x} WHERE a = 1')"), ["rows"]);
+    assert_eq!(steps("op.execute('DELETE FROM t WHERE a = ' + gone.x)"), ["rows"]);
+    assert_eq!(steps("bind.execute(sa.text(f'INSERT INTO t VALUES ({gone.x})'))"), ["rows"]);
+    assert_eq!(steps("op.execute(f'UPDATE {gone.x} SET a = 1')"), ["unmodelled"]);
+    assert_eq!(steps("op.execute(f'UPDATE t SET a = {gone.x}; DROP TABLE t')"), ["unmodelled"]);
+    assert_eq!(steps("sql = f'UPDATE t SET a = {gone.x}'\nop.execute(sql.split()[0])"), ["unmodelled"]);
+}
+
+#[test]
+fn values_may_come_with_the_execution() {
+    let table = "t = sa.table('t', sa.column('a'))\n";
+    let update = "u = sa.update(t).where(t.c.a == sa.bindparam('x')).values(a=sa.bindparam('y'))\n";
+    assert_eq!(steps(&format!("{table}{update}bind.execute(u, [{{'x': 1, 'y': 2}}])")), ["rows"]);
+}
+
+#[test]
+fn dialects_are_told_apart() {
+    let imports =
+        "from sqlalchemy.dialects.mysql.base import MySQLDialect\nfrom sqlalchemy.dialects import postgresql\n";
+    let branch = |class: &str| {
+        steps(&format!("{imports}if isinstance(bind.dialect, {class}):\n    op.execute('DELETE FROM t')"))
+    };
+    assert_eq!(branch("MySQLDialect"), [""; 0]);
+    assert_eq!(branch("postgresql.dialect"), ["statement"]);
+}
