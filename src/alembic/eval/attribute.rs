@@ -33,7 +33,7 @@ impl Vm {
     /// The same; `None` is an `AttributeError`.
     pub fn find_attr(&mut self, value: &Value, name: &str) -> Eval<Option<Value>> {
         match value {
-            Value::Unknown(_) => Ok(Some(value.clone())),
+            Value::Unknown(reason) => Ok(Some(Value::Unknown(reason.clone()))),
             Value::Native(native) => {
                 let found = if let Some(instance) = value.downcast::<Instance>() {
                     self.instance_attr(value, &instance, name)?

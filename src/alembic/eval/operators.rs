@@ -649,8 +649,8 @@ impl Vm {
 
     /// `value[key]`
     pub fn get_item(&mut self, value: &Value, key: Value) -> Eval<Value> {
-        if let Value::Unknown(_) = value {
-            return Ok(value.clone());
+        if let Value::Unknown(reason) = value {
+            return Ok(Value::Unknown(reason.clone()));
         }
         if let Value::Dict(dict) = value {
             let hash = match self.key(&key)? {
