@@ -67,5 +67,8 @@ fn exceptions_under_doubt() {
 fn calls_of_unknown_functions() {
     check("def cb(): out('never')\nl = [1]\nt = (1,)\nunknown(cb, l, t)\nout(l, t)", "?test\n(1,)");
     check("def f(a, b=2): return a, b\nout(f(*unknown), f(1, **unknown))", "?test\n?test");
-    check("class A(unknown):\n    x = 1\nout(A.x, A().y, A.z)", "1\n?test\n?test");
+    check(
+        "class A(unknown):\n    x = 1\n    def f(self): return 2\nout(A.x, A().y, A.z, A.f(1))",
+        "?test\n?test\n?test\n2",
+    );
 }
