@@ -79,3 +79,14 @@ fn of_alternative_branches_the_database_has_one() {
         assert_eq!(report.drift, []);
     }
 }
+
+/// With or without a transaction of its own, the index is the same.
+#[test]
+fn a_side_may_leave_the_transaction() {
+    let body = "import os\n\
+        if os.getenv('CONCURRENTLY'):\n    with op.get_context().autocommit_block():\n        op.create_index('i', 'related_item', ['related_id'], postgresql_concurrently=True)\n\
+        else:\n    op.create_index('i', 'related_item', ['related_id'])";
+    let files = vec![revision("a1", "None", RELATED), revision("a2", "'a1'", body)];
+    let report = analyze(files, RELATED_DUMP, &["a1"]);
+    assert_eq!(outcome(&report), Outcome::Succeeds, "{:?}", report.prediction);
+}

@@ -106,7 +106,10 @@ impl Native for AutocommitBlock {
     }
 
     fn enter(self: Rc<Self>, vm: &mut Vm) -> Eval<Option<Value>> {
-        if let Some(reason) = vm.run.uncertain.last() {
+        // A side of an unknown condition runs for real; what else may run has no transaction of its own.
+        if vm.run.uncertain.len() > vm.run.sides
+            && let Some(reason) = vm.run.uncertain.last()
+        {
             let reason = reason.clone();
             return Err(crate::alembic::eval::Raise::Stop(reason));
         }
