@@ -6,7 +6,6 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::query::{Answer, Cell};
-use crate::alembic::eval::container::Key;
 use crate::alembic::eval::{Args, Eval, Native, Value, Vm, native};
 use crate::pg::error::Reason;
 
@@ -91,6 +90,8 @@ fn value(cell: &Cell) -> Value {
         Cell::Int(value) => Value::int(*value),
         Cell::Text(text) => Value::Str(text.clone()),
         Cell::Array(items) => Value::list(items.iter().map(value)),
+        // The driver knows no such type: it hands out the text `1 2`.
+        Cell::Vector(_) => Value::unknown("select", "the text of a vector"),
         // A handle's number is not the server's.
         Cell::Oid(_) | Cell::Regclass(_) => Value::unknown("oid", "the number of an object"),
         Cell::Database | Cell::System | Cell::Fresh | Cell::Unlisted(..) | Cell::Written(_) | Cell::Unknown(_) => {
@@ -281,12 +282,12 @@ impl Native for Row {
         Ok(Some(Value::int(self.values.len())))
     }
 
-    fn binary(self: Rc<Self>, _vm: &mut Vm, operator: &str, other: &Value, _reflected: bool) -> Eval<Option<Value>> {
+    fn binary(self: Rc<Self>, vm: &mut Vm, operator: &str, other: &Value, _reflected: bool) -> Eval<Option<Value>> {
         let other = other.downcast_ref::<Row>().map_or_else(|| other.clone(), Row::tuple);
-        let (Some(own), Some(other)) = (Key::of(&self.tuple()), Key::of(&other)) else { return Ok(None) };
+        let equal = vm.equals(&self.tuple(), &other)?;
         Ok(match operator {
-            "==" => Some(Value::Bool(own == other)),
-            "!=" => Some(Value::Bool(own != other)),
+            "==" => Some(equal),
+            "!=" => Some(vm.not(&equal)?),
             _ => None,
         })
     }

@@ -396,7 +396,8 @@ impl Vm {
         }
     }
 
-    fn not(&mut self, value: &Value) -> Eval<Value> {
+    /// `not value`
+    pub fn not(&mut self, value: &Value) -> Eval<Value> {
         Ok(match self.truth(value)? {
             Truth::True => Value::Bool(false),
             Truth::False => Value::Bool(true),

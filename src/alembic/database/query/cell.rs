@@ -22,6 +22,8 @@ pub enum Cell {
     Regclass(Oid),
     /// An array.
     Array(Rc<[Cell]>),
+    /// An `int2vector` or `oidvector`: an array whose subscripts begin with 0.
+    Vector(Rc<[Cell]>),
     /// The name of the connected database: equal to itself, otherwise not known.
     Database,
     /// A name or handle of PostgreSQL's own objects, of which the catalog holds none: no name that a project would use.
@@ -96,7 +98,7 @@ impl Cell {
             Cell::System | Cell::Fresh => {
                 Some(Reason::new("system-catalog", "PostgreSQL's own objects are not in the model"))
             }
-            Cell::Array(items) => items.iter().find_map(Cell::unknown),
+            Cell::Array(items) | Cell::Vector(items) => items.iter().find_map(Cell::unknown),
             Cell::Null | Cell::Bool(_) | Cell::Int(_) | Cell::Text(_) | Cell::Oid(_) | Cell::Regclass(_) => None,
         }
     }
@@ -139,13 +141,13 @@ impl Cell {
             (Int(a), Text(b)) | (Text(b), Int(a)) => Bool(b.parse() == Ok(*a)),
             (Oid(a) | Regclass(a), Oid(b) | Regclass(b)) => Bool(a == b),
             (Text(a), Text(b)) => Bool(a == b),
-            (Array(a), Array(b)) => {
+            (Array(a) | Vector(a), Array(b) | Vector(b)) => {
                 if a.len() != b.len() {
                     return Bool(false);
                 }
                 a.iter().zip(b.iter()).fold(Bool(true), |all, (a, b)| all.and(&a.equals(b)))
             }
-            (Bool(_) | Int(_) | Oid(_) | Regclass(_) | Text(_) | Array(_), _) => {
+            (Bool(_) | Int(_) | Oid(_) | Regclass(_) | Text(_) | Array(_) | Vector(_), _) => {
                 Unknown(Reason::new("sql", "a comparison of different types"))
             }
         }

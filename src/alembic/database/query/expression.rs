@@ -124,7 +124,7 @@ impl Evaluation<'_> {
                         })
                     }
                     right => match self.expression(right, scope)? {
-                        Cell::Array(items) => {
+                        Cell::Array(items) | Cell::Vector(items) => {
                             items.iter().fold(Cell::Bool(false), |found, item| found.or(&value.equals(item)))
                         }
                         Cell::Text(text) => match array_literal(&text) {
@@ -183,6 +183,34 @@ impl Evaluation<'_> {
                 }
             }
             Expr::Function(function) => self.function(function, scope)?,
+            Expr::CompoundFieldAccess { root, access_chain } => {
+                // The names in front, `c.conkey` of `c.conkey[1]`, are a column.
+                let mut names = match &**root {
+                    Expr::Identifier(name) => vec![name.clone()],
+                    Expr::CompoundIdentifier(names) => names.clone(),
+                    _ => Vec::new(),
+                };
+                let mut access_chain = access_chain.as_slice();
+                while let ([ast::AccessExpr::Dot(Expr::Identifier(name)), rest @ ..], false) =
+                    (access_chain, names.is_empty())
+                {
+                    names.push(name.clone());
+                    access_chain = rest;
+                }
+                let mut cell = match names.as_slice() {
+                    [] => self.expression(root, scope)?,
+                    [name] => self.column(None, &folded(name), scope)?,
+                    [.., table, name] => self.column(Some(&folded(table)), &folded(name), scope)?,
+                };
+                for access in access_chain {
+                    let ast::AccessExpr::Subscript(ast::Subscript::Index { index }) = access else {
+                        return Ok(unsupported_cell(expr));
+                    };
+                    let index = self.expression(index, scope)?;
+                    cell = element(&cell, &index).unwrap_or_else(|| unsupported_cell(expr));
+                }
+                cell
+            }
             other => unsupported_cell(other),
         })
     }
@@ -389,6 +417,24 @@ fn ordered(a: &Cell, b: &Cell, test: impl Fn(std::cmp::Ordering) -> bool) -> Cel
                 .or(b.unknown())
                 .unwrap_or_else(|| Reason::new("select", "an order of values that are no numbers")),
         ),
+    }
+}
+
+/// `array[index]`: NULL outside of the array.
+fn element(array: &Cell, index: &Cell) -> Option<Cell> {
+    let (items, first) = match array {
+        Cell::Null => return Some(Cell::Null),
+        Cell::Array(items) => (items, 1),
+        Cell::Vector(items) => (items, 0),
+        other => return other.unknown().map(Cell::Unknown),
+    };
+    match index {
+        Cell::Null => Some(Cell::Null),
+        Cell::Int(index) => {
+            let at = index.checked_sub(first).and_then(|at| usize::try_from(at).ok());
+            Some(at.and_then(|at| items.get(at)).cloned().unwrap_or(Cell::Null))
+        }
+        other => other.unknown().map(Cell::Unknown),
     }
 }
 

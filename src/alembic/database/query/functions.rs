@@ -133,7 +133,10 @@ impl Evaluation<'_> {
                 });
                 Cell::text(&texts.collect::<String>())
             }
-            ("array_length" | "cardinality", [Cell::Array(items), ..]) => {
+            // No part of an empty array has a length.
+            ("array_length", [Cell::Array(items) | Cell::Vector(items), ..]) if items.is_empty() => Cell::Null,
+            ("array_length", [Cell::Array(items) | Cell::Vector(items), Cell::Int(1)])
+            | ("cardinality", [Cell::Array(items) | Cell::Vector(items)]) => {
                 Cell::Int(i64::try_from(items.len()).unwrap_or(i64::MAX))
             }
             ("lower" | "upper" | "length" | "char_length" | "quote_ident" | "array_length", [Cell::Null, ..]) => {

@@ -274,7 +274,9 @@ impl Evaluation<'_> {
                 ast::SelectItem::UnnamedExpr(expr) | ast::SelectItem::ExprWithAlias { expr, .. } => is_aggregate(expr),
                 _ => false,
             });
-        let groups = if aggregates { Some(self.group(&joined, group_by, outer)?) } else { None };
+        let group_by: Vec<&ast::Expr> =
+            group_by.iter().map(|expr| grouped(expr, select, &joined)).collect::<Result<_, _>>()?;
+        let groups = if aggregates { Some(self.group(&joined, &group_by, outer)?) } else { None };
         let mut output = Relation { columns: self.output_columns(select, &joined)?, ..Relation::default() };
         let mut sources = Vec::new();
         match groups {
@@ -545,7 +547,7 @@ impl Evaluation<'_> {
     fn group(
         &mut self,
         joined: &Relation,
-        group_by: &[ast::Expr],
+        group_by: &[&ast::Expr],
         outer: Option<&Scope<'_>>,
     ) -> Result<Vec<Vec<Row>>, Refusal> {
         if group_by.is_empty() {
@@ -601,6 +603,34 @@ impl Evaluation<'_> {
             }
         }
         Ok(cells)
+    }
+}
+
+/// What an item of GROUP BY means (`findTargetlistEntrySQL92`): a column of the FROM, else an output column by its name, or
+/// one by its number.
+fn grouped<'e>(expr: &'e ast::Expr, select: &'e ast::Select, joined: &Relation) -> Result<&'e ast::Expr, Refusal> {
+    match expr {
+        ast::Expr::Identifier(name) if joined.find(None, &folded(name)).is_none() => {
+            let aliased = select.projection.iter().find_map(|item| match item {
+                ast::SelectItem::ExprWithAlias { expr, alias } if folded(alias) == folded(name) => Some(expr),
+                _ => None,
+            });
+            match (aliased, &joined.more) {
+                (Some(_), Some(reason)) => Err(reason.clone().into()),
+                (aliased, _) => Ok(aliased.unwrap_or(expr)),
+            }
+        }
+        ast::Expr::Value(value) => match &value.value {
+            ast::Value::Number(number, _) => {
+                let item = number.parse().ok().and_then(|number: usize| select.projection.get(number.checked_sub(1)?));
+                match item {
+                    Some(ast::SelectItem::UnnamedExpr(expr) | ast::SelectItem::ExprWithAlias { expr, .. }) => Ok(expr),
+                    _ => Err(unsupported(format_args!("GROUP BY {number}"))),
+                }
+            }
+            _ => Ok(expr),
+        },
+        _ => Ok(expr),
     }
 }
 

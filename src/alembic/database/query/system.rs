@@ -157,7 +157,20 @@ const TABLES: &[Table] = &[
     Table {
         schema: CATALOG,
         name: "pg_index",
-        columns: &["indexrelid", "indrelid", "indisunique", "indisprimary", "indisvalid", "indisready", "indislive"],
+        columns: &[
+            "indexrelid",
+            "indrelid",
+            "indisunique",
+            "indisprimary",
+            "indisvalid",
+            "indisready",
+            "indislive",
+            "indnatts",
+            "indnkeyatts",
+            "indkey",
+            "indpred",
+            "indexprs",
+        ],
         fill: pg_index,
     },
     Table {
@@ -827,12 +840,36 @@ fn pg_index(filler: &mut Filler<'_>) {
                 |object| matches!(object, Object::Constraint(constraint) if matches!(constraint.rule, Rule::PrimaryKey { .. })),
             );
             let flags = [index.unique, primary, true, true, true];
-            let cells = [Cell::Oid(oid), Cell::Oid(index.table)].into_iter().chain(flags.map(Cell::Bool)).collect();
+            let mut cells: Vec<Cell> =
+                [Cell::Oid(oid), Cell::Oid(index.table)].into_iter().chain(flags.map(Cell::Bool)).collect();
+            let count = |count: usize| Cell::Int(i64::try_from(count).unwrap_or(i64::MAX));
+            cells.extend([count(index.keys.len() + index.include.len()), count(index.keys.len())]);
+            let number = |column: Oid| match filler.catalog().get(column) {
+                Some(Object::Column(column)) => Cell::Int(i64::from(column.number)),
+                _ => Cell::Unknown(Reason::new("index", "the columns of an index")),
+            };
+            let keys = index.keys.iter().map(|key| match &key.target {
+                KeyRef::Column(column) => number(*column),
+                KeyRef::Expr(..) => Cell::Int(0),
+            });
+            cells.push(Cell::Vector(keys.chain(index.include.iter().map(|column| number(*column))).collect()));
+            let written = |there: bool| match there {
+                true => Cell::Written(Reason::new("written-expression", "an expression of an index in the catalog")),
+                false => Cell::Null,
+            };
+            cells.push(written(index.predicate.is_some()));
+            cells.push(written(index.keys.iter().any(|key| matches!(key.target, KeyRef::Expr(..)))));
             filler.push(&[presence], cells);
         }
     }
+    open_constraints(filler, |_, table, reason| {
+        let mut cells = vec![Cell::Unknown(reason.clone()), Cell::Oid(table)];
+        cells.resize(12, Cell::Unknown(reason.clone()));
+        cells
+    });
     let mut cells = vec![Cell::System, Cell::System, own(), own()];
     cells.extend([true; 3].map(Cell::Bool));
+    cells.resize(12, own());
     filler.system(cells);
 }
 

@@ -73,3 +73,33 @@ fn what_only_asks_the_system_is_a_lookup() {
     assert!(!lookup("SELECT 1 FROM users"));
     assert!(!lookup("SELECT setval('s', 1)"));
 }
+
+#[test]
+fn keys_are_arrays_that_begin_with_one_and_vectors_that_begin_with_zero() {
+    let sql = "SELECT conname FROM pg_constraint c JOIN pg_class t ON c.conrelid = t.oid WHERE t.relname = 'users' AND \
+               c.contype = 'u' AND array_length(c.conkey, 1) = 1 AND EXISTS (SELECT 1 FROM pg_attribute a WHERE \
+               a.attrelid = t.oid AND a.attnum = c.conkey[1] AND a.attname = 'email')";
+    assert_eq!(rows(SCHEMA, sql), [[Cell::text("users_email_key")]]);
+    let sql = |at: u8| {
+        format!(
+            "SELECT i.relname FROM pg_index ix JOIN pg_class i ON i.oid = ix.indexrelid JOIN pg_class t ON \
+             t.oid = ix.indrelid WHERE t.relname = 'posts' AND (SELECT a.attname FROM pg_attribute a WHERE \
+             a.attrelid = t.oid AND a.attnum = ix.indkey[{at}]) = 'author'"
+        )
+    };
+    assert_eq!(rows(SCHEMA, &sql(0)), [[Cell::text("ix_posts_author")]]);
+    assert!(rows(SCHEMA, &sql(1)).is_empty());
+}
+
+#[test]
+fn group_by_takes_output_columns() {
+    let sql = "SELECT lower(table_name) AS normalized, count(*) FROM information_schema.columns WHERE \
+               table_schema = 'public' GROUP BY 1 HAVING count(*) > 2";
+    assert_eq!(rows(SCHEMA, sql), [[Cell::text("users"), Cell::Int(3)]]);
+    let sql = "SELECT lower(email) AS normalized, count(*) FROM users GROUP BY normalized HAVING count(*) > 1";
+    assert!(matches!(ask(SCHEMA, sql), Err(Refusal::Unmodelled(reason)) if reason.kind == "row-data"));
+    let Err(Refusal::Postgres(error)) = ask(SCHEMA, "SELECT count(*) FROM users GROUP BY normalized") else {
+        panic!("no error")
+    };
+    assert_eq!(error.sqlstate, crate::pg::error::sqlstate::UNDEFINED_COLUMN);
+}
