@@ -5,4 +5,5 @@ pub mod error;
 pub mod expr;
 pub mod ident;
 pub mod lex;
+pub mod routine;
 pub mod types;

@@ -96,7 +96,10 @@ impl Catalog {
                 attrs.push(("query", Attr::Body(view.query.clone())));
                 attrs
             }
-            Object::Routine(routine) => vec![("definition", Attr::Body(routine.text.clone()))],
+            Object::Routine(routine) => {
+                let text = crate::pg::routine::canonical(&routine.text).unwrap_or_else(|| routine.text.clone());
+                vec![("definition", Attr::Body(text))]
+            }
             Object::Trigger(trigger) => {
                 let mut attrs = Attrs::new();
                 attrs.extend(trigger.function.map(|function| ("function", text(self.qualified(function)))));
