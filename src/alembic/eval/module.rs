@@ -195,7 +195,10 @@ impl Vm {
             }
             parent = above;
         }
-        self.unknown("import", format!("import {dotted}: file not given"))
+        match super::stdlib::is_standard(dotted) {
+            true => self.unknown("library", format!("{dotted} is not modelled")),
+            false => self.unknown("import", format!("import {dotted}: file not given")),
+        }
     }
 
     /// The module, if it is registered or given.

@@ -12,6 +12,7 @@ mod functools;
 mod hashlib;
 mod json;
 mod misc;
+mod names;
 mod os;
 mod packaging;
 mod typing;
@@ -19,6 +20,7 @@ mod typing;
 use super::Vm;
 
 pub(super) use enums::members as enum_members;
+pub(super) use names::is_standard;
 pub(super) use typing::{Union, alias, union};
 
 /// What adds modules to an interpreter.

@@ -72,3 +72,9 @@ fn calls_of_unknown_functions() {
         "?test\n?test\n?test\n2",
     );
 }
+
+#[test]
+fn a_real_application_does_load() {
+    let (shown, run) = run("import app\nout(app.x)", vec![("app", "if unknown: raise ValueError('x')\nx = 1")]);
+    assert_eq!((shown.as_str(), run.may_fail.len()), ("1", 0));
+}
