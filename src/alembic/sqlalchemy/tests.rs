@@ -105,6 +105,10 @@ fn statements_on_rows() {
         "r = sa.update(t).values(a=t.c.a + 1, b=sa.func.lower(t.c.b))",
         "UPDATE s.t SET a=(s.t.a + 1), b=lower(s.t.b)",
     );
+    check(
+        "r = t.update().where(t.c.b == postgresql.JSONB.NULL).values(b=sa.JSON.NULL)",
+        "UPDATE s.t SET b='null' WHERE s.t.b = 'null'",
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::super::ddl::named_type;
+use super::super::expression::{Expression, Node};
 use super::super::{names, seam, settle};
 use super::{TYPE_CLASSES, TypeClass, TypeInstance, TypeSql, construct};
 use crate::alembic::eval::{Args, Class, Eval, Instance, Value, Vm, native};
@@ -27,6 +28,10 @@ pub fn classes() -> HashMap<&'static str, Value> {
 }
 
 fn methods(row: &TypeClass) -> Vec<(&'static str, Value)> {
+    // `JSON.NULL` is the JSON document `null`, in an expression and as a value.
+    if row.path == "sqlalchemy.sql.sqltypes.JSON" {
+        return vec![("NULL", Value::Native(Expression::of(Node::Raw("'null'".into()))))];
+    }
     if !row.base.is_empty() {
         return Vec::new();
     }
