@@ -134,8 +134,14 @@ impl Connection {
             return Ok(Value::native(ResultRows::none()));
         }
         if let Some(query) = value.downcast::<Query>() {
-            let command = if params.is_none() { query.command(vm)? } else { query.command_with_parameters(vm)? };
-            return match command {
+            let (command, text) = match first_set(params) {
+                None => query.command(vm)?,
+                Some(set) => {
+                    let (command, reason) = query.command_with(&set);
+                    (command, Err(reason))
+                }
+            };
+            return match (command, text) {
                 (_, Ok(sql)) => self.run_text(vm, Text { sql, unknown: None }),
                 (command, Err(reason)) => match vm.run.send_rows(&Command::Data(command), reason.to_string()) {
                     Ok(_) | Err(Refusal::Unmodelled(_)) => Ok(Value::native(ResultRows::unknown(reason))),
@@ -382,6 +388,22 @@ impl Native for Connection {
 
     fn enter(self: Rc<Self>, _vm: &mut Vm) -> Eval<Option<Value>> {
         Ok(Some(Value::Native(self)))
+    }
+}
+
+/// The first of the parameter sets that a statement is executed with; `None` without any.
+fn first_set(params: &Value) -> Option<Value> {
+    match params {
+        Value::None => None,
+        Value::List(list) => {
+            let list = list.borrow();
+            match &list.unknown {
+                Some(reason) => Some(Value::Unknown(reason.clone())),
+                None => list.items.first().cloned(),
+            }
+        }
+        Value::Tuple(items) => items.first().cloned(),
+        one => Some(one.clone()),
     }
 }
 

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::connection::{Connection, connection_of};
 use super::reflect::{Answer, ColumnInfo, ForeignKeyInfo, KeyInfo, Part, Type, View};
+use super::written::Written;
 use crate::alembic::eval::{Args, Eval, Native, Value, Vm, native};
 use crate::alembic::sqlalchemy::types::{TypeClass, construct};
 use crate::catalog::{Object, Oid};
@@ -481,8 +482,9 @@ fn unique_constraints(inspector: &Inspector, vm: &mut Vm, asked: &Asked) -> Eval
 fn check_constraints(inspector: &Inspector, vm: &mut Vm, asked: &Asked) -> Eval<Value> {
     Ok(match inspector.of_table(vm, asked, |view, table| view.checks(table))? {
         Err(unknown) => unknown,
-        Ok(keys) => Value::list(keys.into_iter().map(|key| {
-            let text = Value::unknown("written-expression", "the text of a CHECK in the catalog");
+        Ok(keys) => Value::list(keys.into_iter().map(|(key, expr)| {
+            let reason = Reason::new("written-expression", "the text of a CHECK in the catalog");
+            let text = Value::native(Written::of(&expr, reason));
             Value::dict([("name", Value::str(key.name)), ("sqltext", text), ("comment", optional(key.comment))])
         })),
     })

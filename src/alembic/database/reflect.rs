@@ -307,11 +307,18 @@ impl<'a> View<'a> {
         })
     }
 
-    pub fn checks(&self, table: Oid) -> Answer<Vec<KeyInfo>> {
-        self.keys(table, |rule| match rule {
-            Rule::Check { .. } => Some(Vec::new()),
-            Rule::Unique { .. } | Rule::PrimaryKey { .. } | Rule::ForeignKey { .. } | Rule::Exclude { .. } => None,
-        })
+    pub fn checks(&self, table: Oid) -> Answer<Vec<(KeyInfo, Expr)>> {
+        self.known_table(table)?;
+        let mut found = Vec::new();
+        for (oid, constraint) in self.catalog.constraints(table) {
+            if let Rule::Check { expr, .. } = &constraint.rule {
+                self.certain(oid)?;
+                let name = constraint.name.as_str().to_string();
+                found.push((KeyInfo { name, columns: Vec::new(), comment: self.comment(oid)? }, expr.clone()));
+            }
+        }
+        found.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
+        Ok(found)
     }
 
     pub fn foreign_keys(&self, table: Oid, schema: Option<&str>) -> Answer<Vec<ForeignKeyInfo>> {

@@ -179,7 +179,7 @@ impl Vm {
     }
 
     /// Runs something one level deeper.
-    fn deeper<T>(&mut self, run: impl FnOnce(&mut Vm) -> Eval<T>) -> Eval<T> {
+    pub fn deeper<T>(&mut self, run: impl FnOnce(&mut Vm) -> Eval<T>) -> Eval<T> {
         if self.depth >= DEPTH {
             return Err(self.stop("bound-depth", "the code nests too deeply"));
         }

@@ -1,5 +1,6 @@
 //! `with op.batch_alter_table(…) as batch_op`: operations wait until the block ends (`alembic/operations/batch.py`). On
-//! PostgreSQL `recreate="auto"` never copies the table, so what is flushed are plain `ALTER`s.
+//! PostgreSQL `recreate="auto"` never copies the table, so what is flushed are plain `ALTER`s; for `"always"` see
+//! [`super::recreate`].
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -7,11 +8,15 @@ use std::rc::Rc;
 
 use super::super::sqlalchemy::ddl::Statement;
 use super::super::sqlalchemy::names::{self, Name};
+use super::recreate::{self, Change};
 use super::{MigrationContext, OPERATIONS, perform, send_all};
 use crate::alembic::eval::{Args, Eval, Native, Value, Vm, native};
 use crate::alembic::run::Action;
 use crate::pg::error::Reason;
 use crate::source::Span;
+
+/// A statement with its place, and why it is not known whether it runs.
+type Queued = (Option<Span>, Option<Reason>, Statement);
 
 /// A batch and what waits in it.
 #[derive(Debug)]
@@ -20,10 +25,10 @@ pub struct Batch {
     pub table: Name,
     /// Its schema.
     pub schema: Option<Name>,
-    /// `recreate="always"`: the table would be copied, which is not modelled.
+    /// `recreate="always"`: the table is copied.
     recreate: bool,
     context: Rc<MigrationContext>,
-    queue: RefCell<Vec<(Option<Span>, Option<Reason>, Statement)>>,
+    queue: RefCell<Vec<Queued>>,
 }
 
 impl Batch {
@@ -68,11 +73,30 @@ impl Batch {
         self.queue.borrow_mut().extend(statements.into_iter().map(|statement| (span, may.clone(), statement)));
     }
 
+    /// Whether a copy of the table with the changes of the queue is what ALTERs make of it.
+    fn copy(&self, vm: &mut Vm, queue: &[Queued]) -> Eval<Result<(), Reason>> {
+        let name = names::qname(self.schema.as_ref(), &self.table);
+        let Some(table) = vm.run.catalog.resolve_relation(&name, &vm.run.session) else {
+            return Err(vm.raise("sqlalchemy.exc.NoSuchTableError", &self.table.text));
+        };
+        if let Err(reason) = recreate::is_plain(&vm.run, table) {
+            return Ok(Err(reason));
+        }
+        for (.., statement) in queue {
+            match recreate::change(&vm.run, table, &statement.command) {
+                Ok(Change::Alter) => {}
+                Ok(Change::Refused(message)) => return Err(vm.raise("ValueError", &message)),
+                Err(reason) => return Ok(Err(reason)),
+            }
+        }
+        Ok(Ok(()))
+    }
+
     fn flush(&self, vm: &mut Vm) -> Eval<()> {
         let queue = std::mem::take(&mut *self.queue.borrow_mut());
-        if self.recreate {
-            let what = format!("batch_alter_table with recreate=\"always\" copies {}", self.table.text);
-            let reason = vm.reason("batch-recreate", what);
+        if self.recreate
+            && let Err(reason) = self.copy(vm, &queue)?
+        {
             vm.run.note(Action::Unmodelled(reason));
             return Ok(());
         }

@@ -11,7 +11,10 @@ mod context;
 mod data;
 mod index;
 mod module;
+mod recreate;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::rc::Rc;
 

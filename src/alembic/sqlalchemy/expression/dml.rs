@@ -435,11 +435,38 @@ impl Query {
         Ok((command, text))
     }
 
-    /// The same for an execution that brings parameters: their values are not written into the text.
-    pub fn command_with_parameters(&self, vm: &mut Vm) -> Eval<(DataCommand, Result<String, Reason>)> {
-        let mut query = self.clone();
-        query.doubt(Reason::new("row-data", "the values are given when the statement is executed"));
-        query.command(vm)
+    /// The statement as it is executed with parameters, of which `set` is the first: they fill `bindparam(…)`, and others name
+    /// further columns. They are not written into the text.
+    pub fn command_with(&self, set: &Value) -> (DataCommand, Reason) {
+        let mut parameters: Vec<Rc<str>> = Vec::new();
+        for expression in self.conditions.iter().chain(self.values.iter().map(|(_, value)| value)) {
+            expression.visit(&mut |node| {
+                if let Node::Parameter(name) = &node.node {
+                    parameters.push(Rc::from(&**name));
+                }
+            });
+        }
+        let mut columns = self.named_columns();
+        if let Value::Dict(set) = set
+            && matches!(self.verb, DataVerb::Insert | DataVerb::Update)
+        {
+            let set = set.borrow();
+            for key in set.keys().filter_map(Value::as_str) {
+                let name = Ident::new(key);
+                if !columns.contains(&name) && !parameters.iter().any(|parameter| **parameter == *key) {
+                    columns.push(name);
+                }
+            }
+        }
+        let table = self.table.as_ref().filter(|_| self.verb != DataVerb::Select);
+        let command = DataCommand {
+            verb: self.verb,
+            table: table.map(|table| qname(table.schema.as_ref(), &table.name)),
+            columns,
+            relations: self.relations(),
+            text: String::new(),
+        };
+        (command, Reason::new("row-data", "the rows of a statement are given when it is executed"))
     }
 
     /// Its SQL.

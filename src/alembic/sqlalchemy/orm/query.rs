@@ -45,6 +45,8 @@ impl Query {
             && let Some(table) = column.table()
         {
             self.reads.push((table, vec![column]));
+        } else if let Some(query) = seam::native::<Query>(subject) {
+            self.reads.extend(query.reads.iter().cloned());
         }
     }
 
@@ -102,8 +104,15 @@ impl Native for Query {
         self
     }
 
-    fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+    fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
         let method = name.to_string();
+        // Of `subquery()`, `cte()` and `statement`, which read what the query reads.
+        if matches!(name, "c" | "columns" | "selected_columns" | "exported_columns" | "column_descriptions") {
+            return Ok(Some(vm.unknown("subquery", "the columns of a subquery")));
+        }
+        if name == "statement" {
+            return Ok(Some(Value::Native(self)));
+        }
         Ok(Some(if READING.contains(&name) {
             native::function(name, move |vm, _| self.read(vm, &method))
         } else if WRITING.contains(&name) {

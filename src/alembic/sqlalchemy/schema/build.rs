@@ -508,7 +508,6 @@ pub fn table(vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<Value> {
         }
         return Ok(Value::Native(existing));
     }
-    let mut items = bound.rest.clone();
     if keyword("autoload_with").is_some_and(|bind| !bind.is_none())
         || keyword("autoload").is_some_and(|flag| seam::truth(&flag).unwrap_or(true))
     {
@@ -520,21 +519,9 @@ pub fn table(vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<Value> {
             }
             parts.unknown.get_or_insert(reason);
         }
-        match super::reflect::columns(vm, schema.as_ref(), &name)? {
-            Ok(reflected) => {
-                // Columns that are given replace reflected ones of the same name.
-                let own: Vec<Rc<str>> =
-                    items.iter().filter_map(|item| Some(seam::native::<Column>(item)?.key())).collect();
-                let kept = reflected.into_iter().filter(|column| !own.contains(&column.key()));
-                let kept: Vec<Value> = kept.map(|column| Value::Native(column)).collect();
-                items.splice(0..0, kept);
-            }
-            Err(reason) => {
-                parts.unknown.get_or_insert(reason);
-            }
-        }
+        return super::reflect::table(vm, &metadata, name, &bound.rest, parts).map(|table| Value::Native(table));
     }
-    let table = Table::new(vm, name, metadata.clone(), &items, parts)?;
+    let table = Table::new(vm, name, metadata.clone(), &bound.rest, parts)?;
     metadata.tables.borrow_mut().push((key, table.clone()));
     Ok(Value::Native(table))
 }

@@ -169,7 +169,7 @@ impl Native for ForeignKey {
         self
     }
 
-    fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+    fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
         Ok(Some(match name {
             "name" => optional_name(self.name.as_ref()),
             "ondelete" => text(self.on_delete.as_ref()),
@@ -187,7 +187,7 @@ impl Native for ForeignKey {
             },
             "column" => match &self.referent {
                 Referent::Column(column) => Value::Native(column.clone()),
-                Referent::Named { .. } => return Ok(None),
+                Referent::Named { .. } => vm.unknown("foreign-key", "the column that a foreign key names"),
             },
             _ => return Ok(None),
         }))
@@ -217,7 +217,7 @@ impl Native for Constraint {
                 && !matches!(self.state.borrow().kind, ConstraintKind::Plain)
     }
 
-    fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+    fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
         let state = self.state.borrow().clone();
         Ok(Some(match name {
             "name" => constraint_name(&state.name),
@@ -240,6 +240,29 @@ impl Native for Constraint {
                 });
                 Value::list(shown)
             }
+            "referred_table" => match &state.kind {
+                ConstraintKind::ForeignKey { elements, .. } => {
+                    match elements.first().map(|element| &element.referent) {
+                        Some(Referent::Column(column)) => {
+                            column.table().map_or(Value::None, |table| Value::Native(table))
+                        }
+                        Some(Referent::Named { schema, table, .. }) => {
+                            let Some(own) = state.table.upgrade() else { return Ok(None) };
+                            let schema = schema.clone().or_else(|| own.metadata.schema.clone());
+                            let key = super::table::key(schema.as_ref(), table);
+                            if own.key() == key {
+                                return Ok(Some(Value::Native(own)));
+                            }
+                            match own.metadata.table(&key) {
+                                Some(table) => Value::Native(table),
+                                None => vm.unknown("foreign-key", format!("the table {key}, which is not defined")),
+                            }
+                        }
+                        None => Value::None,
+                    }
+                }
+                _ => return Ok(None),
+            },
             "elements" => match &state.kind {
                 ConstraintKind::ForeignKey { elements, .. } => {
                     Value::list(elements.iter().map(|element| Value::Native(element.clone())))
@@ -350,6 +373,11 @@ impl Native for Table {
             "info" => self.info.clone(),
             "c" | "columns" | "exported_columns" => Value::native(Columns { table: self }),
             "primary_key" => self.primary_key().map_or(Value::None, |key| Value::Native(key)),
+            "constraints" | "foreign_key_constraints" | "indexes" | "foreign_keys"
+                if self.unknown.borrow().is_some() =>
+            {
+                self.unknown.borrow().clone().map_or(Value::None, Value::Unknown)
+            }
             "constraints" => Value::set(self.constraints.borrow().iter().map(|own| Value::Native(own.clone()))),
             "foreign_key_constraints" => {
                 let constraints = self.constraints.borrow();
@@ -656,16 +684,8 @@ fn reflect(vm: &mut Vm, metadata: &Rc<MetaData>, args: Args) -> Eval<Value> {
         if metadata.table(&key).is_some() {
             continue;
         }
-        let mut parts = super::TableArgs { schema: schema.clone(), ..super::TableArgs::default() };
-        let items = match super::reflect::columns(vm, schema.as_ref(), &name)? {
-            Ok(columns) => columns.into_iter().map(|column| Value::Native(column)).collect(),
-            Err(reason) => {
-                parts.unknown = Some(reason);
-                Vec::new()
-            }
-        };
-        let table = Table::new(vm, name, metadata.clone(), &items, parts)?;
-        metadata.tables.borrow_mut().push((key, table));
+        let args = super::TableArgs { schema: schema.clone(), ..super::TableArgs::default() };
+        super::reflect::table(vm, metadata, name, &[], args)?;
     }
     Ok(Value::None)
 }

@@ -1,20 +1,168 @@
-//! `autoload_with`: a table's columns from the catalog.
+//! `autoload_with`, `metadata.reflect`: a table with its constraints and indexes from the catalog
+//! (`sqlalchemy.engine.reflection.Inspector.reflect_table`).
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::super::expression::Expression;
 use super::super::names::{Name, qname};
-use super::super::types;
-use super::{Column, ServerDefault};
+use super::super::{seam, types};
+use super::column::ColumnArg;
+use super::constraint::{Constraint, ConstraintKind, ConstraintName};
+use super::index::{Index, IndexArg, IndexState};
+use super::{Check, Column, ForeignKey, MetaData, Referent, ServerDefault, Table, TableArgs};
 use crate::alembic::eval::{Args, Eval, Value, Vm};
-use crate::catalog::Object;
-use crate::catalog::object::{Rule, TypeRef};
+use crate::catalog::object::{self, KeyRef, Rule, TypeRef};
+use crate::catalog::{Catalog, Object, Oid};
+use crate::pg::command::Deferrable;
 use crate::pg::error::Reason;
-use crate::pg::types::TypeName;
+use crate::pg::ident::{Ident, QName};
+use crate::pg::types::{DataType, TypeName};
+
+/// `Table(name, metadata, *items, autoload_with=…)`: enters the table, and those that its foreign keys refer to, in
+/// `metadata.tables`. `items` replace what is reflected of the same name.
+pub fn table(
+    vm: &mut Vm,
+    metadata: &Rc<MetaData>,
+    name: Name,
+    items: &[Value],
+    mut args: TableArgs,
+) -> Eval<Rc<Table>> {
+    let schema = args.schema.clone().or_else(|| metadata.schema.clone());
+    let key = super::table::key(schema.as_ref(), &name);
+    let mut all = Vec::new();
+    let mut targets = Vec::new();
+    match columns(vm, schema.as_ref(), &name)? {
+        Ok(reflected) => {
+            let own: Vec<Rc<str>> = items.iter().filter_map(|item| Some(seam::native::<Column>(item)?.key())).collect();
+            let kept = reflected.into_iter().filter(|column| !own.contains(&column.key()));
+            all.extend(kept.map(|column| Value::Native(column)));
+            match constraints(&vm.run.catalog, &qname(schema.as_ref(), &name), vm) {
+                Ok(found) => {
+                    all.extend(found.items);
+                    targets = found.targets;
+                }
+                Err(reason) => {
+                    args.unknown.get_or_insert(reason);
+                }
+            }
+        }
+        Err(reason) => {
+            args.unknown.get_or_insert(reason);
+        }
+    }
+    all.extend_from_slice(items);
+    let table = Table::new(vm, name, metadata.clone(), &all, args)?;
+    metadata.tables.borrow_mut().push((key, table.clone()));
+    for (schema, name) in targets {
+        if metadata.table(&super::table::key(schema.as_ref(), &name)).is_none() {
+            let args = TableArgs { schema, ..TableArgs::default() };
+            vm.deeper(|vm| self::table(vm, metadata, name, &[], args))?;
+        }
+    }
+    Ok(table)
+}
+
+/// Constraints and indexes of a table.
+#[derive(Default)]
+struct Items {
+    items: Vec<Value>,
+    /// Tables that foreign keys refer to.
+    targets: Vec<(Option<Name>, Name)>,
+}
+
+fn constraints(catalog: &Catalog, name: &QName, vm: &Vm) -> Result<Items, Reason> {
+    let Some(table) = catalog.resolve_relation(name, &vm.run.session) else { return Ok(Items::default()) };
+    let certain = |oid: Oid| catalog.presence(oid).map_or(Ok(()), |reason| Err(reason.clone()));
+    let key = |column: &Oid| {
+        ColumnArg::Key(Name::plain(catalog.get(*column).map(Object::name).as_ref().map_or("", Ident::as_str)))
+    };
+    let mut found = Items::default();
+    for (oid, constraint) in catalog.constraints(table) {
+        certain(oid)?;
+        let keys = |columns: &[Oid]| columns.iter().map(key).collect::<Vec<_>>();
+        let kind = match &constraint.rule {
+            Rule::PrimaryKey { columns, .. } => ConstraintKind::PrimaryKey { columns: keys(columns), implicit: false },
+            Rule::Unique { columns, .. } => ConstraintKind::Unique { columns: keys(columns) },
+            Rule::Check { expr, .. } => {
+                ConstraintKind::Check(Check { expression: Expression::text(&expr.to_string()), columns: Vec::new() })
+            }
+            Rule::ForeignKey { columns, table: target, referenced, on_delete, on_update, matching } => {
+                let Some(target) = catalog.qname(*target) else { continue };
+                // A schema of the search path is not shown, unless the table's own was asked for.
+                let visible = catalog.resolve_relation(&QName::bare(target.name.clone()), &vm.run.session)
+                    == catalog.resolve_relation(&target, &vm.run.session);
+                let schema = target.schema.filter(|own| !visible || name.schema.as_ref() == Some(own));
+                let schema = schema.map(|schema| Name::plain(schema.as_str()));
+                let target = Name::plain(target.name.as_str());
+                let action =
+                    |action: &Option<String>| action.as_deref().filter(|text| *text != "NO ACTION").map(Rc::from);
+                let elements = referenced.iter().map(|column| {
+                    let column = Some(Name::plain(&key(column).key()));
+                    Rc::new(ForeignKey {
+                        referent: Referent::Named { schema: schema.clone(), table: target.clone(), column },
+                        name: None,
+                        on_delete: action(on_delete),
+                        on_update: action(on_update),
+                        deferrable: None,
+                        initially: None,
+                        matching: matching.as_deref().map(|text| text.trim_start_matches("MATCH ").into()),
+                        use_alter: false,
+                        comment: None,
+                        options: Vec::new(),
+                        of_constraint: true,
+                    })
+                });
+                let kind = ConstraintKind::ForeignKey { columns: keys(columns), elements: elements.collect() };
+                found.targets.push((schema.clone(), target.clone()));
+                kind
+            }
+            // SQLAlchemy reflects none.
+            Rule::Exclude { .. } => continue,
+        };
+        found.items.push(Value::Native(Constraint::of(constraint_state(constraint, kind))));
+    }
+    for (oid, index) in catalog.indexes(table) {
+        certain(oid)?;
+        if index.constraint.is_some() {
+            continue;
+        }
+        let keys = index.keys.iter().map(|own| match &own.target {
+            KeyRef::Column(column) => IndexArg::Column(key(column)),
+            KeyRef::Expr(expr, _) => IndexArg::Expression(Expression::text(&expr.to_string())),
+        });
+        let plain = index.predicate.is_none() && index.include.is_empty() && index.method.as_str() == "btree";
+        found.items.push(Value::Native(Index::of(IndexState {
+            name: ConstraintName::Name(Name::plain(index.name.as_str())),
+            unique: index.unique,
+            keys: keys.collect(),
+            options: Vec::new(),
+            unknown: (!plain)
+                .then(|| Reason::new("reflection", format!("the index {} as it is reflected", index.name))),
+            table: std::rc::Weak::new(),
+            own_table: None,
+        })));
+    }
+    Ok(found)
+}
+
+fn constraint_state(constraint: &object::Constraint, kind: ConstraintKind) -> super::constraint::ConstraintState {
+    let name = ConstraintName::Name(Name::plain(constraint.name.as_str()));
+    let mut state = Constraint::state(name, kind);
+    match constraint.deferrable {
+        None | Some(Deferrable::NotDeferrable) => {}
+        Some(Deferrable::InitiallyImmediate) => state.deferrable = Some(true),
+        Some(Deferrable::InitiallyDeferred) => {
+            state.deferrable = Some(true);
+            state.initially = Some("DEFERRED".into());
+        }
+    }
+    state
+}
 
 /// The columns of a table as they would be reflected; a reason where the table is not fully known. A table that does not
 /// exist raises `NoSuchTableError`.
-pub fn columns(vm: &mut Vm, schema: Option<&Name>, name: &Name) -> Eval<Result<Vec<Rc<Column>>, Reason>> {
+fn columns(vm: &mut Vm, schema: Option<&Name>, name: &Name) -> Eval<Result<Vec<Rc<Column>>, Reason>> {
     let Some(oid) = vm.run.catalog.resolve_relation(&qname(schema, name), &vm.run.session) else {
         return Err(vm.raise("sqlalchemy.exc.NoSuchTableError", &name.text));
     };
@@ -87,6 +235,11 @@ fn type_value(vm: &mut Vm, ty: &TypeRef) -> Eval<Value> {
         }
         None => Ok(Value::unknown("reflection", format!("the type {ty} as it is reflected"))),
     }
+}
+
+/// Whether a type is reflected as what it is.
+pub fn is_reflected(ty: &DataType) -> bool {
+    matches!(ty.name, TypeName::Builtin(name) if REFLECTED.iter().any(|(word, _)| *word == name))
 }
 
 const REFLECTED: &[(&str, &str)] = &[

@@ -1,0 +1,129 @@
+//! What revisions send to a database, and what they learn from it.
+
+use std::rc::Rc;
+
+use crate::alembic::eval::{SourceModule, Value, Vm};
+use crate::alembic::run::{Action, Run, Settings};
+use crate::alembic::{database, python, sqlalchemy};
+use crate::catalog::{Catalog, Session};
+use crate::source::Sources;
+
+/// Runs code as the body of a revision on a database of that schema. Gives the statements that it sent, a line for each thing
+/// that is not modelled, and what it raised or left in `r`.
+fn run(schema: &str, code: &str) -> (Vec<String>, String) {
+    let mut catalog = Catalog::new();
+    let mut session = Session::default();
+    for statement in crate::sql::statement::parse(schema) {
+        catalog.execute(&statement.command, &mut session).expect("the schema is executed");
+    }
+    let mut vm = Vm::new(Run::new(catalog, session, Settings::default()), Rc::new(()));
+    sqlalchemy::install(&mut vm);
+    database::register(&mut vm);
+    super::register(&mut vm);
+    let code = format!("import sqlalchemy as sa\nfrom alembic import op\nbind = op.get_bind()\nr = None\n{code}");
+    let file = Sources::default().add("m.py", &code);
+    let ast = python::parse(&code, file).expect("Python");
+    let module = SourceModule { dotted: "m".into(), path: "/m.py".into(), file, is_package: false, ast };
+    let left = match vm.load_module(&module) {
+        Ok(module) => {
+            let value = vm.get_attr(&module, "r").expect("r");
+            match vm.repr(&value).expect("its repr") {
+                Value::Str(text) => text.to_string(),
+                other => format!("?{}", other.reason().map_or("", |reason| reason.kind)),
+            }
+        }
+        Err(raise) => vm.describe(&raise),
+    };
+    let steps = vm.run.steps.iter().map(|step| match &step.action {
+        Action::Statement { sql, .. } => sql.clone(),
+        Action::Rows { what } => format!("rows: {what}"),
+        Action::Unmodelled(reason) => format!("? {reason}"),
+    });
+    (steps.collect(), left)
+}
+
+const PLAIN: &str = "CREATE TABLE u (id uuid NOT NULL, CONSTRAINT u_pkey PRIMARY KEY (id));
+    CREATE TABLE f (id uuid NOT NULL, u_id uuid NOT NULL, name varchar NOT NULL, CONSTRAINT f_pkey PRIMARY KEY (id),
+        CONSTRAINT f_name_key UNIQUE (name), CONSTRAINT fk_f_u FOREIGN KEY (u_id) REFERENCES u (id));
+    CREATE INDEX ix_f_u ON f (u_id)";
+
+const COPY: &str = "with op.batch_alter_table('f', recreate='always') as batch:
+    batch.drop_constraint('f_name_key', type_='unique')
+    batch.create_unique_constraint('f_name_u', ['name', 'u_id'])";
+
+#[test]
+fn the_copy_of_a_plain_table_is_what_alters_make_of_it() {
+    let alters =
+        ["ALTER TABLE f DROP CONSTRAINT f_name_key", "ALTER TABLE f ADD CONSTRAINT f_name_u UNIQUE (name, u_id)"];
+    assert_eq!(run(PLAIN, COPY), (alters.map(String::from).to_vec(), "None".into()));
+    let missing = "with op.batch_alter_table('f', recreate='always') as batch: batch.drop_constraint('nope')";
+    assert_eq!(run(PLAIN, missing), (Vec::new(), "ValueError: No such constraint: 'nope'".into()));
+    let table = "with op.batch_alter_table('g', recreate='always') as batch: batch.drop_constraint('nope')";
+    assert_eq!(run(PLAIN, table).1, "sqlalchemy.exc.NoSuchTableError: g");
+}
+
+#[test]
+fn a_table_that_is_referred_to_or_reflected_otherwise_is_not_copied() {
+    for more in [
+        "CREATE VIEW v AS SELECT name FROM f",
+        "CREATE TABLE g (f_id uuid REFERENCES f (id))",
+        "ALTER TABLE f ADD COLUMN n serial",
+        "COMMENT ON TABLE f IS 'x'",
+    ] {
+        let (steps, _) = run(&format!("{PLAIN}; {more}"), COPY);
+        assert!(matches!(steps.as_slice(), [step] if step.starts_with("? ")), "{more}: {steps:?}");
+    }
+}
+
+#[test]
+fn tables_are_reflected_with_their_constraints() {
+    let table = "t = sa.Table('f', sa.MetaData(), autoload_with=bind)\n";
+    let r = |code: &str| run(PLAIN, &format!("{table}r = {code}")).1;
+    assert_eq!(
+        r("[(c.name, c.referred_table.name, c.column_keys) for c in t.foreign_key_constraints]"),
+        "[('fk_f_u', 'u', ['u_id'])]"
+    );
+    assert_eq!(r("t.primary_key.name"), "'f_pkey'");
+    assert_eq!(r("[c.name for c in t.constraints if isinstance(c, sa.UniqueConstraint)]"), "['f_name_key']");
+    assert_eq!(r("[i.name for i in t.indexes]"), "['ix_f_u']");
+    assert_eq!(r("sorted(t.metadata.tables)"), "['f', 'u']");
+}
+
+#[test]
+fn values_of_rows_are_not_known_to_be_equal() {
+    let counts = "q = sa.text('SELECT count(*), count(name) FROM f')\na = bind.execute(q).one()\n";
+    let (_, r) = run(PLAIN, &format!("{counts}r = bind.execute(q).one() != a"));
+    assert_eq!(r, "?row-data");
+}
+
+#[test]
+fn string_constants_are_in_the_text_of_a_check() {
+    let schema = "CREATE TABLE t (a varchar, CONSTRAINT ck CHECK (a IN ('x', 'y')))";
+    let text = "checks = sa.inspect(bind).get_check_constraints('t')\ntext = checks[0].get('sqltext') or ''\n";
+    let r = |code: &str| run(schema, &format!("{text}r = {code}")).1;
+    assert_eq!((r("\"'x'\" in text"), r("\"'z'\" in text")), ("True".into(), "False".into()));
+    assert_eq!((r("text.lower()"), r("text == ''")), ("?written-expression".into(), "?written-expression".into()));
+}
+
+#[test]
+fn subqueries_of_a_session_have_columns() {
+    let code = "from sqlalchemy import orm
+t = sa.Table('f', sa.MetaData(), autoload_with=bind)
+session = orm.Session(bind=bind)
+sub = session.query(t.c.name, sa.func.max(t.c.id).label('top')).group_by(t.c.name).subquery('sub')
+r = session.query(t.c.id).join(sub, sa.and_(t.c.id == sub.c.top, t.c.name == sub.c.name)).all()";
+    assert_eq!(run(PLAIN, code).1, "?row-data");
+}
+
+#[test]
+fn statements_are_executed_with_parameters() {
+    let code = "t = sa.table('f', sa.column('id'), sa.column('name'))
+q = sa.update(t).where(t.c.id == sa.bindparam('key')).values(name=sa.bindparam('new'))
+bind.execute(q, [{'key': 1, 'new': 'a'}])";
+    let (steps, r) = run(PLAIN, code);
+    assert_eq!((steps.len(), r.as_str()), (1, "None"));
+    let (_, r) = run(PLAIN, "t = sa.table('f', sa.column('nope'))\nbind.execute(sa.insert(t), [{'nope': 1}])");
+    assert!(r.contains("column \"nope\" of relation \"f\" does not exist"), "{r}");
+    let (_, r) = run(PLAIN, &code.replace(", [{'key': 1, 'new': 'a'}]", ""));
+    assert!(r.contains("A value is required for bind parameter"), "{r}");
+}
