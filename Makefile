@@ -3,7 +3,7 @@
 PORT ?= 8080
 SHELL := /bin/bash
 
-.PHONY: run test corpus clean
+.PHONY: run test corpus record clean
 
 # The page on localhost.
 run:
@@ -20,6 +20,11 @@ test:
 corpus:
 	scripts/setup.sh
 	. scripts/env.sh && cargo test --quiet --release --test measure -- $(PROJECTS)
+
+# Records what the real Alembic and PostgreSQL do with the projects that have no recording yet. PROJECTS="dstack" for some of them anew.
+record:
+	scripts/setup.sh
+	. scripts/env.sh && exec "$$RESTAMP_PYTHON" tests/oracle/record.py $(PROJECTS)
 
 clean:
 	rm -rf target pkg node_modules

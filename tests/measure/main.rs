@@ -11,8 +11,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use recorded::{Agreement, Recorded};
-use restamp::report::{Change, Outcome, Prediction, Report};
+use recorded::{Agreement, Recorded, agreement};
+use restamp::report::{Change, Prediction, Report};
 use serde_json::Value;
 
 /// What was counted, of one project or of all.
@@ -22,7 +22,9 @@ struct Figures {
     unmodelled: usize,
     snapshots: usize,
     placed: usize,
-    succeed: usize,
+    ties: usize,
+    upgrades: usize,
+    wrong_upgrades: usize,
     undecided: usize,
     false_differences: usize,
     uncompared: usize,
@@ -36,16 +38,18 @@ struct Figures {
 }
 
 impl Figures {
-    const HEADER: &str = "project      | revisions unmodelled | snapshots placed upgrade ok undecided | false diff uncompared of objects | drifts equal wrong depends unknown | panics";
+    const HEADER: &str = "project            | revisions unmodelled | snapshots placed wrong tie | upgrades equal wrong undecided | false diff uncompared of objects | drifts equal wrong depends unknown | panics";
 
     fn line(&self, name: &str) -> String {
         format!(
-            "{name:12} | {:9} {:10} | {:9} {:6} {:10} {:9} | {:10} {:10} {:10} | {:6} {:5} {:5} {:7} {:7} | {:6}",
+            "{name:18} | {:9} {:10} | {:9} {:6} {:9} | {:14} {:5} {:9} | {:10} {:10} {:10} | {:6} {:5} {:5} {:7} {:7} | {:6}",
             self.revisions,
             self.unmodelled,
             self.snapshots,
             self.placed,
-            self.succeed,
+            self.ties,
+            self.upgrades,
+            self.wrong_upgrades,
             self.undecided,
             self.false_differences,
             self.uncompared,
@@ -64,7 +68,9 @@ impl Figures {
         self.unmodelled += other.unmodelled;
         self.snapshots += other.snapshots;
         self.placed += other.placed;
-        self.succeed += other.succeed;
+        self.ties += other.ties;
+        self.upgrades += other.upgrades;
+        self.wrong_upgrades += other.wrong_upgrades;
         self.undecided += other.undecided;
         self.false_differences += other.false_differences;
         self.uncompared += other.uncompared;
@@ -113,14 +119,22 @@ fn measure(name: &str) -> (Figures, String) {
             )
             .unwrap();
         }
-        let prediction = report.prediction.as_ref().expect("a prediction");
-        match prediction.outcome {
-            Outcome::Succeeds => figures.succeed += 1,
-            Outcome::DependsOnData | Outcome::Unknown => figures.undecided += 1,
-            Outcome::Fails => (),
+        if let Some(wrong) = snapshot.wrong_tie(&report) {
+            figures.ties += 1;
+            writeln!(text, "== {} wrong tie: {wrong:?}", snapshot.name).unwrap();
         }
-        if prediction.outcome != Outcome::Succeeds {
-            writeln!(text, "== {} upgrade: {}", snapshot.name, brief(prediction)).unwrap();
+        let prediction = report.prediction.as_ref().expect("a prediction");
+        // The upgrade that was recorded with the snapshot succeeded, but on the rows that it had; see `agreement`.
+        let real = snapshot.outcome.unwrap_or_else(|| serde_json::json!({ "ok": true }));
+        let agreement = agreement(&real, prediction);
+        match agreement {
+            Agreement::Equal => figures.upgrades += 1,
+            Agreement::DependsOnData | Agreement::Unknown => figures.undecided += 1,
+            Agreement::Wrong => figures.wrong_upgrades += 1,
+        }
+        if agreement != Agreement::Equal {
+            let (name, ours) = (&snapshot.name, brief(prediction));
+            writeln!(text, "== {name} upgrade {agreement:?}:\n  really {}\n  here   {ours}", really(&real)).unwrap();
         }
     }
     for drift in recorded.drifts() {
@@ -131,7 +145,7 @@ fn measure(name: &str) -> (Figures, String) {
             continue;
         };
         let ours = report.prediction.as_ref().expect("a prediction");
-        let agreement = drift.agreement(ours);
+        let agreement = agreement(&drift.outcome, ours);
         match agreement {
             Agreement::Equal => figures.equal += 1,
             Agreement::Wrong => figures.wrong += 1,

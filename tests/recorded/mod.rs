@@ -1,5 +1,7 @@
 //! Real projects: the files of their packages, and recordings of their databases.
+#![allow(dead_code)] // Each of the crates that include it uses a part.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -59,6 +61,10 @@ pub struct Snapshot {
     pub name: String,
     pub dump: Vec<u8>,
     pub rows: Vec<String>,
+    /// What the real `alembic upgrade heads` does to a database that has this schema and no rows; not of all it is recorded.
+    pub outcome: Option<Value>,
+    /// The states whose real dumps are the same as this one's, where it is recorded.
+    pub same: Option<BTreeSet<String>>,
 }
 
 /// A database that was changed at random, and what the real `alembic upgrade heads` then did.
@@ -105,17 +111,33 @@ impl Recorded {
 
     /// The head first.
     pub fn snapshots(&self) -> Vec<Snapshot> {
+        let upgrades = self.optional("upgrades.json");
+        let schemas = self.optional("schemas.json");
         let head = Snapshot {
             name: "head".to_string(),
             dump: gunzip(&self.folder.join("head.sql.gz")),
             rows: strings(&self.project["version_rows_at_head"]),
+            outcome: None,
+            same: None,
         };
         let along = strings(&self.project["snapshots"]).into_iter().map(|revision| Snapshot {
             name: format!("at {revision}"),
             dump: gunzip(&self.folder.join(format!("at_{revision}.sql.gz"))),
+            outcome: upgrades.get(&revision).cloned(),
+            same: None,
             rows: vec![revision],
         });
-        std::iter::once(head).chain(along).collect()
+        let mut all: Vec<_> = std::iter::once(head).chain(along).collect();
+        for snapshot in &mut all {
+            snapshot.same = same_schema(&schemas, &snapshot.rows);
+        }
+        all
+    }
+
+    /// A recording that not every project has.
+    fn optional(&self, name: &str) -> Value {
+        let path = self.folder.join(name);
+        if path.exists() { json(&path) } else { Value::Null }
     }
 
     pub fn drifts(&self) -> Vec<Drifted> {
@@ -145,25 +167,42 @@ impl Snapshot {
         located.exact
             && (same(&located.revisions, &self.rows) || located.same_schema.iter().any(|state| same(state, &self.rows)))
     }
+
+    /// What is wrong with the tie that was found: states that are named though their real dumps are different, and states that
+    /// are not named though they are the same. Only what is recorded is judged.
+    pub fn wrong_tie(&self, report: &Report) -> Option<BTreeSet<String>> {
+        let (real, located) = (self.same.as_ref()?, report.located.as_ref()?);
+        let states = located.same_schema.iter().chain([&located.revisions]);
+        let ours: BTreeSet<String> = states.filter(|state| state.len() == 1).map(|state| state[0].clone()).collect();
+        (located.exact && ours != *real).then(|| ours.symmetric_difference(real).cloned().collect())
+    }
 }
 
-impl Drifted {
-    pub fn agreement(&self, ours: &Prediction) -> Agreement {
-        let real = &self.outcome;
-        let succeeded = real["ok"] == Value::Bool(true);
-        let equal = match ours.outcome {
-            Outcome::Unknown => return Agreement::Unknown,
-            Outcome::DependsOnData => return Agreement::DependsOnData,
-            Outcome::Succeeds => succeeded,
-            Outcome::Fails => {
-                !succeeded
-                    && real["sqlstate"].as_str() == ours.sqlstate.as_deref()
-                    && (real["message"].is_null() || real["message"].as_str() == ours.message.as_deref())
-                    && (real["revision"].is_null() || real["revision"].as_str() == ours.revision.as_deref())
-            }
-        };
-        if equal { Agreement::Equal } else { Agreement::Wrong }
-    }
+/// The revisions that have the schema of the one that is stamped, by `schemas.json`: the hashes of the dumps along one run. Only
+/// where such a revision's state is nothing but its ancestors it says something of that state.
+fn same_schema(schemas: &Value, rows: &[String]) -> Option<BTreeSet<String>> {
+    let whole: Vec<_> = schemas.as_array()?.iter().filter(|entry| entry["whole"] == Value::Bool(true)).collect();
+    let [row] = rows else { return None };
+    let here = whole.iter().find(|entry| entry["revision"].as_str() == Some(row))?;
+    let same = whole.iter().filter(|entry| entry["schema"] == here["schema"]);
+    Some(same.filter_map(|entry| entry["revision"].as_str().map(String::from)).collect())
+}
+
+/// How a prediction compares with a recorded outcome.
+pub fn agreement(real: &Value, ours: &Prediction) -> Agreement {
+    let succeeded = real["ok"] == Value::Bool(true);
+    let equal = match ours.outcome {
+        Outcome::Unknown => return Agreement::Unknown,
+        Outcome::DependsOnData => return Agreement::DependsOnData,
+        Outcome::Succeeds => succeeded,
+        Outcome::Fails => {
+            !succeeded
+                && real["sqlstate"].as_str() == ours.sqlstate.as_deref()
+                && (real["message"].is_null() || real["message"].as_str() == ours.message.as_deref())
+                && (real["revision"].is_null() || real["revision"].as_str() == ours.revision.as_deref())
+        }
+    };
+    if equal { Agreement::Equal } else { Agreement::Wrong }
 }
 
 fn same(left: &[String], right: &[String]) -> bool {
