@@ -1,7 +1,7 @@
 //! What a change of type does to the values.
 
 use crate::catalog::object::TypeRef;
-use crate::catalog::{Catalog, Object, Session};
+use crate::catalog::{Catalog, Object, Oid, Session};
 use crate::pg::ident::{Ident, QName};
 use crate::pg::types::DataType;
 
@@ -25,10 +25,26 @@ pub fn of_column(catalog: &Catalog, session: &Session, table: &QName, column: &I
     match found {
         Some(Object::Column(column)) => match &column.ty {
             TypeRef::Builtin(from) => of(from, to),
+            TypeRef::User { oid, array: false, .. } if fits(catalog, *oid, to) => Conversion::Rewrite,
             TypeRef::User { .. } => Conversion::Lossy(format!("not known to keep every value of {table}")),
             TypeRef::Unknown(reason) => Conversion::Lossy(format!("the present type is not known: {reason}")),
         },
         _ => Conversion::Lossy("the present type is not known".to_string()),
+    }
+}
+
+/// Whether each label of an enum fits into a type for text.
+fn fits(catalog: &Catalog, oid: Oid, to: &DataType) -> bool {
+    let Some(Object::Enum(of)) = catalog.get(oid) else { return false };
+    let longest = of.labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
+    match to.builtin_name() {
+        _ if to.array => false,
+        Some("text") => true,
+        Some("character varying") => match to.modifiers.first() {
+            None => true,
+            Some(length) => length.parse::<usize>().is_ok_and(|length| longest <= length),
+        },
+        _ => false,
     }
 }
 

@@ -213,12 +213,13 @@ impl Vm {
         // Loading happens once, whether or not the code that needed it first runs under an unknown condition.
         let flow = std::mem::take(&mut self.flow);
         let uncertain = std::mem::take(&mut self.run.uncertain);
-        let may_fail = self.run.may_fail.len();
+        let (may_fail, unknown_calls) = (self.run.may_fail.len(), self.unknown_calls);
         let result = self.deeper(|vm| vm.run_module(&module, &source));
-        // A real application does load.
-        self.run.may_fail.truncate(may_fail);
         self.flow = flow;
         self.run.uncertain = uncertain;
+        // What may fail while a file is loaded has not failed in an application that runs.
+        self.run.may_fail.truncate(may_fail);
+        self.unknown_calls = unknown_calls;
         match result {
             Ok(()) => {}
             Err(raise) => {
@@ -249,6 +250,10 @@ impl Vm {
             attrs.set(&name.into(), Some(Value::Str(value)));
         }
         attrs.set(&"__doc__".into(), Some(doc(&source.ast.body)));
+        if source.is_package {
+            let folder = source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            attrs.set(&"__path__".into(), Some(Value::list([Value::str(folder)])));
+        }
         let module = Rc::new(Module {
             dotted: source.dotted.clone(),
             attrs,

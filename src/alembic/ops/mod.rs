@@ -9,6 +9,7 @@ mod column;
 mod constraint;
 mod context;
 mod data;
+mod enum_values;
 mod index;
 mod module;
 mod recreate;

@@ -5,9 +5,10 @@ use std::rc::Rc;
 use super::super::sqlalchemy::expression::{Expression, Node};
 use super::super::sqlalchemy::names;
 use super::context::Config;
-use super::{Batch, MigrationContext, OPERATIONS, Operations, data, perform};
+use super::{Batch, MigrationContext, OPERATIONS, Operations, data, enum_values, perform};
 use crate::alembic::database::{Connection, connection_of};
-use crate::alembic::eval::{Eval, Value, Vm, native};
+use crate::alembic::eval::{Args, Eval, Value, Vm, native};
+use crate::alembic::run::Action;
 
 /// What operations offer besides those of the table, on `op`, `Operations` and a batch alike.
 const SHARED: &[&str] = &[
@@ -17,6 +18,7 @@ const SHARED: &[&str] = &[
     "get_context",
     "execute",
     "bulk_insert",
+    "sync_enum_values",
     "batch_alter_table",
     "invoke",
     "run_async",
@@ -58,6 +60,7 @@ pub(super) fn shared(vm: &mut Vm, context: &Rc<MigrationContext>, name: &str) ->
             Ok(Value::None)
         }),
         "bulk_insert" => native::function(name, data::bulk_insert),
+        "sync_enum_values" => native::function(name, move |vm, args| enum_values::sync(vm, &context, args)),
         "batch_alter_table" => native::function(name, move |vm, args| Batch::open(vm, context.clone(), args)),
         "invoke" | "run_async" | "implementation_for" | "register_operation" => {
             vm.unknown("unsupported", format!("op.{name}"))
@@ -86,7 +89,9 @@ pub fn register(vm: &mut Vm) {
             op.push((name, value));
         }
     }
+    op.push(("__getattr__", native::function("__getattr__", other)));
     vm.register("alembic.op", op);
+    enum_values::register(vm);
     let environment = environment(&context);
     vm.register("alembic.context", environment);
     let operations = native::function("Operations", Operations::construct);
@@ -111,6 +116,20 @@ pub fn register(vm: &mut Vm) {
     let errors: Vec<(&'static str, Value)> = command_error.into_iter().map(|class| ("CommandError", class)).collect();
     vm.register("alembic.util", errors.clone());
     vm.register("alembic.util.exc", errors);
+}
+
+/// An operation that Alembic does not have: a package or the project has registered it, and it may do anything.
+fn other(vm: &mut Vm, args: Args) -> Eval<Value> {
+    let bound = args.bind(vm, "__getattr__(name)")?;
+    let name = bound.required("name").as_str().unwrap_or_default().to_string();
+    if name.starts_with("__") {
+        return Err(vm.raise("AttributeError", &format!("module 'alembic.op' has no attribute '{name}'")));
+    }
+    Ok(native::function(&name.clone(), move |vm, _| {
+        let reason = vm.reason("library", format!("op.{name} is not modelled"));
+        vm.run.note(Action::Unmodelled(reason.clone()));
+        Ok(Value::Unknown(reason))
+    }))
 }
 
 /// `alembic.context`, as it is while `alembic upgrade` runs online.

@@ -127,3 +127,47 @@ bind.execute(q, [{'key': 1, 'new': 'a'}])";
     let (_, r) = run(PLAIN, &code.replace(", [{'key': 1, 'new': 'a'}]", ""));
     assert!(r.contains("A value is required for bind parameter"), "{r}");
 }
+
+#[test]
+fn values_of_an_enum_are_replaced() {
+    let schema = "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TABLE t (a mood DEFAULT 'sad', b mood[], c mood)";
+    let code = "from alembic_postgresql_enum import TableReference, ColumnType
+op.sync_enum_values('public', 'mood', ['bad', 'ok'], [
+    ('t', 'c'),
+    TableReference('t', 'a', existing_server_default=\"'sad'::mood\"),
+    TableReference(table_schema='public', table_name='t', column_name='b', column_type=ColumnType.ARRAY),
+], enum_values_to_rename=[('sad', 'bad')])";
+    let (found, _) = run(schema, code);
+    let at = found.iter().position(|sql| sql.starts_with("ALTER TYPE")).unwrap_or_else(|| panic!("{found:?}"));
+    assert_eq!(
+        found[at..],
+        [
+            "ALTER TYPE \"public\".\"mood\" RENAME TO \"mood_old\"",
+            "CREATE TYPE \"public\".\"mood\" AS ENUM('bad', 'ok')",
+            "ALTER TABLE \"public\".\"t\" ALTER COLUMN \"c\" TYPE \"public\".\"mood\" USING CASE WHEN \"c\"::text = 'sad' \
+             THEN 'bad'::\"public\".\"mood\" ELSE \"c\"::text::\"public\".\"mood\" END",
+            "ALTER TABLE \"public\".\"t\" ALTER COLUMN \"a\" DROP DEFAULT",
+            "ALTER TABLE \"public\".\"t\" ALTER COLUMN \"a\" TYPE \"public\".\"mood\" USING CASE WHEN \"a\"::text = 'sad' \
+             THEN 'bad'::\"public\".\"mood\" ELSE \"a\"::text::\"public\".\"mood\" END",
+            "ALTER TABLE \"public\".\"t\" ALTER COLUMN \"a\" SET DEFAULT 'bad'::public.mood",
+            "ALTER TABLE \"public\".\"t\" ALTER COLUMN \"b\" TYPE \"public\".\"mood\"[] USING \
+             array_replace(\"b\"::text[], 'sad', 'bad')::\"public\".\"mood\"[]",
+            "DROP TYPE \"public\".\"mood_old\"",
+        ]
+    );
+}
+
+#[test]
+fn an_operation_of_somebody_else_may_do_anything() {
+    let (found, _) = run("", "op.create_view('v')");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("? op.create_view is not modelled"), "{found:?}");
+}
+
+#[test]
+fn a_column_is_there_though_its_default_is_not_known() {
+    let code =
+        "import elsewhere\nop.add_column('t', sa.Column('a', sa.Integer(), server_default=str(elsewhere.now())))";
+    let (found, _) = run("CREATE TABLE t ()", code);
+    assert_eq!(found, ["ALTER TABLE t ADD COLUMN a INTEGER DEFAULT <not known: import elsewhere: file not given>"]);
+}

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::expression::python::{FUNCTIONS, Func};
 use super::schema::build;
 use super::types::TYPE_CLASSES;
-use super::{exc, orm, third_party, types};
+use super::{exc, mutable, orm, third_party, types};
 use crate::alembic::eval::class::Construct;
 use crate::alembic::eval::{Class, Value, Vm, native};
 
@@ -18,6 +18,7 @@ const SCHEMA_CLASSES: &[(&str, &str, Option<Construct>)] = &[
     ("sqlalchemy.sql.elements.TextClause", "sqlalchemy.sql.elements.ClauseElement", None),
     ("sqlalchemy.sql.selectable.FromClause", "sqlalchemy.sql.elements.ClauseElement", None),
     ("sqlalchemy.sql.selectable.TableClause", "sqlalchemy.sql.selectable.FromClause", None),
+    ("sqlalchemy.sql.selectable.Join", "sqlalchemy.sql.selectable.FromClause", None),
     ("sqlalchemy.sql.selectable.Select", "sqlalchemy.sql.elements.ClauseElement", None),
     ("sqlalchemy.sql.elements.True_", "sqlalchemy.sql.elements.ColumnElement", None),
     ("sqlalchemy.sql.elements.False_", "sqlalchemy.sql.elements.ColumnElement", None),
@@ -101,6 +102,7 @@ pub fn install(vm: &mut Vm) {
     // The release whose behaviour is replicated.
     vm.register("sqlalchemy", [("__version__", Value::str("2.1.9"))]);
     third_party::install(vm, &types);
+    mutable::install(vm);
     orm::install_classes(vm);
     orm::install_sessions(vm);
 }

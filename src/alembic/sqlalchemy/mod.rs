@@ -6,6 +6,7 @@ pub mod ddl;
 pub mod exc;
 pub mod expression;
 pub mod install;
+pub mod mutable;
 pub mod names;
 pub mod orm;
 pub mod schema;

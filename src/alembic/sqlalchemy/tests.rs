@@ -109,6 +109,29 @@ fn statements_on_rows() {
         "r = t.update().where(t.c.b == postgresql.JSONB.NULL).values(b=sa.JSON.NULL)",
         "UPDATE s.t SET b='null' WHERE s.t.b = 'null'",
     );
+    let check = |code: &str, expected: &str| check(&format!("u = sa.table('u', sa.column('a'))\n{code}"), expected);
+    check(
+        "r = sa.select(t.c.a).select_from(t.join(u, t.c.a == u.c.a)).where(u.c.a > 1)",
+        "SELECT s.t.a FROM s.t JOIN u ON s.t.a = u.a WHERE u.a > 1",
+    );
+    check(
+        "r = sa.select(t.c.a).outerjoin(u, t.c.a == u.c.a)",
+        "SELECT s.t.a FROM s.t LEFT OUTER JOIN u ON s.t.a = u.a",
+    );
+}
+
+#[test]
+fn types_of_values_that_notice_changes() {
+    let code = "from sqlalchemy.ext import mutable\nclass L(mutable.Mutable, list): pass\n\
+                r = [isinstance(mutable.MutableDict.as_mutable(sa.JSON), sa.JSON), L.as_mutable(sa.String(3)).length]";
+    check(code, "[True, 3]");
+}
+
+#[test]
+fn a_choice_is_a_text_unless_it_says_otherwise() {
+    let code = "from sqlalchemy_utils.types.choice import ChoiceType as T\n\
+                r = sa.select(sa.cast(sa.null(), T([])), sa.cast(sa.null(), T([], impl=sa.Integer())))";
+    check(code, "SELECT CAST(NULL AS VARCHAR(255)), CAST(NULL AS INTEGER)");
 }
 
 #[test]

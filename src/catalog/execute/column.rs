@@ -213,6 +213,9 @@ impl Catalog {
 
     /// `nextval('s')` holds the sequence by handle, so that the default follows a rename of it.
     pub(super) fn default_expr(&mut self, expr: &Expr, session: &Session) -> Result<DefaultExpr, Refusal> {
+        if let Some(reason) = expr.unknown_reason() {
+            return Ok(DefaultExpr::Unknown(reason));
+        }
         let Some(name) = query::nextval_argument(expr) else {
             return Ok(DefaultExpr::Expr(expr.clone()));
         };

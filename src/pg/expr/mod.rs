@@ -33,7 +33,33 @@ pub enum Expr {
     Opaque(String),
 }
 
+/// How an expression that is not known is written; no SQL starts like that.
+const UNKNOWN: &str = "<not known: ";
+
 impl Expr {
+    /// An expression of which nothing is known but that there is one: a default that is made of the clock or of a configuration.
+    pub fn unknown(reason: &Reason) -> Expr {
+        let what: String =
+            reason.what.chars().map(|c| if c.is_control() || "'\";$".contains(c) { ' ' } else { c }).collect();
+        Expr::Opaque(format!("{UNKNOWN}{what}>"))
+    }
+
+    /// Why it is not known.
+    ///
+    /// ```
+    /// use restamp::pg::error::Reason;
+    /// use restamp::pg::expr::Expr;
+    /// let expr = Expr::unknown(&Reason::new("clock", "the time of day"));
+    /// let reason = Expr::parse(&expr.to_string()).unknown_reason().unwrap();
+    /// assert_eq!(&*reason.what, "the time of day");
+    /// assert!(Expr::parse("now()").unknown_reason().is_none());
+    /// ```
+    pub fn unknown_reason(&self) -> Option<Reason> {
+        let Expr::Opaque(text) = self else { return None };
+        let what = text.strip_prefix(UNKNOWN)?.strip_suffix('>')?;
+        Some(Reason::new("default", what))
+    }
+
     /// Reads an expression; never fails.
     ///
     /// ```

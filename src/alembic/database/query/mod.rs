@@ -7,6 +7,7 @@
 mod cell;
 mod expression;
 mod functions;
+mod index_text;
 mod relation;
 mod system;
 #[cfg(test)]

@@ -821,7 +821,10 @@ fn pg_matviews(filler: &mut Filler<'_>) {
 fn pg_indexes(filler: &mut Filler<'_>) {
     for (oid, object, presence) in filler.objects() {
         if let Object::Index(index) = object {
-            let text = Cell::Written(Reason::new("written-expression", "the text of an index in the catalog"));
+            let text = match super::index_text::definition(filler.catalog(), index) {
+                Some(text) => Cell::text(&text),
+                None => Cell::Written(Reason::new("written-expression", "the text of an index in the catalog")),
+            };
             let cells = vec![filler.schema_name(oid), filler.name(index.table), filler.name(oid), text];
             filler.push(&[presence], cells);
         }

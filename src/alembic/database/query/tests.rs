@@ -51,6 +51,12 @@ fn exists_and_joins_are_answered() {
 }
 
 #[test]
+fn indexes_over_columns_have_their_text() {
+    let sql = "SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_posts_author' AND indexdef NOT LIKE '%WHERE%'";
+    assert_eq!(rows(SCHEMA, sql), [[Cell::text("CREATE INDEX ix_posts_author ON public.posts USING btree (author)")]]);
+}
+
+#[test]
 fn a_missing_relation_is_an_error_and_to_regclass_gives_null() {
     let Err(Refusal::Postgres(error)) = ask(SCHEMA, "SELECT 'nope'::regclass") else { panic!("no error") };
     assert_eq!(error.sqlstate, crate::pg::error::sqlstate::UNDEFINED_TABLE);

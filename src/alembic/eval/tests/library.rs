@@ -49,6 +49,10 @@ fn small_modules() {
         "?environment\n?environment\n?environment\n?clock\n?random",
     );
     check(
+        "from datetime import datetime\nout('%s' % datetime.min, f'{datetime.max}'[:10])",
+        "'0001-01-01 00:00:00'\n'9999-12-31'",
+    );
+    check(
         "from functools import partial, wraps, reduce\ndef f(a, b): return a - b\nout(partial(f, 5)(b=2), reduce(lambda a, b: a + b, [1, 2, 3]))\nimport itertools\nout(list(itertools.chain([1], [2])), list(itertools.product('ab', [1])))",
         "3\n6\n[1, 2]\n[('a', 1), ('b', 1)]",
     );
@@ -74,13 +78,14 @@ fn imports() {
             ("app.h", "from . import k\nN = k.N + 1\ndef f(): return N\n"),
             ("app.k", "N = 1\n"),
             ("broken", "A = 1\nraise ValueError('x')\nB = 2\n"),
+            ("doubtful", "import os\nif os.environ['X'] == 'y':\n    raise ValueError('x')\nC = 3\n"),
         ]
     };
     let (shown, _) = run(
-        "from app.h import f\nimport app.k as k, missing.models\nfrom broken import A, B\nout(f(), k.N, A, B, missing.models.User, __name__)",
+        "from app.h import f\nimport app.k as k, missing.models\nfrom broken import A, B\nfrom doubtful import C\nout(f(), k.N, A, B, C, missing.models.User, __name__)",
         files(),
     );
-    assert_eq!(shown, "2\n1\n1\n?import-failed\n?import\n'__main__'");
+    assert_eq!(shown, "2\n1\n1\n?import-failed\n3\n?import\n'__main__'");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::expression::{Context, compile};
 use super::super::names::string_literal;
 use super::super::schema::{self, Autoincrement, Column, ConstraintKind, Identity, Referent, ServerDefault, Table};
-use super::super::{Known, seam, types};
+use super::super::{Known, Obstacle, seam, types};
 use super::constraint;
 use crate::alembic::eval::{Value, Vm};
 use crate::pg::command::{
@@ -199,8 +199,12 @@ pub fn default_text(vm: &mut Vm, default: &ServerDefault) -> Known<Option<String
     match default {
         ServerDefault::None | ServerDefault::Fetched => Ok(None),
         ServerDefault::Literal(text) => Ok(Some(string_literal(text))),
-        ServerDefault::Expression(expression) => Ok(Some(compile(vm, expression, Context::DEFAULT)?)),
-        ServerDefault::Unknown(reason) => Err(reason.clone().into()),
+        // The column is there in any case; only its default is not known.
+        ServerDefault::Expression(expression) => Ok(Some(match compile(vm, expression, Context::DEFAULT) {
+            Err(Obstacle::Unknown(reason)) => Expr::unknown(&reason).to_string(),
+            compiled => compiled?,
+        })),
+        ServerDefault::Unknown(reason) => Ok(Some(Expr::unknown(reason).to_string())),
     }
 }
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::super::names::{self, Name, qname, qualified_sql};
 use super::super::schema::{Column, Table};
 use super::super::{Known, Obstacle, seam, settle};
+use super::join::{self, Join};
 use super::python::{list, operand};
 use super::{Context, Expression, Node, TableName, compile, operators};
 use crate::alembic::eval::{Args, Eval, Native, Value, Vm, native};
@@ -111,10 +112,33 @@ impl Native for LightColumns {
     }
 }
 
+/// Methods of `FromClause` and `Table` that are there and not followed.
+const NOT_FOLLOWED: &[&str] = &[
+    "alias",
+    "autoincrement_column",
+    "compare",
+    "corresponding_column",
+    "dialect_kwargs",
+    "dialect_options",
+    "entity_namespace",
+    "exists",
+    "is_derived_from",
+    "kwargs",
+    "lateral",
+    "self_group",
+    "subquery",
+    "tablesample",
+    "table_valued",
+    "to_metadata",
+    "tometadata",
+];
+
 /// Methods that any table has.
-pub fn table_method(_vm: &mut Vm, table: &Value, name: &str) -> Eval<Option<Value>> {
+pub fn table_method(vm: &mut Vm, table: &Value, name: &str) -> Eval<Option<Value>> {
     let verb = match name {
         "insert" | "update" | "delete" | "select" => name.to_string(),
+        "join" | "outerjoin" => return Ok(Some(join::method(table, name))),
+        _ if NOT_FOLLOWED.contains(&name) => return Ok(Some(vm.unknown("sqlalchemy", format!("{name} of a table")))),
         _ => return Ok(None),
     };
     let table = table.clone();
@@ -134,6 +158,8 @@ pub struct Query {
     verb: DataVerb,
     table: Option<TableName>,
     froms: Vec<TableName>,
+    /// Their tables are among `froms`.
+    joins: Vec<Join>,
     columns: Vec<Rc<Expression>>,
     values: Vec<(Name, Rc<Expression>)>,
     rows: Vec<Vec<(Name, Rc<Expression>)>>,
@@ -162,6 +188,7 @@ pub fn start(vm: &mut Vm, verb: &str, args: Args) -> Eval<Value> {
         },
         table: None,
         froms: Vec::new(),
+        joins: Vec::new(),
         columns: Vec::new(),
         values: Vec::new(),
         rows: Vec::new(),
@@ -228,6 +255,36 @@ impl Query {
         if !self.froms.contains(&table) && self.table.as_ref() != Some(&table) {
             self.froms.push(table);
         }
+    }
+
+    fn add_join(&mut self, join: Join) {
+        for table in join.tables() {
+            self.add_from(table.clone());
+        }
+        self.joins.push(join);
+    }
+
+    /// What `select(…).join(right)` joins to: the join before, or the only other table.
+    fn left_of_join(&mut self, right: Option<&TableName>) -> Result<Join, Reason> {
+        if let Some(join) = self.joins.pop() {
+            return Ok(join);
+        }
+        let mut others = self.froms.iter().filter(|table| Some(*table) != right);
+        match (others.next(), others.next()) {
+            (Some(left), None) => Ok(Join::of(left.clone())),
+            _ => Err(Reason::new("sqlalchemy", "a join to one of several tables")),
+        }
+    }
+
+    /// What is read from, as it is written.
+    fn sources(&self, vm: &mut Vm) -> Known<Vec<String>> {
+        let joined = |table: &&TableName| !self.joins.iter().any(|join| join.tables().any(|own| own == *table));
+        let plain = self.froms.iter().filter(joined);
+        let mut texts: Vec<String> = plain.map(|table| qualified_sql(table.schema.as_ref(), &table.name)).collect();
+        for join in &self.joins {
+            texts.push(join.text(vm)?);
+        }
+        Ok(texts)
     }
 
     /// Notes the tables of the columns in an expression.
@@ -348,10 +405,24 @@ impl Query {
                     query.values.push((Name::plain(name), operand(vm, value, None)?));
                 }
             }
-            "select_from" => match args.positional.first().and_then(table_name) {
-                Some(table) => query.add_from(table),
-                None => query.doubt(Reason::new("sqlalchemy", "select_from() of something that is no table")),
-            },
+            "select_from" => {
+                for from in &args.positional {
+                    match (table_name(from), from.downcast_ref::<Join>()) {
+                        (Some(table), _) => query.add_from(table),
+                        (None, Some(join)) => query.add_join(join.clone()),
+                        (None, None) => {
+                            query.doubt(Reason::new("sqlalchemy", "select_from() of something that is no table"));
+                        }
+                    }
+                }
+            }
+            "join" | "outerjoin" if query.verb == DataVerb::Select => {
+                let left = query.left_of_join(args.positional.first().and_then(table_name).as_ref());
+                match join::join(vm, left, name == "outerjoin", args)? {
+                    Ok(join) => query.add_join(join),
+                    Err(reason) => query.doubt(reason),
+                }
+            }
             "from_select" => {
                 let names = args.positional.first().map(seam::column_names);
                 match (names, args.positional.get(1).and_then(seam::native::<Query>)) {
@@ -479,7 +550,7 @@ impl Query {
         }
         let own = |table: &TableName| qualified_sql(table.schema.as_ref(), &table.name);
         let target = self.table.as_ref().map(own).unwrap_or_default();
-        let froms: Vec<String> = self.froms.iter().map(own).collect();
+        let froms = self.sources(vm)?;
         // In a statement on one table SQLAlchemy qualifies columns in the condition, never in SET.
         let condition = match self.conditions.as_slice() {
             [] => String::new(),

@@ -3,6 +3,7 @@
 
 pub mod compile;
 pub mod dml;
+pub mod join;
 pub mod literal;
 pub mod operators;
 pub mod python;

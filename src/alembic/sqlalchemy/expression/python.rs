@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::names::{self, Name};
 use super::super::{Known, Obstacle, seam, settle, types};
 use super::operators::{self, Operator};
-use super::{Context, Expression, Node, Role, coerce, compile, dml};
+use super::{Context, Expression, Node, Role, coerce, compile, dml, join};
 use crate::alembic::eval::{Args, Eval, Native, Value, Vm, native};
 
 /// A value as an operand; what is not known stays in the tree as a value that is not known.
@@ -449,6 +449,8 @@ pub const FUNCTIONS: &[(&str, Build)] = &[
     }),
     ("table", dml::table),
     ("select", |vm, args| dml::start(vm, "select", args)),
+    ("join", |vm, args| join::function(vm, false, args)),
+    ("outerjoin", |vm, args| join::function(vm, true, args)),
     ("insert", |vm, args| dml::start(vm, "insert", args)),
     ("update", |vm, args| dml::start(vm, "update", args)),
     ("delete", |vm, args| dml::start(vm, "delete", args)),

@@ -55,8 +55,8 @@ pub enum TypeSql {
     UserDefined,
     /// What the type beneath gives.
     Decorator,
-    /// `PickleType`: a decorator of `LargeBinary`, unless `impl` says otherwise.
-    Pickle,
+    /// A decorator of a type that this word is for, unless `impl` says otherwise (`PickleType`).
+    Over(&'static str),
     /// No type was given.
     Null,
     /// The compiler knows no such type: `UnsupportedCompilationError`.
@@ -186,7 +186,7 @@ pub const TYPE_CLASSES: &[TypeClass] = &[
         "sqlalchemy.sql.sqltypes.PickleType",
         "sqlalchemy.sql.type_api.TypeDecorator",
         Some(&["protocol", "pickler", "comparator", "impl"]),
-        Pickle,
+        Over("BYTEA"),
     ),
     class("sqlalchemy.sql.sqltypes.JSON", "sqlalchemy.sql.type_api.TypeEngine", Some(&["none_as_null"]), Word("JSON")),
     class("sqlalchemy.sql.sqltypes.ARRAY", "sqlalchemy.sql.type_api.TypeEngine", ARRAY, Array),
@@ -497,6 +497,12 @@ pub const TYPE_CLASSES: &[TypeClass] = &[
         "sqlalchemy.sql.type_api.TypeDecorator",
         Some(&["type_in", "key", "engine", "padding", "length"]),
         Text("VARCHAR"),
+    ),
+    class(
+        "sqlalchemy_utils.ChoiceType",
+        "sqlalchemy.sql.type_api.TypeDecorator",
+        Some(&["choices", "impl"]),
+        Over("VARCHAR(255)"),
     ),
     class(
         "sqlalchemy_utils.ArrowType",

@@ -139,7 +139,7 @@ pub enum Affinity {
 /// The affinity of a type: that of the type as written, not of a variant.
 pub fn affinity(vm: &mut Vm, ty: &Value) -> Known<Affinity> {
     let resolved = match python::instance(ty) {
-        Some(instance) if !matches!(instance.class.sql, TypeSql::Pickle) => ty.clone(),
+        Some(instance) if !matches!(instance.class.sql, TypeSql::Over(_)) => ty.clone(),
         _ => render::resolve(vm, ty)?,
     };
     if is_kind_of(&resolved, "sqlalchemy.sql.sqltypes.Integer") {

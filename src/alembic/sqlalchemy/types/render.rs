@@ -56,7 +56,7 @@ pub fn resolve(vm: &mut Vm, value: &Value) -> Known<Value> {
                     let variant = instance.variants.iter().rev().find(|(dialect, _)| &**dialect == "postgresql");
                     match variant {
                         Some((_, variant)) => value = variant.clone(),
-                        None if matches!(instance.class.sql, TypeSql::Pickle) => match instance.argument("impl") {
+                        None if matches!(instance.class.sql, TypeSql::Over(_)) => match instance.argument("impl") {
                             Some(beneath) => value = beneath,
                             None => return Ok(value),
                         },
@@ -137,7 +137,7 @@ fn render_instance(vm: &mut Vm, instance: &TypeInstance) -> Known<Rendered> {
             let schema = instance.argument("schema").map(|schema| name_of(&schema)).transpose()?;
             Ok(user(schema.as_ref(), &name))
         }
-        TypeSql::Pickle => Ok(Rendered::word("BYTEA")),
+        TypeSql::Over(word) => Ok(Rendered::word(word)),
         TypeSql::Null => Err(seam::raise(
             vm,
             "sqlalchemy.exc.CompileError",
@@ -386,7 +386,7 @@ pub fn beneath(vm: &mut Vm, value: &Value) -> Known<Value> {
     let implementation = match value.as_instance().and_then(|instance| instance.class.find("impl")) {
         Some(found) => found,
         None => match super::python::instance(value).map(|own| own.class) {
-            Some(class) if class.sql == TypeSql::Pickle => {
+            Some(class) if class.sql == TypeSql::Over("BYTEA") => {
                 return instance_of(vm, "sqlalchemy.sql.sqltypes.LargeBinary");
             }
             _ => return Err(Reason::new("type", "a TypeDecorator without impl").into()),
