@@ -134,7 +134,13 @@ impl Project {
             };
             self.environments.iter().filter(fits).collect()
         };
-        let mut found = matches(true);
+        // A place of revisions that is named wins over a folder that holds other places, too (`versions` and `versions/legacy`).
+        let place =
+            |environment: &&Environment| environment.name == wanted || environment.version_locations.contains(&wanted);
+        let mut found: Vec<&Environment> = self.environments.iter().filter(place).collect();
+        if found.len() != 1 {
+            found = matches(true);
+        }
         if found.is_empty() {
             found = matches(false);
         }

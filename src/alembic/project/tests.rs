@@ -52,6 +52,12 @@ fn two_histories_are_two_environments() {
 }
 
 #[test]
+fn a_place_of_revisions_wins_over_the_folder_of_another() {
+    let (project, _, _) = read_all(&[("x/versions/a.py", A), ("x/versions/legacy/b.py", A)]);
+    assert_eq!(project.choose(Some("x/versions")).expect("one").version_locations, ["x/versions"]);
+}
+
+#[test]
 fn a_folder_per_database_system_means_postgresql() {
     let env = "from alembic import context\n";
     let (project, _, _) =
