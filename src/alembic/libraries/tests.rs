@@ -41,5 +41,7 @@ fn the_extension_object_offers_sqlalchemy() {
     assert_eq!(x(&format!("{head}x = db.String is sa.String and db.Session is sa.orm.Session")), "True");
     let model = "class A(db.Model):\n    __tablename__ = 'a'\n    id = db.Column(db.Integer, primary_key=True)\n";
     assert_eq!(x(&format!("{head}{model}x = A.__table__.name + ' ' + list(db.metadata.tables)[0]")), "a a");
+    let wrapped = "init = db.Model.__init__\ndef wrap(self, **kw):\n    init(self, **kw)\ndb.Model.__init__ = wrap\n";
+    assert_eq!(x(&format!("{head}{wrapped}{model}x = A(id=7).id")), "7");
     assert_eq!(x(&format!("{head}x = db.Table('t', db.Column('id', db.Integer)).name")), "t");
 }

@@ -18,9 +18,12 @@ pub struct Mapped {
 
 /// The classes and functions of `sqlalchemy.orm` that make tables.
 pub fn install_classes(vm: &mut Vm) {
-    let base =
-        Value::Native(Rc::new(Class::new("sqlalchemy.orm.decl_api.DeclarativeBase", Vec::new()).on_subclass(made)));
-    let no_meta = Class::new("sqlalchemy.orm.decl_api.DeclarativeBaseNoMeta", Vec::new()).on_subclass(made);
+    let class = |dotted: &str| {
+        let init = native::method("__init__", constructor);
+        Class::new(dotted, Vec::new()).on_subclass(made).attrs([("__init__", init)])
+    };
+    let base = Value::native(class("sqlalchemy.orm.decl_api.DeclarativeBase"));
+    let no_meta = class("sqlalchemy.orm.decl_api.DeclarativeBaseNoMeta");
     let functions = [
         ("declarative_base", native::function("declarative_base", declarative_base)),
         ("mapped_column", native::function("mapped_column", mapped_column)),
@@ -96,7 +99,19 @@ fn declarative_base(vm: &mut Vm, args: Args) -> Eval<Value> {
 }
 
 fn base_of(dotted: &str, mixin: Option<Rc<Class>>, metadata: Value) -> Class {
-    Class::new(dotted, mixin.into_iter().collect()).on_subclass(made).attrs([("metadata", metadata)])
+    Class::new(dotted, mixin.into_iter().collect())
+        .on_subclass(made)
+        .attrs([("metadata", metadata), ("__init__", native::method("__init__", constructor))])
+}
+
+/// `_declarative_constructor` (`sqlalchemy.orm.decl_base`): each keyword becomes an attribute.
+fn constructor(vm: &mut Vm, args: Args) -> Eval<Value> {
+    if let Some(instance) = args.positional.first() {
+        for (name, value) in args.keyword {
+            vm.set_attr(instance, &name, value)?;
+        }
+    }
+    Ok(Value::None)
 }
 
 /// A declarative base that a library makes.
