@@ -90,3 +90,14 @@ fn a_side_may_leave_the_transaction() {
     let report = analyze(files, RELATED_DUMP, &["a1"]);
     assert_eq!(outcome(&report), Outcome::Succeeds, "{:?}", report.prediction);
 }
+
+/// Whatever is handed the connection may send anything.
+#[test]
+fn a_connection_that_is_handed_to_something_unknown_is_a_doubt() {
+    let body = "from elsewhere.models import Base\nBase.metadata.create_all(op.get_bind())\n\
+        op.create_table('related', sa.Column('id', sa.Integer(), primary_key=True))";
+    let files = vec![revision("a1", "None", RELATED), revision("a2", "'a1'", body)];
+    let report = analyze(files, RELATED_DUMP, &["a1"]);
+    assert_eq!(outcome(&report), Outcome::Unknown, "{:?}", report.prediction);
+    assert_eq!(report.revisions[1].unmodelled.len(), 1, "{:?}", report.revisions[1].unmodelled);
+}

@@ -11,7 +11,7 @@ use super::query::{self, Source};
 use super::result::ResultRows;
 use super::statement::{Executable, Text, compile_text, executable, row_statements};
 use super::{errors, inspector};
-use crate::alembic::eval::{Eval, Native, Value, Vm, native};
+use crate::alembic::eval::{Eval, Native, Reach, Value, Vm, native};
 use crate::alembic::run::{Action, Driver, block};
 use crate::catalog::{Catalog, Session};
 use crate::pg::command::{Command, DataCommand, DataVerb, Opaque};
@@ -301,6 +301,10 @@ impl Native for Connection {
         "sqlalchemy.engine.base.Connection"
     }
 
+    fn reach(&self) -> Reach {
+        Reach::Everything
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
     }
@@ -418,6 +422,10 @@ fn keywords(keywords: &[(Rc<str>, Value)]) -> Option<Value> {
 impl Native for Engine {
     fn class(&self) -> &str {
         "sqlalchemy.engine.base.Engine"
+    }
+
+    fn reach(&self) -> Reach {
+        Reach::Everything
     }
 
     fn as_any(&self) -> &dyn Any {

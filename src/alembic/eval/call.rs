@@ -7,8 +7,10 @@ use super::class::{Class, Instance};
 use super::function::{BoundMethod, Function};
 use super::scope::Frame;
 use super::value::Value;
-use super::{Eval, Items, Vm};
+use super::{Eval, Items, Reach, Vm};
 use crate::alembic::python::ast::{Call, ExprKind};
+use crate::alembic::run::Action;
+use crate::pg::error::Reason;
 
 impl Vm {
     pub(super) fn call_expr(&mut self, frame: &mut Frame<'_>, call: &Call) -> Eval<Value> {
@@ -88,6 +90,7 @@ impl Vm {
             Value::Unknown(reason) => {
                 let reason = reason.clone();
                 self.unknown_calls += 1;
+                self.hand_over_database(&args, &reason);
                 self.forget_arguments(&args, &reason);
                 Ok(Value::Unknown(reason))
             }
@@ -123,9 +126,23 @@ impl Vm {
         self.raise("TypeError", &format!("'{class}' object is not callable"))
     }
 
+    /// Code that is not known and is given a connection may send anything, e.g. `Unknown.__table__.create(bind)`.
+    fn hand_over_database(&mut self, args: &Args, reason: &Reason) {
+        let given = args.positional.iter().chain(args.keyword.iter().map(|(_, value)| value));
+        match given.map(Value::reach).max().unwrap_or(Reach::Nothing) {
+            Reach::Nothing => {}
+            Reach::Rows => self.run.note(Action::Rows { what: format!("a session is handed on ({reason})") }),
+            Reach::Everything => {
+                let what = format!("a connection is handed to something that is not known: {reason}");
+                let reason = self.reason("unknown-call", what);
+                self.run.note(Action::Unmodelled(reason));
+            }
+        }
+    }
+
     /// Code that is not known may change the lists, dicts and sets that it is given. What they hold is left as it is: such code
     /// nearly always reads, and an item that is itself a container would taint half of a program.
-    pub(super) fn forget_arguments(&mut self, args: &Args, reason: &crate::pg::error::Reason) {
+    pub(super) fn forget_arguments(&mut self, args: &Args, reason: &Reason) {
         for value in args.positional.iter().chain(args.keyword.iter().map(|(_, value)| value)) {
             match value {
                 Value::List(list) => {

@@ -42,7 +42,7 @@ pub use container::{Dict, List, Namespace, Set};
 pub use convert::Truth;
 pub use iterate::Items;
 pub use module::{Module, ModuleSource, SourceModule};
-pub use native::{Missing, Native};
+pub use native::{Missing, Native, Reach};
 pub use value::Value;
 
 use crate::alembic::run::Run;

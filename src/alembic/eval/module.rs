@@ -9,7 +9,7 @@ use std::rc::Rc;
 use super::args::Args;
 use super::container::Namespace;
 use super::flow::Flow;
-use super::native::{Missing, Native};
+use super::native::{Missing, Native, Reach};
 use super::scope::{Frame, Scope};
 use super::value::Value;
 use super::{Eval, Raise, Vm};
@@ -74,6 +74,10 @@ impl Native for Module {
 
     fn class(&self) -> &str {
         "module"
+    }
+
+    fn reach(&self) -> Reach {
+        if &*self.dotted == "alembic.op" { Reach::Everything } else { Reach::Nothing }
     }
 
     fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {

@@ -9,6 +9,17 @@ use super::container::Key;
 use super::value::Value;
 use super::{Eval, Vm};
 
+/// What can be done to a database through a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// Nothing.
+    Nothing,
+    /// A session of the ORM: it is there for rows.
+    Rows,
+    /// A connection: anything.
+    Everything,
+}
+
 /// A value with behaviour. The defaults refuse as Python does (`AttributeError`, `TypeError`).
 pub trait Native: Any + fmt::Debug {
     /// The class with its module, e.g. `sqlalchemy.sql.schema.Column`; what `isinstance` and messages use.
@@ -20,6 +31,11 @@ pub trait Native: Any + fmt::Debug {
     /// True if this is an instance of the class with that dotted name or of one that derives from it.
     fn is_instance(&self, class: &str) -> bool {
         self.class() == class
+    }
+
+    /// What code that is handed this value can do to the database.
+    fn reach(&self) -> Reach {
+        Reach::Nothing
     }
 
     /// What it is compared and hashed by as a key of a dict; `None` is its identity.

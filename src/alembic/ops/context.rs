@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::{OPERATIONS, perform};
 use crate::alembic::database::Connection;
-use crate::alembic::eval::{Args, Eval, Native, Value, Vm, native};
+use crate::alembic::eval::{Args, Eval, Native, Reach, Value, Vm, native};
 use crate::pg::error::Refusal;
 
 /// `alembic.runtime.migration.MigrationContext`
@@ -18,6 +18,10 @@ pub struct MigrationContext {
 impl Native for MigrationContext {
     fn class(&self) -> &str {
         "alembic.runtime.migration.MigrationContext"
+    }
+
+    fn reach(&self) -> Reach {
+        Reach::Everything
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -170,6 +174,10 @@ impl Operations {
 impl Native for Operations {
     fn class(&self) -> &str {
         "alembic.operations.base.Operations"
+    }
+
+    fn reach(&self) -> Reach {
+        Reach::Everything
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::alembic::eval::{Args, Class, Eval, Native, Value, Vm, native};
+use crate::alembic::eval::{Args, Class, Eval, Native, Reach, Value, Vm, native};
 use crate::alembic::run::Action;
 
 /// `Session`, `sessionmaker`.
@@ -40,6 +40,10 @@ struct Session {
 impl Native for Session {
     fn class(&self) -> &str {
         "sqlalchemy.orm.session.Session"
+    }
+
+    fn reach(&self) -> Reach {
+        Reach::Rows
     }
 
     fn as_any(&self) -> &dyn std::any::Any {
