@@ -3,7 +3,7 @@
 
 use crate::recorded::{Agreement, Recorded, agreement};
 
-/// No false difference, and each snapshot at its place.
+/// No false difference, each snapshot at its place, and the upgrade from there as it really went.
 #[track_caller]
 fn snapshots_agree(name: &str) {
     let recorded = Recorded::new(name);
@@ -17,6 +17,14 @@ fn snapshots_agree(name: &str) {
         }
         if !snapshot.is_placed(&report) {
             failures.push(format!("{name} {}: {:?}, {}", snapshot.name, report.located, report.verdict.sentence));
+        }
+        if let Some(wrong) = snapshot.wrong_tie(&report) {
+            failures.push(format!("{name} {}: a tie with {wrong:?}", snapshot.name));
+        }
+        if let (Some(real), Some(ours)) = (&snapshot.outcome, &report.prediction)
+            && agreement(real, ours) == Agreement::Wrong
+        {
+            failures.push(format!("{name} {}: really {real}\n  here {ours:?}", snapshot.name));
         }
     }
     assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures[..failures.len().min(10)].join("\n"));
@@ -56,4 +64,4 @@ macro_rules! agree {
     };
 }
 
-agree!(optuna, ckan, skyvern);
+agree!(aiida, ckan, dstack, mistral, optuna, skyvern);

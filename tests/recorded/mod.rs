@@ -1,5 +1,4 @@
 //! Real projects: the files of their packages, and recordings of their databases.
-#![allow(dead_code)] // Each of the crates that include it uses a part.
 
 use std::collections::BTreeSet;
 use std::io::Read;
