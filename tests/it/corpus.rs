@@ -64,4 +64,4 @@ macro_rules! agree {
     };
 }
 
-agree!(aiida, ckan, dstack, mistral, optuna, skyvern);
+agree!(ckan, dstack, mistral, optuna, skyvern);
