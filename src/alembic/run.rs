@@ -157,12 +157,13 @@ impl Run {
             let sent = Sent { span, accepted: outcome.is_ok(), may: may.is_some() };
             observer.after(&command, sent, &self.catalog, &self.session);
         }
-        let changes = match (&may, &outcome) {
-            (Some(reason), Err(Refusal::Unmodelled(_))) => {
+        let changes = match &outcome {
+            Err(Refusal::Unmodelled(reason)) => {
+                let reason = may.as_ref().unwrap_or(reason);
                 let deltas = self.catalog.doubt_targets(&command, &self.session, reason);
                 self.changes(&Ok(deltas))
             }
-            _ => self.changes(&outcome),
+            Ok(_) | Err(_) => self.changes(&outcome),
         };
         let action = Action::Statement { command: Box::new(command), sql: sql.into() };
         self.steps.push(Step { span, action, may, outcome: outcome.clone(), changes });

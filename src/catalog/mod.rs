@@ -69,6 +69,8 @@ pub struct Catalog {
     journal: Vec<Delta>,
     /// A history may start in the middle: an altered table that nothing created becomes an *open* one.
     pub open_world: bool,
+    /// What may be there is taken to be there; set for one command at a time (see [`Catalog::doubt_targets`]).
+    trusting: bool,
 }
 
 impl Default for Catalog {

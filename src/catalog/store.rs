@@ -17,6 +17,7 @@ impl Catalog {
             next: 0,
             journal: Vec::new(),
             open_world: false,
+            trusting: false,
         };
         catalog.add(Object::Schema(Schema { name: Ident::new("public"), owner: None }));
         // The database itself is not a change that anyone made.

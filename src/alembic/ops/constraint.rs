@@ -6,7 +6,7 @@ use super::super::sqlalchemy::ddl;
 use super::super::sqlalchemy::expression::{self, Role};
 use super::super::sqlalchemy::names::{self, Name};
 use super::super::sqlalchemy::schema::column::ColumnArg;
-use super::super::sqlalchemy::schema::constraint::{Check, ConstraintState, Exclusion};
+use super::super::sqlalchemy::schema::constraint::{Check, ConstraintName, ConstraintState, Exclusion};
 use super::super::sqlalchemy::schema::{Constraint, ConstraintKind, ForeignKey, Referent};
 use super::super::sqlalchemy::{Known, seam};
 use super::index::{dialect_options, given_name, plain_column};
@@ -111,7 +111,10 @@ pub(super) fn foreign_key(vm: &mut Vm, call: &Call) -> Eval<Lowered> {
         let element = |column: Name| {
             Rc::new(ForeignKey {
                 referent: Referent::Named { schema: schema.clone(), table: table.clone(), column: Some(column) },
-                name: None,
+                name: match &state.name {
+                    ConstraintName::Name(name) => Some(name.clone()),
+                    ConstraintName::None | ConstraintName::TypeBound => None,
+                },
                 on_delete: on_delete.clone(),
                 on_update: on_update.clone(),
                 deferrable: state.deferrable,

@@ -29,7 +29,7 @@ use super::sqlalchemy::schema::{MetaData, Table, TableArgs};
 use super::sqlalchemy::{Known, Obstacle};
 use crate::alembic::database;
 use crate::alembic::eval::{Args, Bound, Eval, Value, Vm};
-use crate::pg::command::{Command, Opaque};
+use crate::pg::command::{Command, Kind, Opaque};
 use crate::pg::error::{Reason, Refusal};
 use crate::pg::ident::QName;
 use crate::source::Span;
@@ -235,11 +235,20 @@ impl Call {
     }
 }
 
-/// What is sent where a part of the operation is not known: a statement that may do anything to its table.
+/// What is sent where a part of the operation is not known: a statement that may do anything to its table, or drops any of its
+/// constraints or indexes.
 fn opaque(operation: &Operation, call: &Call, reason: &Reason) -> Statement {
     let text = format!("-- op.{}(…)", operation.name);
-    let touches = call.touches();
-    let opaque = Opaque::Statement { text: text.clone(), touches, why: reason.to_string() };
+    let (touches, why) = (call.touches(), reason.to_string());
+    let dropped = match operation.name {
+        "drop_constraint" => Some(Kind::Constraint),
+        "drop_index" => Some(Kind::Index),
+        _ => None,
+    };
+    let opaque = match (dropped, touches.as_deref()) {
+        (Some(kind), Some([table])) => Opaque::DropOne { kind, table: table.clone(), text: text.clone(), why },
+        _ => Opaque::Statement { text: text.clone(), touches, why },
+    };
     Statement::new(Command::Opaque(opaque), text)
 }
 

@@ -73,7 +73,7 @@ impl Catalog {
             if let Object::Routine(routine) = &*entry.object
                 && mentions(&data.text, &routine.name)
             {
-                let text = routine.text.to_uppercase();
+                let text = routine.text.to_uppercase().split_whitespace().collect::<Vec<_>>().join(" ");
                 let body = text.split_once(" AS ").map_or(text.as_str(), |(_, body)| body);
                 if ["CREATE ", "ALTER ", "DROP ", "EXECUTE "].iter().any(|word| body.contains(word)) {
                     return unknown("function-call", format!("the function {} may change the schema", routine.name));

@@ -40,8 +40,15 @@ impl Catalog {
         Ok(self.deltas_since(mark).to_vec())
     }
 
-    /// A command of which neither is known whether it runs nor what it would do: the relations that it works on become `Maybe`.
+    /// A command of which it is not known what it does. Where that is so because something may not be there, what it does if it
+    /// is there becomes `Maybe`; else the relations that it works on do.
     pub fn doubt_targets(&mut self, command: &Command, session: &Session, reason: &Reason) -> Deltas {
+        self.trusting = true;
+        let done = self.execute_maybe(command, &mut session.clone(), reason);
+        self.trusting = false;
+        if let Ok(deltas) = done {
+            return deltas;
+        }
         let names: Vec<&QName> = match command {
             Command::Table(Table::Drop { names, .. }) | Command::DropIndex { names, .. } => names.iter().collect(),
             Command::Table(Table::Alter { name, .. }) => vec![name],

@@ -47,6 +47,19 @@ impl Catalog {
                 }
                 self.drop_objects(&targets, drop.behavior, session)
             }
+            Opaque::DropOne { kind, table, why, .. } => {
+                let reason = Reason::new("unsupported-statement", why.clone());
+                let table = self.existing_relation(table, session)?;
+                let candidates: Vec<Oid> = self
+                    .children(table)
+                    .filter(|oid| self.id(*oid).is_some_and(|id| id.kind == *kind))
+                    .filter(|oid| self.presence(*oid).is_none())
+                    .collect();
+                for oid in candidates {
+                    self.set_presence(oid, Presence::Maybe(reason.clone()));
+                }
+                Ok(())
+            }
             Opaque::Statement { touches: None, why, .. } => unknown("unsupported-statement", why.clone()),
             Opaque::Statement { touches: Some(touches), why, .. } => {
                 let reason = Reason::new("unsupported-statement", why.clone());

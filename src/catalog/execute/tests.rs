@@ -5,7 +5,7 @@
 use crate::catalog::object::{DefaultExpr, Object, Rule};
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{Command, Transaction};
-use crate::pg::error::Refusal;
+use crate::pg::error::{Reason, Refusal};
 use crate::pg::ident::Ident;
 
 fn run(catalog: &mut Catalog, session: &mut Session, sql: &str) -> String {
@@ -335,4 +335,36 @@ fn a_column_that_is_taken_for_granted_is_assumed_whatever_opened_its_table() {
     let table = catalog.relation(&Ident::new("public"), &Ident::new("t")).expect("the table");
     let column = catalog.column(table, &Ident::new("a")).expect("the column");
     assert!(catalog.get(column).expect("the column").assumed().is_some());
+}
+
+#[test]
+fn a_function_changes_the_schema_if_its_body_holds_such_words() {
+    for (body, answer) in [("RETURN 1", "-> ok"), ("DROP TABLE t; RETURN 1", "-> unknown")] {
+        let (mut catalog, mut session) = (Catalog::new(), Session::default());
+        let text = format!(
+            "CREATE TABLE t (a int);
+             CREATE OR REPLACE FUNCTION f()\nRETURNS int\nLANGUAGE plpgsql\nAS $$\nBEGIN {body}; END\n$$"
+        );
+        for statement in crate::sql::statement::parse(&text) {
+            catalog.execute(&statement.command, &mut session).expect("accepted");
+        }
+        let called = catalog.execute(&command("UPDATE t SET a = f()"), &mut session);
+        assert_eq!(if called.is_ok() { "-> ok" } else { "-> unknown" }, answer, "{body}");
+    }
+}
+
+#[test]
+fn what_may_be_there_is_worked_on_as_if_it_were() {
+    let (mut catalog, mut session) = (Catalog::new(), Session::default());
+    sql(&mut catalog, &mut session, "create table t (a int primary key)\n create table u (b int)");
+    let reason = Reason::new("test", "it is not known");
+    catalog.execute_maybe(&command("drop table t"), &mut session, &reason).expect("accepted");
+    let key = command("alter table u add constraint k foreign key (b) references t (a)");
+    assert!(matches!(catalog.execute(&key, &mut session), Err(Refusal::Unmodelled(_))));
+    catalog.doubt_targets(&key, &session, &reason);
+    let table = catalog.relation(&"public".into(), &"u".into()).expect("u");
+    let doubts: Vec<bool> =
+        catalog.constraints(table).iter().map(|(oid, _)| catalog.presence(*oid).is_some()).collect();
+    assert_eq!(doubts, [true]);
+    assert!(catalog.presence(table).is_none());
 }

@@ -251,6 +251,17 @@ pub enum Opaque {
         /// The whole statement.
         text: String,
     },
+    /// A drop of one of a table's objects; which one is not known.
+    DropOne {
+        /// What it is one of: a constraint or an index.
+        kind: Kind,
+        /// The table.
+        table: QName,
+        /// The whole statement, as far as it is known.
+        text: String,
+        /// Why it is not known, one clause.
+        why: String,
+    },
     /// Any other statement, with what it may touch where that is known; else it may touch anything.
     Statement {
         /// The whole statement.

@@ -101,7 +101,8 @@ fn constraints(catalog: &Catalog, name: &QName, vm: &Vm) -> Result<Items, Reason
                     let column = Some(Name::plain(&key(column).key()));
                     Rc::new(ForeignKey {
                         referent: Referent::Named { schema: schema.clone(), table: target.clone(), column },
-                        name: None,
+                        // `ForeignKeyConstraint` hands its name to its elements.
+                        name: Some(Name::plain(constraint.name.as_str())),
                         on_delete: action(on_delete),
                         on_update: action(on_update),
                         deferrable: None,

@@ -193,9 +193,10 @@ impl Display for Transaction {
 impl Display for Opaque {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Opaque::Create { text, .. } | Opaque::Drop { text, .. } | Opaque::Statement { text, .. } => {
-                f.write_str(text)
-            }
+            Opaque::Create { text, .. }
+            | Opaque::Drop { text, .. }
+            | Opaque::DropOne { text, .. }
+            | Opaque::Statement { text, .. } => f.write_str(text),
         }
     }
 }
