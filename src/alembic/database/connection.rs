@@ -440,7 +440,7 @@ impl Native for Engine {
             "engine" => Value::Native(self),
             "connect" | "begin" => native::function("connect", |_, _| Ok(Value::native(Connection { foreign: true }))),
             "dispose" => native::function("dispose", |_, _| Ok(Value::None)),
-            "url" => vm.unknown("database-name", "the URL of the database"),
+            "url" => Value::native(super::url::Url),
             _ => return Ok(None),
         }))
     }

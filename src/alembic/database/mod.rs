@@ -12,6 +12,7 @@ mod result;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod url;
 mod written;
 
 use std::rc::Rc;

@@ -63,3 +63,21 @@ fn dialects_are_told_apart() {
     assert_eq!(branch("MySQLDialect"), [""; 0]);
     assert_eq!(branch("postgresql.dialect"), ["statement"]);
 }
+
+#[test]
+fn a_url_is_known_by_its_beginning() {
+    let executes = |condition: &str| steps(&format!("if {condition}:\n    op.execute('DROP TABLE t')"));
+    for holds in [
+        "str(bind.engine.url).startswith('postgresql')",
+        "not str(bind.engine.url).startswith('sqlite')",
+        "not f'{bind.engine.url}'.startswith(('sqlite', 'mysql'))",
+        "bind.engine.url.get_backend_name() == 'postgresql'",
+        "bind.engine.url.drivername.startswith('post')",
+    ] {
+        assert_eq!(executes(holds), ["statement"], "{holds}");
+        assert_eq!(executes(&format!("not ({holds})")), [""; 0], "{holds}");
+    }
+    let unknown =
+        "r = str(bind.engine.url).startswith('postgresql+asyncpg')\nif r is True or r is False:\n    raise Exception()";
+    assert_eq!(steps(unknown), [""; 0]);
+}

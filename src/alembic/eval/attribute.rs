@@ -9,6 +9,7 @@ use super::methods::{self, Method};
 use super::native::{Native, NativeFunction};
 use super::value::Value;
 use super::{Eval, Raise, Vm};
+use crate::pg::error::Reason;
 
 impl Vm {
     /// `value.name`
@@ -33,7 +34,10 @@ impl Vm {
     /// The same; `None` is an `AttributeError`.
     pub fn find_attr(&mut self, value: &Value, name: &str) -> Eval<Option<Value>> {
         match value {
-            Value::Unknown(reason) => Ok(Some(Value::Unknown(reason.clone()))),
+            Value::Unknown(reason) => Ok(Some(match value.known_parts() {
+                Some(text) if name == "startswith" => starts_with(reason, text),
+                _ => Value::Unknown(reason.clone()),
+            })),
             Value::Native(native) => {
                 let found = if let Some(instance) = value.downcast::<Instance>() {
                     self.instance_attr(value, &instance, name)?
@@ -266,4 +270,25 @@ impl Native for Instance {
     fn is_instance(&self, class: &str) -> bool {
         self.class.derives_from(class)
     }
+}
+
+/// `text.startswith` of a text that is known in part.
+fn starts_with(reason: &Reason, text: &str) -> Value {
+    let (reason, head) = (reason.clone(), text.split(Reason::HOLE).next().unwrap_or_default().to_owned());
+    super::native::function("startswith", move |_, args| {
+        let prefixes = match args.positional.as_slice() {
+            [Value::Tuple(prefixes)] => prefixes.to_vec(),
+            [prefix] => vec![prefix.clone()],
+            _ => Vec::new(),
+        };
+        let texts: Vec<&str> = prefixes.iter().filter_map(Value::as_str).collect();
+        if texts.iter().any(|prefix| head.starts_with(*prefix)) {
+            return Ok(Value::Bool(true));
+        }
+        let all_known = !texts.is_empty() && texts.len() == prefixes.len();
+        Ok(match all_known && !texts.iter().any(|prefix| prefix.starts_with(&head)) {
+            true => Value::Bool(false),
+            false => Value::Unknown(reason.clone()),
+        })
+    })
 }
