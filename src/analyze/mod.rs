@@ -90,6 +90,31 @@ pub fn expected_schema(input: &Input, to: &str) -> Result<(String, Vec<report::D
     }
 }
 
+/// Runs the revisions of an upgrade to `to` on an empty database, in their order, and shows the database after each of them.
+///
+/// # Errors
+/// The diagnostics that say why there is none.
+pub fn walk(input: &Input, to: &str, watch: &mut dyn FnMut(&str, &Catalog)) -> Result<(), Vec<report::Diagnostic>> {
+    let mut work = Work::read(input, &mut |_| ());
+    let walked = work.environment().and_then(|environment| {
+        let prepared = Prepared::of(&work, input, &environment);
+        let subject = prepared.subject(&work);
+        let state =
+            prepared.state(&subject, &[], to).map_err(|message| Diagnostic::error("unknown-revision", message))?;
+        let mut positions = state.iter();
+        replay(&subject, &state, |_, catalog| {
+            if let Some(position) = positions.next() {
+                watch(&prepared.history.order[position], catalog);
+            }
+        });
+        Ok(())
+    });
+    walked.map_err(|diagnostic| {
+        work.diagnostics.push(diagnostic);
+        work.diagnostics.iter().map(|one| build::diagnostic(&work.sources, one)).collect()
+    })
+}
+
 /// What was read, before any question is asked.
 struct Work {
     sources: Sources,

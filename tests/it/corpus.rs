@@ -1,7 +1,7 @@
 //! Real projects against recordings of their databases: no false difference, every snapshot at its place, and what the real
 //! `alembic upgrade heads` did on random drifts.
 
-use crate::recorded::{Agreement, Recorded, agreement};
+use crate::recorded::{Agreement, Judge, Recorded, agreement};
 
 /// No false difference, each snapshot at its place, and the upgrade from there as it really went.
 #[track_caller]
@@ -48,6 +48,13 @@ fn predictions_agree(name: &str) {
     assert!(failures.is_empty(), "{} of {}:\n{}", failures.len(), drifts.len(), failures.join("\n"));
 }
 
+/// No revision changes anything else than it really did.
+#[track_caller]
+fn changes_agree(name: &str) {
+    let judge = Judge::of(&Recorded::new(name)).expect("what the revisions changed is recorded");
+    assert!(judge.wrong.is_empty(), "{} of {}: {:#?}", judge.wrong.len(), judge.revisions(), judge.wrong);
+}
+
 macro_rules! agree {
     ($($project:ident),*) => {
         $(mod $project {
@@ -65,3 +72,11 @@ macro_rules! agree {
 }
 
 agree!(ckan, dstack, mistral, optuna, skyvern);
+
+/// What is recorded of a project's revisions is what their replay changes.
+#[test]
+fn revisions_change_what_they_really_change() {
+    for name in ["airflow-fab", "optuna"] {
+        changes_agree(name);
+    }
+}

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use recorded::{Agreement, Recorded, agreement};
+use recorded::{Agreement, Judge, Recorded, agreement};
 use restamp::report::{Change, Prediction, Report};
 use serde_json::Value;
 
@@ -19,7 +19,12 @@ use serde_json::Value;
 #[derive(Clone, Default)]
 struct Figures {
     revisions: usize,
+    /// By our own word.
     unmodelled: usize,
+    /// Whose real change was recorded.
+    judged: usize,
+    /// Of those: whose replay changes something else.
+    otherwise: usize,
     snapshots: usize,
     placed: usize,
     ties: usize,
@@ -38,13 +43,15 @@ struct Figures {
 }
 
 impl Figures {
-    const HEADER: &str = "project            | revisions unmodelled | snapshots placed wrong tie | upgrades equal wrong undecided | false diff uncompared of objects | drifts equal wrong depends unknown | panics";
+    const HEADER: &str = "project            | revisions unmodelled judged otherwise | snapshots placed wrong tie | upgrades equal wrong undecided | false diff uncompared of objects | drifts equal wrong depends unknown | panics";
 
     fn line(&self, name: &str) -> String {
         format!(
-            "{name:18} | {:9} {:10} | {:9} {:6} {:9} | {:14} {:5} {:9} | {:10} {:10} {:10} | {:6} {:5} {:5} {:7} {:7} | {:6}",
+            "{name:18} | {:9} {:10} {:6} {:9} | {:9} {:6} {:9} | {:14} {:5} {:9} | {:10} {:10} {:10} | {:6} {:5} {:5} {:7} {:7} | {:6}",
             self.revisions,
             self.unmodelled,
+            self.judged,
+            self.otherwise,
             self.snapshots,
             self.placed,
             self.ties,
@@ -66,6 +73,8 @@ impl Figures {
     fn add(&mut self, other: &Figures) {
         self.revisions += other.revisions;
         self.unmodelled += other.unmodelled;
+        self.judged += other.judged;
+        self.otherwise += other.otherwise;
         self.snapshots += other.snapshots;
         self.placed += other.placed;
         self.ties += other.ties;
@@ -94,6 +103,7 @@ fn analyze(recorded: &Recorded, dump: &[u8], rows: &[String]) -> Option<Report> 
 fn measure(name: &str) -> (Figures, String) {
     let recorded = Recorded::new(name);
     let (mut figures, mut text) = (Figures::default(), String::new());
+    changes(&recorded, &mut figures, &mut text);
     for snapshot in recorded.snapshots() {
         figures.snapshots += 1;
         let Some(report) = analyze(&recorded, &snapshot.dump, &snapshot.rows) else {
@@ -166,6 +176,19 @@ fn measure(name: &str) -> (Figures, String) {
         }
     }
     (figures, text)
+}
+
+/// How many revisions change something else than they really did.
+fn changes(recorded: &Recorded, figures: &mut Figures, text: &mut String) {
+    let Some(judge) = Judge::of(recorded) else { return };
+    figures.judged = judge.revisions();
+    figures.otherwise = judge.wrong.len();
+    for (revision, differs) in judge.wrong {
+        let shown = differs.len().min(8);
+        let more = differs.len() - shown;
+        writeln!(text, "== revision {revision} changes otherwise: {}; {more} more", differs[..shown].join("; "))
+            .unwrap();
+    }
 }
 
 /// A prediction in one line.

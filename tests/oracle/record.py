@@ -1,9 +1,11 @@
 """Records what the real Alembic and a real PostgreSQL do with the projects of corpus.json into tests/corpus/NAME.
 
-    python tests/oracle/record.py [NAME...]        without names: every project that has a `record` and lacks a recording
+    python tests/oracle/record.py [NAME...]             without names: every project that has a `record` and lacks a recording
+    python tests/oracle/record.py --missing [NAME...]   only what a recording lacks; its dumps and drifts stay as they are
 
 Written are `head.sql.gz` and `at_<revision>.sql.gz` (what pg_dump prints after the real `upgrade`), `schemas.json` (a hash of the
-schema after each revision of one run), `upgrades.json` (what the real `upgrade` does to a database
+schema after each revision of one run), `changes.json.gz` (the objects that each revision of that run has really changed,
+see inside/objects.py), `upgrades.json` (what the real `upgrade` does to a database
 restored from a snapshot's schema alone, and stamped there), `drifts/` (see drift.py) and `project.json`.
 
 `record` in corpus.json: `install` and `bare` (see venvs.py), `environment` (variables), `server`, `configure` (what the project's env.py passes), `target`,
@@ -134,9 +136,36 @@ class Recorder:
             taken.append(revision)
         self.restore("empty_head", self.server.dump("head", "-s"))
         self.json("schemas.json", schemas(walk))
+        self.json("changes.json.gz", changes(walk))
         self.json("upgrades.json", upgrades)
         self.json("project.json", self.description(head, taken))
         drift.record(self, taken, walk["order"], DRIFTS)
+
+    def run_missing(self):
+        """What the walk and the recorded snapshots give, where it is not recorded."""
+        recorded = json.loads((self.out / "project.json").read_text())
+        dump = lambda name: gzip.decompress((self.out / f"{name}.sql.gz").read_bytes()).decode()  # noqa: E731
+        lacks = lambda *names: not all((self.out / name).exists() for name in names)  # noqa: E731
+        if lacks("schemas.json", "changes.json.gz"):
+            walk = self.upgrade(self.server.create("walk"), dump=True)
+            if normal(dump("head")) != normal(self.server.dump("walk", "-s")):
+                print(f"{self.project['name']}: this run makes another schema than the recorded one", file=sys.stderr)
+            self.json("schemas.json", schemas(walk))
+            self.json("changes.json.gz", changes(walk))
+        upgrades = {} if lacks("upgrades.json") else json.loads((self.out / "upgrades.json").read_text())
+        for revision in self.record.get("snapshots", []):
+            if revision not in recorded["snapshots"]:
+                self.upgrade(self.server.create("at"), revision)
+                assert self.rows("at") == [revision], self.rows("at")
+                self.write(f"at_{revision}.sql.gz", self.server.dump("at", "-s"))
+                recorded["snapshots"].append(revision)
+        for revision in recorded["snapshots"]:
+            if revision not in upgrades:
+                self.restore("once", dump(f"at_{revision}"))
+                self.stamp("once", [revision])
+                upgrades[revision] = self.outcome("once")
+        self.json("upgrades.json", upgrades)
+        self.json("project.json", recorded)
 
     def restore(self, database, dump):
         path = self.work / "dump.sql"
@@ -173,9 +202,17 @@ def schemas(walk):
     return found
 
 
-def main(names):
+def changes(walk):
+    """What each revision of a run has changed, in the order of the run."""
+    return [{"revision": revision, "changed": walk["changes"][revision]} for revision in walk["order"]]
+
+
+def main(arguments):
+    missing = "--missing" in arguments
+    names = [argument for argument in arguments if argument != "--missing"]
     projects = [project for project in json.loads((HERE / "corpus.json").read_text()) if "record" in project]
-    wanted = [project for project in projects if project["name"] in names or not names and not (CORPUS / project["name"]).exists()]
+    there = lambda project: (CORPUS / project["name"]).exists()  # noqa: E731
+    wanted = [project for project in projects if project["name"] in names or not names and there(project) == missing]
     failed = set(names) - {project["name"] for project in wanted}
     servers = {}
     try:
@@ -186,7 +223,8 @@ def main(names):
             fetch(project)
             with tempfile.TemporaryDirectory() as work:
                 try:
-                    Recorder(project, servers[version], pathlib.Path(work)).run()
+                    recorder = Recorder(project, servers[version], pathlib.Path(work))
+                    recorder.run_missing() if missing else recorder.run()
                     print(project["name"], "recorded", flush=True)
                 except (RuntimeError, subprocess.CalledProcessError) as error:
                     print(project["name"], "FAILED", error, flush=True)

@@ -1,9 +1,12 @@
 //! Real projects: the files of their packages, and recordings of their databases.
 
+mod changes;
+
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+pub use changes::Judge;
 use restamp::alembic::project::is_wanted;
 use restamp::report::{Input, InputFile, Options, Outcome, Prediction, Report};
 use serde_json::Value;
@@ -75,6 +78,13 @@ pub struct Drifted {
     pub outcome: Value,
 }
 
+/// What one revision really changed.
+struct Changed {
+    revision: String,
+    /// `+`: new, `-`: gone, `~`: otherwise; and the object's name in the recordings.
+    objects: Vec<(char, String)>,
+}
+
 /// How a prediction compares with what really happened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Agreement {
@@ -92,20 +102,46 @@ impl Recorded {
 
     /// Everything but plans, which no recording is about.
     pub fn analyze(&self, dump: Vec<u8>, stamped: Vec<String>) -> Report {
-        let location = self.project["version_locations"][0].as_str().map(String::from);
-        let input = Input {
+        let dump = Some(InputFile { path: "dump.sql".into(), bytes: dump });
+        restamp::analyze(&Input { dump, stamped: Some(stamped), ..self.input() }, &mut |_| ())
+    }
+
+    /// The project alone.
+    fn input(&self) -> Input {
+        Input {
             files: self.files.clone(),
-            dump: Some(InputFile { path: "dump.sql".into(), bytes: dump }),
-            stamped: Some(stamped),
             options: Options {
-                environment: location,
+                environment: self.project["version_locations"][0].as_str().map(String::from),
                 target: self.project["target"].as_str().map(String::from),
                 no_plans: true,
                 ..Options::default()
             },
             ..Input::default()
+        }
+    }
+
+    /// Where the recorded upgrade leads.
+    fn target(&self) -> &str {
+        self.project["target"].as_str().unwrap_or("heads")
+    }
+
+    fn version_table(&self) -> &str {
+        self.project["version_table"].as_str().unwrap_or("alembic_version")
+    }
+
+    /// What the real upgrade changed, revision by revision, in its order; not of all projects it is recorded.
+    fn changes(&self) -> Option<Vec<Changed>> {
+        let path = self.folder.join("changes.json.gz");
+        let all: Value = serde_json::from_slice(&gunzip(path.exists().then_some(&*path)?)).expect("recording");
+        let objects = |entry: &Value| {
+            let split = |object: String| (object.chars().next().unwrap_or('~'), object.chars().skip(1).collect());
+            strings(&entry["changed"]).into_iter().map(split).collect()
         };
-        restamp::analyze(&input, &mut |_| ())
+        let changed = |entry: &Value| Changed {
+            revision: entry["revision"].as_str().unwrap_or_default().to_string(),
+            objects: objects(entry),
+        };
+        Some(all.as_array().into_iter().flatten().map(changed).collect())
     }
 
     /// The head first.

@@ -15,6 +15,7 @@ from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from normal import digest
+from objects import changed, objects
 
 
 class Upgrade:
@@ -24,6 +25,7 @@ class Upgrade:
         self.job = job
         self.revision = None
         self.schemas = {}
+        self.changes = {}
         self.order = []
         config = Config(job.get("ini"))
         # The folder is needed for the options alone: `run_env` is never called.
@@ -38,13 +40,24 @@ class Upgrade:
 
     def steps(self, current, context):
         """What `upgrade` plans; with `dump`, the schema is dumped whenever a revision is committed."""
+        before = objects(self.dump()) if self.job.get("dump") else {}
         for step in self.script._upgrade_revs(self.job["target"], current):
             self.revision = step.revision.revision
             yield step
             self.order.append(self.revision)
             if self.job.get("dump"):
-                self.schemas[self.revision] = digest(subprocess.run(self.job["dump"], check=True, capture_output=True, text=True).stdout)
+                dump = self.dump()
+                after = objects(dump)
+                self.schemas[self.revision] = digest(dump)
+                self.changes[self.revision] = [key for key in changed(before, after) if not self.is_version_table(key)]
+                before = after
         self.revision = None
+
+    def dump(self):
+        return subprocess.run(self.job["dump"], check=True, capture_output=True, text=True).stdout
+
+    def is_version_table(self, key):
+        return key.split(" ")[2] == self.job["configure"].get("version_table", "alembic_version")
 
     def run(self):
         engine = sa.create_engine(self.job["url"])
@@ -98,8 +111,9 @@ def versions():
 if __name__ == "__main__":
     job = json.loads(pathlib.Path(sys.argv[1]).read_text())
     upgrade = Upgrade(job)
+    # The set-up runs first: revisions are read after it.
+    answer = {"outcome": upgrade.outcome(), "schemas": upgrade.schemas, "changes": upgrade.changes, "order": upgrade.order, **versions()}
     revisions = {script.revision: list(script._all_down_revisions) for script in upgrade.script.walk_revisions()}
-    answer = {"outcome": upgrade.outcome(), "schemas": upgrade.schemas, "order": upgrade.order, **versions()}
     answer["heads"] = sorted(upgrade.script.get_heads())
     answer["down"] = revisions
     pathlib.Path(job["result"]).write_text(json.dumps(answer))
