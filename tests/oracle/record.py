@@ -159,13 +159,13 @@ class Recorder:
                 assert self.rows("at") == [revision], self.rows("at")
                 self.write(f"at_{revision}.sql.gz", self.server.dump("at", "-s"))
                 recorded["snapshots"].append(revision)
+                self.json("project.json", recorded)
         for revision in recorded["snapshots"]:
             if revision not in upgrades:
                 self.restore("once", dump(f"at_{revision}"))
                 self.stamp("once", [revision])
                 upgrades[revision] = self.outcome("once")
         self.json("upgrades.json", upgrades)
-        self.json("project.json", recorded)
 
     def restore(self, database, dump):
         path = self.work / "dump.sql"

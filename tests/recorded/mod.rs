@@ -65,8 +65,16 @@ pub struct Snapshot {
     pub rows: Vec<String>,
     /// What the real `alembic upgrade heads` does to a database that has this schema and no rows; not of all it is recorded.
     pub outcome: Option<Value>,
-    /// The states whose real dumps are the same as this one's, where it is recorded.
-    pub same: Option<BTreeSet<String>>,
+    /// What is recorded of the states whose real dumps are the same as this one's.
+    pub tie: Option<Tie>,
+}
+
+/// Which states have the schema of one.
+pub struct Tie {
+    /// Those that have.
+    same: BTreeSet<String>,
+    /// All of which it is recorded.
+    recorded: BTreeSet<String>,
 }
 
 /// A database that was changed at random, and what the real `alembic upgrade heads` then did.
@@ -153,18 +161,18 @@ impl Recorded {
             dump: gunzip(&self.folder.join("head.sql.gz")),
             rows: strings(&self.project["version_rows_at_head"]),
             outcome: None,
-            same: None,
+            tie: None,
         };
         let along = strings(&self.project["snapshots"]).into_iter().map(|revision| Snapshot {
             name: format!("at {revision}"),
             dump: gunzip(&self.folder.join(format!("at_{revision}.sql.gz"))),
             outcome: upgrades.get(&revision).cloned(),
-            same: None,
+            tie: None,
             rows: vec![revision],
         });
         let mut all: Vec<_> = std::iter::once(head).chain(along).collect();
         for snapshot in &mut all {
-            snapshot.same = same_schema(&schemas, &snapshot.rows);
+            snapshot.tie = tie(&schemas, &snapshot.rows);
         }
         all
     }
@@ -206,21 +214,23 @@ impl Snapshot {
     /// What is wrong with the tie that was found: states that are named though their real dumps are different, and states that
     /// are not named though they are the same. Only what is recorded is judged.
     pub fn wrong_tie(&self, report: &Report) -> Option<BTreeSet<String>> {
-        let (real, located) = (self.same.as_ref()?, report.located.as_ref()?);
+        let (real, located) = (self.tie.as_ref()?, report.located.as_ref()?);
         let states = located.same_schema.iter().chain([&located.revisions]);
-        let ours: BTreeSet<String> = states.filter(|state| state.len() == 1).map(|state| state[0].clone()).collect();
-        (located.exact && ours != *real).then(|| ours.symmetric_difference(real).cloned().collect())
+        let single = states.filter(|state| state.len() == 1).map(|state| state[0].clone());
+        let ours: BTreeSet<String> = single.filter(|state| real.recorded.contains(state)).collect();
+        (located.exact && ours != real.same).then(|| ours.symmetric_difference(&real.same).cloned().collect())
     }
 }
 
 /// The revisions that have the schema of the one that is stamped, by `schemas.json`: the hashes of the dumps along one run. Only
 /// where such a revision's state is nothing but its ancestors it says something of that state.
-fn same_schema(schemas: &Value, rows: &[String]) -> Option<BTreeSet<String>> {
+fn tie(schemas: &Value, rows: &[String]) -> Option<Tie> {
     let whole: Vec<_> = schemas.as_array()?.iter().filter(|entry| entry["whole"] == Value::Bool(true)).collect();
     let [row] = rows else { return None };
     let here = whole.iter().find(|entry| entry["revision"].as_str() == Some(row))?;
     let same = whole.iter().filter(|entry| entry["schema"] == here["schema"]);
-    Some(same.filter_map(|entry| entry["revision"].as_str().map(String::from)).collect())
+    let revision = |entry: &&Value| entry["revision"].as_str().map(String::from);
+    Some(Tie { same: same.filter_map(revision).collect(), recorded: whole.iter().filter_map(revision).collect() })
 }
 
 /// How a prediction compares with a recorded outcome.

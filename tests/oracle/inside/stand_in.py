@@ -2,16 +2,13 @@
 
 import importlib.util
 import sys
-import types
 import unittest.mock
 
 
 def package(*names):
     """Packages whose modules are found, though their `__init__` does not run."""
     for name in names:
-        module = types.ModuleType(name)
-        module.__path__ = list(importlib.util.find_spec(name).submodule_search_locations)
-        sys.modules[name] = module
+        sys.modules[name] = importlib.util.module_from_spec(importlib.util.find_spec(name))
 
 
 def modules(*names):
