@@ -13,8 +13,9 @@ pub use observer::{Observer, Sent};
 pub use settings::{Driver, Settings};
 pub use side::{Fork, Side};
 
+use crate::alembic::database::query::KnownRows;
 use crate::catalog::listing::{Change, Listing};
-use crate::catalog::{Catalog, Deltas, Session};
+use crate::catalog::{Catalog, Deltas, Oid, Session};
 use crate::pg::command::{Command, Transaction};
 use crate::pg::error::{PgError, Reason, Refusal, SqlState};
 use crate::pg::ident::QName;
@@ -354,4 +355,10 @@ pub struct RevisionRun {
     pub steps: std::ops::Range<usize>,
     /// How it ended.
     pub outcome: Outcome,
+}
+
+impl KnownRows for Run {
+    fn is_empty(&self, table: Oid) -> bool {
+        self.observer.as_ref().is_some_and(|observer| observer.is_empty(&self.catalog, table))
+    }
 }

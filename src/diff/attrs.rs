@@ -2,7 +2,7 @@
 
 use crate::catalog::{Attr, Catalog, Oid};
 use crate::pg::error::Reason;
-use crate::pg::expr::{Comparison, Context, Expr, UserType, compare, read_type, same_text};
+use crate::pg::expr::{self, Comparison, Context, Expr, UserType, compare, read_type, same_text};
 use crate::pg::ident::{Ident, QName};
 use crate::pg::types::DataType;
 
@@ -138,6 +138,12 @@ pub struct Place<'a> {
     pub oid: Oid,
     /// The same object in the other catalog: it may know the types of columns that this one does not.
     pub other: Option<(&'a Catalog, Oid)>,
+}
+
+/// True if every row of the table that fulfils `held` is known to fulfil `wanted`.
+pub fn implies(catalog: &Catalog, table: Oid, held: &Expr, wanted: &Expr) -> bool {
+    let Some((oid, _)) = catalog.columns(table).into_iter().next() else { return false };
+    Place { catalog, oid, other: None }.with_context("check", |context| expr::implies(held, wanted, context))
 }
 
 impl Place<'_> {

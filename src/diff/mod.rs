@@ -10,7 +10,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use attrs::{AttrDifference, Place, compare_attrs, compare_objects, verdict};
+pub use attrs::{AttrDifference, Place, compare_attrs, compare_objects, implies, verdict};
 
 use crate::catalog::{Attr, Catalog, Depend, ObjectId, Oid};
 use crate::pg::error::Reason;

@@ -118,6 +118,7 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
                                 )),
                             );
                         }
+                        ConstraintKind::Check { expr, .. } if rows.facts().fulfils(catalog, table, expr) => {}
                         ConstraintKind::Check { expr, .. } => push(
                             format!("every row of {name} fulfils {expr}"),
                             "23514",
@@ -181,6 +182,9 @@ fn is_unique(catalog: &Catalog, table: Oid, key: &KeyOptions, rows: &Rows) -> bo
     if !key.nulls_not_distinct && columns.iter().any(|column| rows.is_null(*column)) {
         return true;
     }
+    if rows.facts().is_unique(table, &columns, key.nulls_not_distinct) {
+        return true;
+    }
     catalog.indexes(table).iter().any(|(oid, index)| {
         let part =
             index.keys.iter().all(|key| matches!(&key.target, KeyRef::Column(column) if columns.contains(column)));
@@ -205,6 +209,10 @@ fn refers(catalog: &Catalog, session: &Session, table: Oid, key: &ForeignKey, ro
         _ => Vec::new(),
     };
     let wanted = if key.referenced.is_empty() { primary() } else { key.referenced.clone() };
+    let target_columns: Vec<Oid> = wanted.iter().filter_map(|column| catalog.column(target, column)).collect();
+    if key.matching.is_none() && rows.facts().refers(table, &columns, target, &target_columns) {
+        return true;
+    }
     catalog.constraints(table).iter().any(|(oid, constraint)| match &constraint.rule {
         Rule::ForeignKey { columns: there, table: to, referenced, .. } => {
             constraint.validated

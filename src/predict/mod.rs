@@ -4,6 +4,7 @@
 pub mod conditions;
 pub mod conversion;
 mod demands;
+mod facts;
 mod fill;
 pub mod rows;
 

@@ -10,10 +10,15 @@ use sqlparser::ast;
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
+use super::conversion::{Conversion, of_column};
+use super::facts::{Change, Facts};
 use super::fill::{demands_only_null, never_null};
-use crate::catalog::object::TypeRef;
+use crate::alembic::database::query::{self, KnownRows, Source};
+use crate::catalog::object::{Rule, TypeRef};
 use crate::catalog::{Catalog, Object, Oid, Session};
-use crate::pg::command::{AlterAction, ColumnConstraint, ColumnDef, ColumnType, Command, DataCommand, DataVerb, Table};
+use crate::pg::command::{
+    AlterAction, ColumnConstraint, ColumnDef, ColumnType, Command, DataCommand, DataVerb, Table, Transaction,
+};
 use crate::pg::expr::Expr;
 use crate::pg::ident::{Ident, QName};
 
@@ -28,6 +33,8 @@ pub struct Rows {
     written: BTreeSet<Oid>,
     /// What the columns hold in all rows.
     columns: BTreeMap<Oid, Fill>,
+    /// What constraints have made sure of.
+    facts: Facts,
 }
 
 /// What a column holds in every row.
@@ -51,7 +58,14 @@ impl Rows {
             let name = catalog.qname(table)?;
             self.counted.as_ref().map(|counted| counted.get(&name) == Some(&0))
         };
-        self.empty.contains(&table) || !self.written.contains(&table) && counted().unwrap_or(false)
+        let here = self.empty.contains(&table) || !self.written.contains(&table) && counted().unwrap_or(false);
+        // What its partitions and heirs hold is found in it, too.
+        here && catalog.descendants(table).into_iter().all(|heir| heir == table || self.is_empty(catalog, heir))
+    }
+
+    /// What constraints have made sure of, also where they are gone.
+    pub fn facts(&self) -> &Facts {
+        &self.facts
     }
 
     /// True if the column is known to hold NULL in every row.
@@ -69,7 +83,21 @@ impl Rows {
     pub fn forget(&mut self, catalog: &Catalog) {
         self.empty.clear();
         self.columns.clear();
+        self.facts.forget();
         self.written.extend(catalog.tables().map(|(oid, _)| oid));
+    }
+
+    /// Takes over what [`learn`] found before a statement that was then executed. `may`: it is not known whether it really ran, nor
+    /// whether the database looked like that.
+    pub fn remember(&mut self, learned: Learned, may: bool) {
+        if !may {
+            self.facts.extend(learned.facts);
+            self.columns.extend(learned.filled.into_iter().map(|column| (column, Fill::Value)));
+        }
+        for (table, column) in learned.converted {
+            self.facts.changed(table, &Change::Set(vec![column]));
+            self.facts.changed(table, &Change::Removed);
+        }
     }
 
     /// Follows a statement that ran, or that may have run; the catalog is the one after it.
@@ -85,6 +113,8 @@ impl Rows {
                 }
             }
             Command::Data(data) => self.follow_data(data, may, catalog, session),
+            // What was known before may hold again, and what the transaction did to rows does not.
+            Command::Transaction(Transaction::Rollback | Transaction::RollbackTo(_)) => self.forget(catalog),
             _ => {}
         }
     }
@@ -107,6 +137,15 @@ impl Rows {
 
     fn follow_data(&mut self, data: &DataCommand, may: bool, catalog: &Catalog, session: &Session) {
         let table = data.table.as_ref().and_then(|table| catalog.resolve_relation(table, session));
+        if does_more(data, table, catalog) {
+            return self.forget(catalog);
+        }
+        if self.changes_nothing(data, table, catalog, session) {
+            return;
+        }
+        if let Some(table) = table {
+            self.follow_constraints(data, catalog, table);
+        }
         match (data.verb, table) {
             (DataVerb::Select | DataVerb::Maintenance, _) => {}
             (DataVerb::Insert | DataVerb::Merge | DataVerb::Copy, Some(table)) => {
@@ -124,6 +163,56 @@ impl Rows {
             (DataVerb::Delete, Some(_)) => {}
             (DataVerb::Update, Some(table)) => self.follow_update(data, may, catalog, table),
             (_, None) => self.forget(catalog),
+        }
+    }
+
+    /// There is no row to change, or none to insert.
+    fn changes_nothing(&self, data: &DataCommand, table: Option<Oid>, catalog: &Catalog, session: &Session) -> bool {
+        match data.verb {
+            DataVerb::Update | DataVerb::Delete => table.is_some_and(|table| self.is_empty(catalog, table)),
+            DataVerb::Insert => {
+                let Some(ast::Statement::Insert(insert)) = statement(&data.text) else { return false };
+                let Some(query) = insert.source else { return false };
+                let parameters = BTreeMap::new();
+                let rows = RowsOf { rows: self, catalog };
+                let source = Source { catalog, session, parameters: &parameters, server_version: None, rows: &rows };
+                query::select(source, &query).is_ok_and(|answer| answer.rows.is_empty())
+            }
+            _ => false,
+        }
+    }
+
+    /// What constraints have made sure of may not hold any more; foreign keys take their tables along.
+    fn follow_constraints(&mut self, data: &DataCommand, catalog: &Catalog, table: Oid) {
+        let change = match data.verb {
+            DataVerb::Select | DataVerb::Maintenance => return,
+            DataVerb::Delete | DataVerb::Truncate => Change::Removed,
+            DataVerb::Update if !data.columns.is_empty() => {
+                Change::Set(data.columns.iter().filter_map(|column| catalog.column(table, column)).collect())
+            }
+            DataVerb::Insert | DataVerb::Copy | DataVerb::Merge | DataVerb::Update => {
+                let columns = catalog.columns(table).into_iter().map(|(column, _)| column).collect();
+                self.facts.changed(table, &Change::Set(columns));
+                Change::Added
+            }
+        };
+        let mut changes = vec![(table, change)];
+        let mut seen = BTreeSet::new();
+        while let Some((table, change)) = changes.pop() {
+            self.facts.changed(table, &change);
+            if change == Change::Added || !seen.insert((table, change == Change::Removed)) {
+                continue;
+            }
+            for (other, columns, action) in referring(catalog, table, &change) {
+                if action == "CASCADE" && change == Change::Removed {
+                    changes.push((other, Change::Removed));
+                } else {
+                    columns.iter().for_each(|column| {
+                        self.columns.remove(column);
+                    });
+                    changes.push((other, Change::Set(columns)));
+                }
+            }
         }
     }
 
@@ -177,6 +266,65 @@ impl Rows {
     }
 }
 
+/// What is known of the rows of a database.
+struct RowsOf<'a> {
+    rows: &'a Rows,
+    catalog: &'a Catalog,
+}
+
+impl KnownRows for RowsOf<'_> {
+    fn is_empty(&self, table: Oid) -> bool {
+        self.rows.is_empty(self.catalog, table)
+    }
+}
+
+/// What holds of rows before a statement takes away what has made sure of it.
+#[derive(Debug, Default)]
+pub struct Learned {
+    facts: Facts,
+    /// Columns that hold a value in every row.
+    filled: Vec<Oid>,
+    /// Columns, with their tables, whose values become others.
+    converted: Vec<(Oid, Oid)>,
+}
+
+/// Looks at the database right before a statement.
+pub fn learn(command: &Command, catalog: &Catalog, session: &Session) -> Learned {
+    let mut learned = Learned::default();
+    match command {
+        Command::Table(Table::Alter { name, actions, .. }) => {
+            let Some(table) = catalog.resolve_relation(name, session) else { return learned };
+            for action in actions {
+                match action {
+                    AlterAction::DropConstraint { .. } => learned.facts.learn(catalog, table),
+                    AlterAction::SetNotNull { column, not_null: false } => {
+                        let oid = catalog.column(table, column);
+                        let holds = |oid: &Oid| catalog.column_of(*oid).is_some_and(|column| column.not_null);
+                        learned.filled.extend(oid.filter(holds));
+                    }
+                    AlterAction::AlterType { column, ty, using, .. } => {
+                        let keeps = using.is_none()
+                            && !matches!(of_column(catalog, session, name, column, ty), Conversion::Lossy(_));
+                        let oid = catalog.column(table, column).filter(|_| !keeps);
+                        learned.converted.extend(oid.map(|oid| (table, oid)));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Command::DropIndex { names, .. } => {
+            for name in names {
+                let index = catalog.resolve_relation(name, session);
+                if let Some(table) = index.and_then(|index| catalog.table_of(index)) {
+                    learned.facts.learn(catalog, table);
+                }
+            }
+        }
+        _ => {}
+    }
+    learned
+}
+
 /// What a new column holds in the rows that are there; `None`: it cannot be told.
 fn fill_of(column: &ColumnDef, catalog: &Catalog, oid: Oid) -> Option<Fill> {
     if matches!(column.ty, ColumnType::Serial(_)) {
@@ -198,6 +346,57 @@ fn fill_of(column: &ColumnDef, catalog: &Catalog, oid: Oid) -> Option<Fill> {
         TypeRef::Unknown(_) => None,
         TypeRef::User { oid: ty, .. } => (!matches!(catalog.get(*ty), Some(Object::Domain(_)))).then_some(Fill::Null),
     }
+}
+
+/// The foreign keys that act when rows of a table change: their table, their columns, and what they do.
+fn referring(catalog: &Catalog, table: Oid, change: &Change) -> Vec<(Oid, Vec<Oid>, String)> {
+    let mut found = Vec::new();
+    for (other, _) in catalog.tables() {
+        for (_, constraint) in catalog.constraints(other) {
+            let Rule::ForeignKey { columns, table: to, referenced, on_delete, on_update, .. } = &constraint.rule else {
+                continue;
+            };
+            let (action, concerned) = match change {
+                Change::Added => (None, false),
+                Change::Removed => (on_delete.as_ref(), true),
+                Change::Set(set) => (on_update.as_ref(), referenced.iter().any(|column| set.contains(column))),
+            };
+            let action = action.map(|action| action.to_uppercase());
+            if let Some(action) = action.filter(|action| action != "NO ACTION" && action != "RESTRICT")
+                && *to == table
+                && concerned
+            {
+                found.push((other, columns.clone(), action));
+            }
+        }
+    }
+    found
+}
+
+/// Whether a statement may change rows of other tables than the one that it names: in a CTE, by a trigger, by a function.
+fn does_more(data: &DataCommand, table: Option<Oid>, catalog: &Catalog) -> bool {
+    if data.verb == DataVerb::Maintenance {
+        return false;
+    }
+    let fires = table.is_some_and(|table| {
+        catalog.children(table).any(|child| matches!(catalog.get(child), Some(Object::Trigger(_))))
+    });
+    let text = data.text.to_lowercase();
+    let words = || text.split(|char: char| !char.is_alphanumeric() && char != '_');
+    let writes = words().filter(|word| matches!(*word, "insert" | "update" | "delete" | "merge")).count();
+    let calls = || {
+        let routines = catalog.iter().filter_map(|(_, entry)| match &*entry.object {
+            Object::Routine(routine) => Some(routine.name.as_str()),
+            _ => None,
+        });
+        routines.into_iter().any(|name| text.contains(&name.to_lowercase()))
+    };
+    let with = words().find(|word| !word.is_empty()) == Some("with");
+    let own = usize::from(data.verb != DataVerb::Select);
+    fires && data.verb != DataVerb::Select
+        || with && writes > own
+        || data.verb == DataVerb::Select && writes > 0
+        || calls()
 }
 
 fn statement(text: &str) -> Option<ast::Statement> {

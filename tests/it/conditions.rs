@@ -16,8 +16,14 @@ const MADE: &str = "op.execute('CREATE TABLE t (id int PRIMARY KEY, a text, b in
 /// What the statements of one revision make of an upgrade of tables that may hold rows.
 #[track_caller]
 fn check(statements: &[&str], expected: Outcome) {
+    check_dump(statements, DUMP, expected);
+}
+
+/// The same with another dump.
+#[track_caller]
+fn check_dump(statements: &[&str], dump: &str, expected: Outcome) {
     let body: Vec<String> = statements.iter().map(|sql| format!("op.execute(\"{sql}\")")).collect();
-    let report = analyze(vec![revision("a1", "None", MADE), revision("a2", "'a1'", &body.join("\n"))], DUMP, &["a1"]);
+    let report = analyze(vec![revision("a1", "None", MADE), revision("a2", "'a1'", &body.join("\n"))], dump, &["a1"]);
     let prediction = report.prediction.expect("a prediction");
     assert_eq!(prediction.outcome, expected, "{statements:?}: {:?}", prediction.message);
 }
@@ -57,4 +63,90 @@ fn keys_demand_what_is_not_known_already() {
     check(&["ALTER TABLE t ADD c text", "CREATE UNIQUE INDEX i ON t (c)"], Outcome::Succeeds);
     check(&["ALTER TABLE t ADD CONSTRAINT again FOREIGN KEY (b) REFERENCES r (id)"], Outcome::Succeeds);
     check(&["ALTER TABLE t ADD c int", "ALTER TABLE t ADD FOREIGN KEY (c) REFERENCES r (id)"], Outcome::Succeeds);
+}
+
+#[test]
+fn what_a_dropped_constraint_made_sure_of_holds_until_rows_change() {
+    let again = [
+        "ALTER TABLE t DROP CONSTRAINT t_b_fkey",
+        "ALTER TABLE t ADD FOREIGN KEY (b) REFERENCES r (id) ON DELETE CASCADE",
+    ];
+    check(&again, Outcome::Succeeds);
+    check(&[again[0], "UPDATE t SET b = 1", again[1]], Outcome::DependsOnData);
+    check(&[again[0], "UPDATE t SET a = 'x'", again[1]], Outcome::Succeeds);
+    check(&[again[0], "DELETE FROM r WHERE id > 7", again[1]], Outcome::DependsOnData);
+    check(
+        &[again[0], "WITH gone AS (DELETE FROM r RETURNING id) SELECT * FROM gone", again[1]],
+        Outcome::DependsOnData,
+    );
+    check(&[again[0], "ALTER TABLE t ALTER b TYPE bigint", again[1]], Outcome::Succeeds);
+    check(&[again[0], "ALTER TABLE t ALTER b TYPE int USING b + 1", again[1]], Outcome::DependsOnData);
+    let key = ["ALTER TABLE r DROP CONSTRAINT r_pkey CASCADE", "ALTER TABLE r ADD PRIMARY KEY (id)"];
+    check(&key, Outcome::Succeeds);
+    check(&[key[0], "INSERT INTO r (id) VALUES (1)", key[1]], Outcome::DependsOnData);
+    check(&["ALTER TABLE t ALTER id DROP NOT NULL", "ALTER TABLE t ALTER id SET NOT NULL"], Outcome::Fails);
+}
+
+#[test]
+fn a_check_that_lists_more_values_needs_no_look_at_rows() {
+    let dump =
+        DUMP.to_string() + "ALTER TABLE public.t ADD CONSTRAINT ck CHECK ((a = ANY (ARRAY['x'::text, 'y'::text])));\n";
+    let drop = "ALTER TABLE t DROP CONSTRAINT ck";
+    check_dump(&[drop, "ALTER TABLE t ADD CHECK (a IN ('x', 'y', 'z'))"], &dump, Outcome::Succeeds);
+    check_dump(&[drop, "ALTER TABLE t ADD CHECK (a IN ('x', 'z'))"], &dump, Outcome::DependsOnData);
+    check_dump(
+        &[
+            drop,
+            "ALTER TABLE t ADD d text",
+            "ALTER TABLE t DROP a",
+            "ALTER TABLE t RENAME d TO a",
+            "UPDATE t SET a = 'q'",
+            "ALTER TABLE t ADD CHECK (a IN ('x', 'y'))",
+        ],
+        &dump,
+        Outcome::DependsOnData,
+    );
+}
+
+/// A dump with data tells which tables are empty.
+const EMPTY: &str = "COPY public.t (id, a, b) FROM stdin;\n\\.\n\n\nCOPY public.r (id) FROM stdin;\n1\n\\.\n";
+
+#[test]
+fn tables_that_the_dump_shows_empty_demand_nothing() {
+    let dump = DUMP.to_string() + EMPTY;
+    check_dump(&["ALTER TABLE t ADD c text NOT NULL", "ALTER TABLE t ADD UNIQUE (a)"], &dump, Outcome::Succeeds);
+    check_dump(&["ALTER TABLE r ADD c text NOT NULL"], &dump, Outcome::DependsOnData);
+    check_dump(&["INSERT INTO t (id) VALUES (1)", "ALTER TABLE t ADD c text NOT NULL"], &dump, Outcome::DependsOnData);
+    check_dump(&["INSERT INTO t (id) SELECT id FROM t", "ALTER TABLE t ADD c text NOT NULL"], &dump, Outcome::Succeeds);
+    check_dump(
+        &["INSERT INTO t (id) SELECT id FROM r", "ALTER TABLE t ADD c text NOT NULL"],
+        &dump,
+        Outcome::DependsOnData,
+    );
+}
+
+#[test]
+fn queries_of_empty_tables_are_answered() {
+    let upgrade = "for row in op.get_bind().execute(sa.text('SELECT id, lower(a) FROM t WHERE b > 1')):\n    raise RuntimeError(row[0])\n\
+        if op.get_bind().execute(sa.text('SELECT count(*) FROM t')).scalar():\n    raise RuntimeError('rows')";
+    let files = || vec![revision("a1", "None", MADE), revision("a2", "'a1'", upgrade)];
+    let outcome = |dump: &str| analyze(files(), dump, &["a1"]).prediction.expect("a prediction").outcome;
+    assert_eq!(outcome(&(DUMP.to_string() + EMPTY)), Outcome::Succeeds);
+    assert_eq!(outcome(DUMP), Outcome::DependsOnData);
+}
+
+#[test]
+fn what_a_library_may_have_is_no_attribute_error() {
+    let files = |body: &str| vec![revision("a1", "None", MADE), revision("a2", "'a1'", body)];
+    let outcome = |body: &str| analyze(files(body), DUMP, &["a1"]).prediction.expect("a prediction").outcome;
+    assert_eq!(outcome("op.get_bind().dialect.no_such_thing_here"), Outcome::Succeeds);
+    assert_eq!(
+        outcome("if op.get_bind().dialect.no_such_thing_here:\n    op.execute('DROP TABLE t')"),
+        Outcome::Succeeds
+    );
+    assert_eq!(
+        outcome("if op.get_bind().dialect.no_such_thing_here:\n    op.execute('DROP TABLE nope')"),
+        Outcome::Unknown
+    );
+    assert_eq!(outcome("sa.table('t', sa.column('a')).c.b"), Outcome::Fails);
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::super::sqlalchemy::expression::dml::Query;
 use super::super::sqlalchemy::seam;
 use super::element::Element;
-use super::query::{self, Source};
+use super::query::{self, KnownRows, Source};
 use super::result::ResultRows;
 use super::statement::{Executable, Text, compile_text, executable, row_statements};
 use super::{errors, inspector};
@@ -211,6 +211,7 @@ impl Connection {
             Command::Data(data) => Some(data.verb),
             _ => None,
         };
+        let idle = self.changes_nothing(vm, &command);
         let outcome = match (rows, unknown) {
             (Some(_), Some(reason)) => vm.run.send_rows(&command, format!("{sql} ({reason})")),
             _ => vm.run.send(command, sql.clone()),
@@ -219,12 +220,23 @@ impl Connection {
             Ok(_) | Err(Refusal::Unmodelled(_)) => {
                 let reason = Reason::new("row-data", "the rows of the database");
                 Ok(Value::native(match rows {
+                    Some(_) if idle => ResultRows::no_rows(),
                     None => ResultRows::none(),
                     Some(_) => ResultRows::unknown(reason),
                 }))
             }
             Err(refusal) => Err(errors::raise(vm, refusal, Some(&sql))),
         }
+    }
+
+    /// Nothing is there that an UPDATE or a DELETE could change.
+    fn changes_nothing(&self, vm: &Vm, command: &Command) -> bool {
+        let Command::Data(DataCommand { verb: DataVerb::Update | DataVerb::Delete, table: Some(table), .. }) = command
+        else {
+            return false;
+        };
+        let table = vm.run.catalog.resolve_relation(table, &vm.run.session);
+        table.is_some_and(|table| vm.run.is_empty(table))
     }
 
     /// Another connection finds everything that the statement names among what is committed.
@@ -249,6 +261,8 @@ impl Connection {
                 session: &vm.run.session,
                 parameters: &parameters,
                 server_version: vm.run.settings.server_version,
+                // Another connection does not see what this run has emptied.
+                rows: if self.foreign { &query::AnyRows } else { &vm.run },
             };
             query::select(source, &query)
         });

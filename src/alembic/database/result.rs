@@ -35,6 +35,11 @@ impl ResultRows {
         ResultRows { columns: Rc::new([]), rows: Ok(RefCell::default()), shape: Shape::Rows, returns_rows: false }
     }
 
+    /// The result of a statement that touched no row.
+    pub fn no_rows() -> ResultRows {
+        ResultRows { returns_rows: true, ..ResultRows::none() }
+    }
+
     /// A result of which no row is known.
     pub fn unknown(reason: Reason) -> ResultRows {
         ResultRows { columns: Rc::new([]), rows: Err(reason), shape: Shape::Rows, returns_rows: true }
@@ -249,7 +254,7 @@ impl Native for Row {
         matches!(class, "tuple" | "sqlalchemy.engine.row.Row")
     }
 
-    fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+    fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
         if let Some(at) = self.columns.iter().position(|column| **column == *name) {
             return Ok(self.values.get(at).cloned());
         }
@@ -258,7 +263,11 @@ impl Native for Row {
             "_asdict" => native::function("_asdict", move |_, _| Ok(self.mapping())),
             "_fields" => Value::tuple(self.columns.iter().map(|name| Value::Str(name.clone()))),
             "_tuple" | "tuple" => native::function("_tuple", move |_, _| Ok(self.tuple())),
-            _ => return Ok(None),
+            "count" | "index" | "t" => return Ok(None),
+            _ => {
+                let message = format!("Could not locate column in row for column '{name}'");
+                return Err(vm.raise("AttributeError", &message));
+            }
         }))
     }
 

@@ -86,8 +86,8 @@ impl Args {
                 Some(slot) => slot.value = Some(value),
                 None if keywords.is_some() => others.push((name, value)),
                 None => {
-                    let message = format!("{function}() got an unexpected keyword argument '{name}'");
-                    return Err(vm.raise("TypeError", &message));
+                    // Another version of the library may know it.
+                    return Err(vm.stop("library", format!("the argument {name} of {function}() is not modelled")));
                 }
             }
         }

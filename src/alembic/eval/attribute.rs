@@ -14,10 +14,20 @@ use crate::pg::error::Reason;
 impl Vm {
     /// `value.name`
     pub fn get_attr(&mut self, value: &Value, name: &str) -> Eval<Value> {
-        match self.find_attr(value, name)? {
+        match self.search_attr(value, name)? {
             Some(value) => Ok(value),
             None => Err(self.no_attribute(value, name)),
         }
+    }
+
+    /// The same; `None` is an `AttributeError`. What a library may have and is not modelled is unknown.
+    pub fn search_attr(&mut self, value: &Value, name: &str) -> Eval<Option<Value>> {
+        Ok(match self.find_attr(value, name)? {
+            None if !name.starts_with('_') => {
+                self.may_have(value, &format!("the attribute {name}")).map(Value::Unknown)
+            }
+            found => found,
+        })
     }
 
     fn no_attribute(&mut self, value: &Value, name: &str) -> Raise {
@@ -31,7 +41,7 @@ impl Vm {
         self.raise("AttributeError", &text)
     }
 
-    /// The same; `None` is an `AttributeError`.
+    /// The same among what is modelled.
     pub fn find_attr(&mut self, value: &Value, name: &str) -> Eval<Option<Value>> {
         match value {
             Value::Unknown(reason) => Ok(Some(match value.known_parts() {
@@ -206,7 +216,10 @@ impl Vm {
                 if native.clone().set_attr(self, name, new)? {
                     return Ok(());
                 }
-                Err(self.no_attribute(value, name))
+                match self.may_have(value, &format!("setting the attribute {name}")) {
+                    Some(reason) => Err(Raise::Stop(reason)),
+                    None => Err(self.no_attribute(value, name)),
+                }
             }
             _ => Err(self.no_attribute(value, name)),
         }

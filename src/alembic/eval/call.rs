@@ -108,22 +108,22 @@ impl Vm {
                 if function.as_instance().is_some() {
                     return match self.find_method(function, "__call__")? {
                         Some(method) => self.call(&method, args),
-                        None => Err(self.not_callable(function)),
+                        None => self.not_callable(function),
                     };
                 }
                 let native = native.clone();
                 match self.deeper(|vm| native.call(vm, args))? {
                     Some(value) => Ok(value),
-                    None => Err(self.not_callable(function)),
+                    None => self.not_callable(function),
                 }
             }
-            _ => Err(self.not_callable(function)),
+            _ => self.not_callable(function),
         }
     }
 
-    fn not_callable(&mut self, value: &Value) -> super::Raise {
+    fn not_callable(&mut self, value: &Value) -> Eval<Value> {
         let class = self.type_name(value);
-        self.raise("TypeError", &format!("'{class}' object is not callable"))
+        self.refuse(value, "a call", &format!("'{class}' object is not callable"))
     }
 
     /// Code that is not known and is given a connection may send anything, e.g. `Unknown.__table__.create(bind)`.

@@ -114,13 +114,13 @@ impl Vm {
                 None => set.borrow().dict.len(),
             },
             Value::Unknown(_) => return Ok(value.clone()),
-            Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) => return Err(self.no_len(value)),
+            Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) => return self.no_len(value),
             Value::Native(native) => {
                 if let Some(class) = value.as_class() {
                     if let Some(members) = class.find("__members__") {
                         return self.len(&members);
                     }
-                    return Err(self.no_len(value));
+                    return self.no_len(value);
                 }
                 if value.as_instance().is_some() {
                     if let Some(method) = self.find_method(value, "__len__")? {
@@ -128,21 +128,21 @@ impl Vm {
                     }
                     return match value.base() {
                         Some(base) => self.len(&base.clone()),
-                        None => Err(self.no_len(value)),
+                        None => self.no_len(value),
                     };
                 }
                 return match native.clone().len(self)? {
                     Some(length) => Ok(length),
-                    None => Err(self.no_len(value)),
+                    None => self.no_len(value),
                 };
             }
         };
         Ok(Value::int(length))
     }
 
-    fn no_len(&mut self, value: &Value) -> super::Raise {
+    fn no_len(&mut self, value: &Value) -> Eval<Value> {
         let class = self.type_name(value);
-        self.raise("TypeError", &format!("object of type '{class}' has no len()"))
+        self.refuse(value, "the length", &format!("object of type '{class}' has no len()"))
     }
 
     /// `str(value)`: a `str`, or unknown.

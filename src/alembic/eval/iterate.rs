@@ -95,15 +95,22 @@ impl Vm {
                     if let Some(reason) = &instance.class.unknown {
                         return Ok(Some(Items::Unknown(reason.clone())));
                     }
-                    return Err(self.not_iterable(value));
+                    return self.may_iterate(value).map(Some);
                 }
                 return match native.clone().iterate(self)? {
                     Some(items) => self.iterate(&items).map(Some),
-                    None => Err(self.not_iterable(value)),
+                    None => self.may_iterate(value).map(Some),
                 };
             }
         };
         Ok(Some(Items::Known(items)))
+    }
+
+    fn may_iterate(&mut self, value: &Value) -> Eval<Items> {
+        match self.may_have(value, "iteration") {
+            Some(reason) => Ok(Items::Unknown(reason)),
+            None => Err(self.not_iterable(value)),
+        }
     }
 
     fn not_iterable(&mut self, value: &Value) -> Raise {

@@ -24,6 +24,7 @@ mod methods;
 pub mod module;
 pub mod native;
 mod operators;
+mod partial;
 mod pattern;
 mod scope;
 mod statement;

@@ -87,6 +87,11 @@ impl Vm {
         if op == "|" && (left.as_class().is_some() || right.as_class().is_some()) {
             return Ok(super::stdlib::union(left, right));
         }
+        if let Some(reason) =
+            [left, right].into_iter().find_map(|side| self.may_have(side, &format!("the operator {op}")))
+        {
+            return Ok(Value::Unknown(reason));
+        }
         let (left, right) = (self.type_name(left), self.type_name(right));
         if op == "+" && left == "str" {
             return Err(self.raise("TypeError", &format!("can only concatenate str (not \"{right}\") to str")));
@@ -367,7 +372,7 @@ impl Vm {
             _ => {}
         }
         let class = self.type_name(value);
-        Err(self.raise("TypeError", &format!("bad operand type for unary {op}: '{class}'")))
+        self.refuse(value, &format!("the operator {op}"), &format!("bad operand type for unary {op}: '{class}'"))
     }
 
     pub(super) fn compare(&mut self, op: CompareOp, left: &Value, right: &Value) -> Eval<Value> {
@@ -681,7 +686,7 @@ impl Vm {
             if let Some(value) = native.clone().get_item(self, key)? {
                 return Ok(value);
             }
-            return Err(self.not_subscriptable(value));
+            return self.not_subscriptable(value);
         }
         if let Some(slice) = key.downcast::<Slice>() {
             return self.sliced(value, &slice);
@@ -701,7 +706,7 @@ impl Vm {
             }
             Value::Str(text) => text.chars().map(|char| Value::str(char.to_string())).collect(),
             Value::Bytes(bytes) => bytes.iter().map(|&byte| Value::int(byte)).collect(),
-            _ => return Err(self.not_subscriptable(value)),
+            _ => return self.not_subscriptable(value),
         };
         self.at_index(&items, &key, if matches!(value, Value::Str(_)) { "string" } else { "index" })
     }
@@ -731,9 +736,9 @@ impl Vm {
         }
     }
 
-    fn not_subscriptable(&mut self, value: &Value) -> Raise {
+    fn not_subscriptable(&mut self, value: &Value) -> Eval<Value> {
         let class = self.type_name(value);
-        self.raise("TypeError", &format!("'{class}' object is not subscriptable"))
+        self.refuse(value, "an item", &format!("'{class}' object is not subscriptable"))
     }
 
     fn at_index(&mut self, items: &[Value], key: &Value, what: &str) -> Eval<Value> {
@@ -780,7 +785,7 @@ impl Vm {
                 let picked = self.positions(items.len(), slice)?;
                 Ok(Value::list(picked.into_iter().map(|at| items[at].clone())))
             }
-            _ => Err(self.not_subscriptable(value)),
+            _ => self.not_subscriptable(value),
         }
     }
 
@@ -874,7 +879,7 @@ impl Vm {
 
     fn no_item_assignment(&mut self, value: &Value) -> Raise {
         let class = self.type_name(value);
-        self.raise("TypeError", &format!("'{class}' object does not support item assignment"))
+        self.cannot(value, "setting an item", &format!("'{class}' object does not support item assignment"))
     }
 
     fn set_slice(&mut self, list: &Rc<std::cell::RefCell<super::List>>, slice: &Slice, new: &Value) -> Eval<()> {

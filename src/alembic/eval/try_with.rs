@@ -185,21 +185,21 @@ impl Vm {
                 if manager.as_instance().is_some() {
                     return match self.find_method(manager, "__enter__")? {
                         Some(method) => self.call(&method, Args::default()),
-                        None => Err(self.not_a_manager(manager)),
+                        None => self.not_a_manager(manager),
                     };
                 }
                 match native.clone().enter(self)? {
                     Some(value) => Ok(value),
-                    None => Err(self.not_a_manager(manager)),
+                    None => self.not_a_manager(manager),
                 }
             }
-            _ => Err(self.not_a_manager(manager)),
+            _ => self.not_a_manager(manager),
         }
     }
 
-    fn not_a_manager(&mut self, value: &Value) -> Raise {
+    fn not_a_manager(&mut self, value: &Value) -> Eval<Value> {
         let class = self.type_name(value);
-        self.raise("TypeError", &format!("'{class}' object does not support the context manager protocol"))
+        self.refuse(value, "the context", &format!("'{class}' object does not support the context manager protocol"))
     }
 
     /// `manager.__exit__(…)`: whether the exception is swallowed.
@@ -210,7 +210,7 @@ impl Vm {
             }
             Value::Native(_) => {
                 let Some(method) = self.find_method(manager, "__exit__")? else {
-                    return Err(self.not_a_manager(manager));
+                    return self.not_a_manager(manager).map(|_| Truth::False);
                 };
                 let args = match raised {
                     Some(exception) => [self.type_of(exception), exception.clone(), Value::None],

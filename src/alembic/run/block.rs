@@ -308,6 +308,7 @@ impl Execution<'_> {
             session: &self.run.session,
             parameters: &self.variables,
             server_version: self.run.settings.server_version,
+            rows: &*self.run,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use crate::catalog::{Catalog, Session};
+use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::Command;
 use crate::source::Span;
 
@@ -13,6 +13,9 @@ pub trait Observer: Debug {
 
     /// It was executed. `may`: it is not known whether it really runs.
     fn after(&self, command: &Command, sent: Sent, catalog: &Catalog, session: &Session);
+
+    /// Whether a table of the run's own database is known to hold no row.
+    fn is_empty(&self, catalog: &Catalog, table: Oid) -> bool;
 
     /// Rows were changed in a way that no statement tells: ORM code, loops over rows.
     fn rows_changed(&self, catalog: &Catalog);

@@ -46,6 +46,11 @@ pub fn compare(a: &Expr, a_context: &Context<'_>, b: &Expr, b_context: &Context<
     }
 }
 
+/// True if two canonical trees of one table are the same for certain.
+pub(super) fn same_trees(a: &Tree, b: &Tree, context: &Context<'_>) -> bool {
+    matches!(trees(a, b, context), Verdict::Same)
+}
+
 impl Expr {
     /// True for NULL with or without casts: as a default, the same as none (PostgreSQL stores `NULL::character varying` for a
     /// `varchar(n)` and nothing for a `varchar`).

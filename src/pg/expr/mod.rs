@@ -4,6 +4,7 @@ mod canonical;
 mod compare;
 mod constant;
 mod functions;
+mod implies;
 mod names;
 mod syntax;
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod tree;
 use std::fmt;
 
 pub use compare::{compare, same_text};
+pub use implies::implies;
 pub use syntax::read_type;
 
 use sqlparser::dialect::PostgreSqlDialect;

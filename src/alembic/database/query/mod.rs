@@ -1,7 +1,7 @@
 //! Answers SELECTs on `information_schema` and `pg_catalog` from the model.
 //!
 //! Not a database: joins, conditions and a handful of functions, in the forms that migrations use to ask what is there.
-//! What is outside of them, and every row of a project's own table, is unknown. A row that may not be there makes the
+//! What is outside of them is unknown, and so is every row of a project's own table that is not known to be empty. A row that may not be there makes the
 //! answer unknown only where it may pass the conditions.
 
 mod cell;
@@ -21,7 +21,7 @@ use sqlparser::ast;
 pub use cell::Cell;
 pub use relation::{Relation, Row};
 
-use crate::catalog::{Catalog, Session};
+use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::error::{Reason, Refusal};
 
 /// What an evaluation may use.
@@ -35,6 +35,23 @@ pub struct Source<'a> {
     pub parameters: &'a BTreeMap<String, Cell>,
     /// `server_version_num`, where the dump's header tells it.
     pub server_version: Option<u32>,
+    /// What is known of rows.
+    pub rows: &'a dyn KnownRows,
+}
+
+/// What is known of the rows of tables.
+pub trait KnownRows {
+    /// The table is known to hold no row.
+    fn is_empty(&self, table: Oid) -> bool;
+}
+
+/// Nothing is known of rows.
+pub struct AnyRows;
+
+impl KnownRows for AnyRows {
+    fn is_empty(&self, _table: Oid) -> bool {
+        false
+    }
 }
 
 /// A SELECT's answer.

@@ -311,7 +311,7 @@ pub(super) fn relation(source: &Source<'_>, names: &[String]) -> Result<Relation
     stored(source, schema, name)
 }
 
-/// A relation of the project: its columns are known, its rows never.
+/// A relation of the project: its columns are known, its rows only where there are none.
 fn stored(source: &Source<'_>, schema: Option<&str>, name: &str) -> Result<Relation, Refusal> {
     let oid = match resolve(source, schema, name) {
         Found::Yes(oid) => oid,
@@ -345,6 +345,9 @@ fn stored(source: &Source<'_>, schema: Option<&str>, name: &str) -> Result<Relat
     // Columns that every table has.
     let hidden = ["ctid", "xmin", "xmax", "tableoid"].map(Rc::from);
     let columns: Vec<Output> = columns.into_iter().chain(hidden).map(|name| Output { table: None, name }).collect();
+    if source.rows.is_empty(oid) {
+        return Ok(Relation { columns, rows: Vec::new(), more });
+    }
     let cells = vec![Cell::Unknown(rows.clone()); columns.len()];
     Ok(Relation { columns, rows: vec![Row { cells, maybe: Some(rows) }], more })
 }

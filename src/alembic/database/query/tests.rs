@@ -10,7 +10,13 @@ fn ask(schema: &str, sql: &str) -> Result<Answer, Refusal> {
         catalog.execute(&statement.command, &mut session).expect("the schema is executed");
     }
     let parameters = BTreeMap::new();
-    let source = Source { catalog: &catalog, session: &session, parameters: &parameters, server_version: None };
+    let source = Source {
+        catalog: &catalog,
+        session: &session,
+        parameters: &parameters,
+        server_version: None,
+        rows: &super::AnyRows,
+    };
     select(source, &read(sql).expect("a query"))
 }
 

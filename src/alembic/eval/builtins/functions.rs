@@ -65,7 +65,7 @@ pub(super) const FUNCTIONS: &[(&str, Function)] = &[
         let Some(name) = name.as_str() else {
             return attribute_name(vm, name.clone());
         };
-        match (vm.find_attr(&object, name)?, bound.get("default")) {
+        match (vm.search_attr(&object, name)?, bound.get("default")) {
             (Some(value), _) | (None, Some(value)) => Ok(value),
             (None, None) => vm.get_attr(&object, name),
         }
@@ -94,7 +94,7 @@ pub(super) const FUNCTIONS: &[(&str, Function)] = &[
         let Some(name) = name.as_str() else {
             return attribute_name(vm, name.clone());
         };
-        Ok(match vm.find_attr(&object, name)? {
+        Ok(match vm.search_attr(&object, name)? {
             Some(Value::Unknown(reason)) => Value::Unknown(reason),
             Some(_) => Value::Bool(true),
             None => Value::Bool(false),

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::super::names::{self, Name, qname, qualified_sql};
-use super::super::schema::{Column, Table};
+use super::super::schema::{COLLECTION, Column, Table};
 use super::super::{Known, Obstacle, seam, settle};
 use super::join::{self, Join};
 use super::python::{list, operand};
@@ -93,8 +93,13 @@ impl Native for LightColumns {
         self
     }
 
-    fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
-        Ok(self.0.column(name))
+    fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+        match self.0.column(name) {
+            Some(column) => Ok(Some(column)),
+            None if COLLECTION.contains(&name) || matches!(name, "keys" | "values" | "items" | "get") => Ok(None),
+            // All that is left is a column that is not there.
+            None => Err(vm.raise("AttributeError", name)),
+        }
     }
 
     fn get_item(self: Rc<Self>, vm: &mut Vm, key: Value) -> Eval<Option<Value>> {

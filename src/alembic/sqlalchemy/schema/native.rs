@@ -446,6 +446,9 @@ pub fn table_ddl(vm: &mut Vm, table: &Rc<Table>, create: bool, check: bool) -> E
     seam::send(vm, statements)
 }
 
+/// Methods of a collection of columns that are there and not followed.
+pub const COLLECTION: &[&str] = &["as_readonly", "compare", "contains_column", "corresponding_column"];
+
 /// `table.c`
 #[derive(Debug)]
 pub struct Columns {
@@ -471,7 +474,7 @@ impl Native for Columns {
         self
     }
 
-    fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+    fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
         if let Some(column) = self.table.column(name) {
             return Ok(Some(Value::Native(column)));
         }
@@ -496,7 +499,12 @@ impl Native for Columns {
                 let found = key.as_str().and_then(|key| self.table.column(key));
                 Ok(found.map_or_else(|| bound.or_none("default"), |column| Value::Native(column)))
             })),
-            _ => self.unknown(),
+            _ if COLLECTION.contains(&name) => None,
+            // All that is left is a column that is not there.
+            _ => match self.unknown() {
+                Some(unknown) => Some(unknown),
+                None => return Err(vm.raise("AttributeError", name)),
+            },
         })
     }
 

@@ -1,0 +1,54 @@
+//! What libraries lack here: of them only what migrations use is modelled, so what is missing may be there for real.
+
+use super::class::Instance;
+use super::value::Value;
+use super::{Eval, Raise, Vm};
+use crate::pg::error::Reason;
+
+/// Libraries whose classes are modelled in part. A class of a project may derive from one of theirs.
+const LIBRARIES: &[&str] = &[
+    "alembic",
+    "flask_sqlalchemy",
+    "geoalchemy2",
+    "pgvector",
+    "psycopg2",
+    "sqlalchemy",
+    "sqlalchemy_utils",
+    "sqlmodel",
+];
+
+fn is_of_library(dotted: &str) -> bool {
+    dotted.split_once('.').is_some_and(|(root, _)| LIBRARIES.contains(&root))
+}
+
+impl Vm {
+    /// The reason why it is not known that a value lacks something; `None` where all of it is known.
+    pub(super) fn may_have(&self, value: &Value, what: &str) -> Option<Reason> {
+        let partial = match (value.downcast_ref::<Instance>(), value) {
+            (Some(instance), _) => {
+                is_of_library(&instance.class.dotted)
+                    || instance.class.mro.iter().any(|class| is_of_library(&class.dotted))
+            }
+            // A module knows itself what it lacks.
+            (None, Value::Native(native)) => native.class().contains('.') && !native.class().ends_with(".op"),
+            (None, _) => false,
+        };
+        partial.then(|| self.reason("library", format!("{what} of '{}' is not modelled", self.type_name(value))))
+    }
+
+    /// Python's `TypeError`, or an unknown value where a library may be able to do it.
+    pub(super) fn refuse(&mut self, value: &Value, what: &str, message: &str) -> Eval<Value> {
+        match self.may_have(value, what) {
+            Some(reason) => Ok(Value::Unknown(reason)),
+            None => Err(self.raise("TypeError", message)),
+        }
+    }
+
+    /// The same where there is no value that could stand for it.
+    pub(super) fn cannot(&mut self, value: &Value, what: &str, message: &str) -> Raise {
+        match self.may_have(value, what) {
+            Some(reason) => Raise::Stop(reason),
+            None => self.raise("TypeError", message),
+        }
+    }
+}
