@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use recorded::{Agreement, Judge, Recorded, agreement};
+use recorded::{Agreement, Judge, Recorded, agreement, with_empty_tables};
 use restamp::report::{Change, Prediction, Report};
 use serde_json::Value;
 
@@ -31,6 +31,8 @@ struct Figures {
     upgrades: usize,
     wrong_upgrades: usize,
     undecided: usize,
+    /// Of `undecided`: equal once the dump tells that there are no rows.
+    settled_upgrades: usize,
     false_differences: usize,
     uncompared: usize,
     objects: usize,
@@ -39,15 +41,17 @@ struct Figures {
     wrong: usize,
     depends: usize,
     unknown: usize,
+    /// Of `depends` and `unknown`: equal once the dump tells that there are no rows.
+    settled: usize,
     panics: usize,
 }
 
 impl Figures {
-    const HEADER: &str = "project            | revisions unmodelled judged otherwise | snapshots placed wrong tie | upgrades equal wrong undecided | false diff uncompared of objects | drifts equal wrong depends unknown | panics";
+    const HEADER: &str = "project            | revisions unmodelled judged otherwise | snapshots placed wrong tie | upgrades equal wrong undecided settled | false diff uncompared of objects | drifts equal wrong depends unknown settled | panics";
 
     fn line(&self, name: &str) -> String {
         format!(
-            "{name:18} | {:9} {:10} {:6} {:9} | {:9} {:6} {:9} | {:14} {:5} {:9} | {:10} {:10} {:10} | {:6} {:5} {:5} {:7} {:7} | {:6}",
+            "{name:18} | {:9} {:10} {:6} {:9} | {:9} {:6} {:9} | {:14} {:5} {:9} {:7} | {:10} {:10} {:10} | {:6} {:5} {:5} {:7} {:7} {:7} | {:6}",
             self.revisions,
             self.unmodelled,
             self.judged,
@@ -58,6 +62,7 @@ impl Figures {
             self.upgrades,
             self.wrong_upgrades,
             self.undecided,
+            self.settled_upgrades,
             self.false_differences,
             self.uncompared,
             self.objects,
@@ -66,6 +71,7 @@ impl Figures {
             self.wrong,
             self.depends,
             self.unknown,
+            self.settled,
             self.panics,
         )
     }
@@ -81,6 +87,7 @@ impl Figures {
         self.upgrades += other.upgrades;
         self.wrong_upgrades += other.wrong_upgrades;
         self.undecided += other.undecided;
+        self.settled_upgrades += other.settled_upgrades;
         self.false_differences += other.false_differences;
         self.uncompared += other.uncompared;
         self.objects += other.objects;
@@ -89,6 +96,7 @@ impl Figures {
         self.wrong += other.wrong;
         self.depends += other.depends;
         self.unknown += other.unknown;
+        self.settled += other.settled;
         self.panics += other.panics;
     }
 }
@@ -142,6 +150,14 @@ fn measure(name: &str) -> (Figures, String) {
             Agreement::DependsOnData | Agreement::Unknown => figures.undecided += 1,
             Agreement::Wrong => figures.wrong_upgrades += 1,
         }
+        if matches!(agreement, Agreement::DependsOnData | Agreement::Unknown) {
+            let text = &mut text;
+            match settle(&recorded, &snapshot.name, &snapshot.dump, &snapshot.rows, &real, text) {
+                Some(Agreement::Equal) => figures.settled_upgrades += 1,
+                Some(Agreement::Wrong) => figures.wrong_upgrades += 1,
+                _ => {}
+            }
+        }
         if agreement != Agreement::Equal {
             let (name, ours) = (&snapshot.name, brief(prediction));
             writeln!(text, "== {name} upgrade {agreement:?}:\n  really {}\n  here   {ours}", really(&real)).unwrap();
@@ -161,6 +177,14 @@ fn measure(name: &str) -> (Figures, String) {
             Agreement::Wrong => figures.wrong += 1,
             Agreement::DependsOnData => figures.depends += 1,
             Agreement::Unknown => figures.unknown += 1,
+        }
+        if matches!(agreement, Agreement::DependsOnData | Agreement::Unknown) {
+            let name = format!("drift {:02}", drift.number);
+            match settle(&recorded, &name, &drift.dump, &drift.stamped, &drift.outcome, &mut text) {
+                Some(Agreement::Equal) => figures.settled += 1,
+                Some(Agreement::Wrong) => figures.wrong += 1,
+                _ => {}
+            }
         }
         if agreement != Agreement::Equal {
             writeln!(
@@ -189,6 +213,25 @@ fn changes(recorded: &Recorded, figures: &mut Figures, text: &mut String) {
         writeln!(text, "== revision {revision} changes otherwise: {}; {more} more", differs[..shown].join("; "))
             .unwrap();
     }
+}
+
+/// What the prediction is once the dump tells that there are no rows, as there were none when it was recorded.
+fn settle(
+    recorded: &Recorded,
+    name: &str,
+    dump: &[u8],
+    rows: &[String],
+    real: &Value,
+    text: &mut String,
+) -> Option<Agreement> {
+    let report = analyze(recorded, &with_empty_tables(dump), rows)?;
+    let ours = report.prediction.as_ref()?;
+    let agreement = agreement(real, ours);
+    if agreement != Agreement::Equal {
+        writeln!(text, "== {name} without rows {agreement:?}:\n  really {}\n  here   {}", really(real), brief(ours))
+            .unwrap();
+    }
+    Some(agreement)
 }
 
 /// A prediction in one line.
