@@ -1,7 +1,7 @@
 //! Real projects against recordings of their databases: no false difference, every snapshot at its place, and what the real
 //! `alembic upgrade heads` did on random drifts.
 
-use crate::recorded::{Agreement, Judge, Recorded, agreement};
+use crate::recorded::{Agreement, Judge, Recorded, agreement, with_empty_tables};
 
 /// No false difference, each snapshot at its place, and the upgrade from there as it really went.
 #[track_caller]
@@ -38,8 +38,11 @@ fn predictions_agree(name: &str) {
     assert!(!drifts.is_empty(), "no drifts of {name}");
     let mut failures = Vec::new();
     for drift in &drifts {
-        let report = recorded.analyze(drift.dump.clone(), drift.stamped.clone());
-        let ours = report.prediction.expect("a prediction");
+        let predict = |dump: Vec<u8>| recorded.analyze(dump, drift.stamped.clone()).prediction.expect("a prediction");
+        let mut ours = predict(drift.dump.clone());
+        if agreement(&drift.outcome, &ours) == Agreement::DependsOnData {
+            ours = predict(with_empty_tables(&drift.dump));
+        }
         if agreement(&drift.outcome, &ours) == Agreement::Wrong {
             let (changed, real) = (&drift.mutations, &drift.outcome);
             failures.push(format!("{name} {:02}: {changed}\n  really {real}\n  here {ours:?}", drift.number));
