@@ -44,6 +44,8 @@ impl Catalog {
     pub(super) fn named_schema(&mut self, name: &Ident) -> Result<Oid, Refusal> {
         match self.schema(name) {
             Some(schema) => self.certain(schema),
+            // Each session has one of its own.
+            None if name.as_str() == TEMPORARY => Ok(self.temporary_schema()),
             None if self.open_world => Ok(self.assumed_schema(name)),
             None => refuse(sqlstate::INVALID_SCHEMA_NAME, format!("schema \"{}\" does not exist", name.as_str())),
         }

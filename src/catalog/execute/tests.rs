@@ -368,3 +368,15 @@ fn what_may_be_there_is_worked_on_as_if_it_were() {
     assert_eq!(doubts, [true]);
     assert!(catalog.presence(table).is_none());
 }
+
+#[test]
+fn there_is_always_a_schema_for_what_is_temporary() {
+    let (mut catalog, mut session) = (Catalog::new(), Session::default());
+    sql(
+        &mut catalog,
+        &mut session,
+        "create function pg_temp.f(a text) returns boolean as $$ select true $$ language sql",
+    );
+    sql(&mut catalog, &mut session, "create table pg_temp.t (a int)");
+    assert_eq!(catalog.comparable().count(), 0);
+}
