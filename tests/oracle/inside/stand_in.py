@@ -15,3 +15,6 @@ def modules(*names):
     """Modules that have every name."""
     for name in names:
         sys.modules[name] = unittest.mock.MagicMock(__path__=[])
+        package, _, module = name.rpartition(".")
+        if package in sys.modules:
+            setattr(sys.modules[package], module, sys.modules[name])
