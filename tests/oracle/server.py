@@ -81,10 +81,10 @@ class Server:
     def dump(self, database, *options):
         return subprocess.run(self.dump_command(database, *options), check=True, capture_output=True, text=True).stdout
 
-    def dump_for_restamp(self, database):
+    def dump_for_restamp(self, database, versions="alembic_version"):
         """What the page asks for: the schema, and the rows of the version table."""
         rows = subprocess.run(
-            [self.bin / "pg_dump", "-h", str(self.folder), "-U", "postgres", "-a", "-t", "*.*alembic_version*", database],
+            [self.bin / "pg_dump", "-h", str(self.folder), "-U", "postgres", "-a", "-t", f"*.*{versions}*", database],
             capture_output=True,
             text=True,
         )
