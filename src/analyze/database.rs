@@ -171,7 +171,7 @@ impl Database {
             revisions: rows,
             ghosts: ghosts.to_vec(),
             source: self.source,
-            table_exists: self.contents.tables.then_some(self.table_exists),
+            table_exists: (self.contents.tables || self.contents.nothing).then_some(self.table_exists),
         })
     }
 }
@@ -210,7 +210,7 @@ fn version_rows(
         return (Some(rows), StampedSource::Dump);
     }
     // A complete dump without the table says that there are no rows.
-    if table.is_none() && dump.contents.tables && dump.contents.complete {
+    if table.is_none() && (dump.contents.tables || dump.contents.nothing) && dump.contents.complete {
         return (Some(Vec::new()), StampedSource::Dump);
     }
     diagnostics.push(

@@ -139,6 +139,9 @@ pub struct Column {
     pub generated: Option<(Expr, bool)>,
     /// `STORAGE`, `STATISTICS` and the like, by their words.
     pub properties: BTreeMap<String, String>,
+    /// It had a type with other operators once: PostgreSQL then wrote the expressions over it anew, with casts to the old type. Never
+    /// compared.
+    pub retyped: bool,
 }
 
 /// `pg_attrdef`

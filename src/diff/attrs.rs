@@ -100,9 +100,16 @@ fn one(
     actual_at: &Place<'_>,
 ) -> Comparison {
     let expressions = |left: &Expr, right: &Expr| {
-        expected_at.with_context(name, |left_context| {
+        let answer = expected_at.with_context(name, |left_context| {
             actual_at.with_context(name, |right_context| compare(left, left_context, right, right_context))
-        })
+        });
+        match (answer, expected_at.retyped(left).or_else(|| actual_at.retyped(left))) {
+            (Comparison::Different, Some(column)) => Comparison::Unknown(Reason::new(
+                "retyped",
+                format!("PostgreSQL wrote it anew when the type of {column} was changed"),
+            )),
+            (answer, _) => answer,
+        }
     };
     match (expected, actual) {
         (Some(Attr::Unknown(reason)), _) | (_, Some(Attr::Unknown(reason))) => Comparison::Unknown(reason.clone()),
@@ -147,6 +154,15 @@ pub fn implies(catalog: &Catalog, table: Oid, held: &Expr, wanted: &Expr) -> boo
 }
 
 impl Place<'_> {
+    /// A column of the expression that had a type with other operators before.
+    fn retyped(&self, expr: &Expr) -> Option<Ident> {
+        let table = self.catalog.table_of(self.oid)?;
+        expr.columns()?.into_iter().find(|name| {
+            let column = self.catalog.column(table, name).and_then(|column| self.catalog.column_of(column));
+            column.is_some_and(|column| column.retyped)
+        })
+    }
+
     fn with_context<T>(&self, attr: &str, work: impl FnOnce(&Context<'_>) -> T) -> T {
         let column = |name: &Ident| {
             column_type(self.catalog, self.oid, name).or_else(|| {

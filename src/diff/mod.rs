@@ -201,8 +201,10 @@ impl Differ<'_> {
             return None;
         }
         let expected_table = self.table_in(&self.expected, &id);
-        let doubt =
-            expected_table.and_then(|table| self.expected.catalog.presence(table)).or(self.actual.catalog.doubt(oid));
+        let doubt = expected_table
+            .and_then(|table| self.expected.catalog.presence(table))
+            .or(self.actual.catalog.doubt(oid))
+            .or_else(|| self.ground_in_doubt(oid));
         let change = doubt.map_or(Change::Extra, |reason| Change::Uncompared(reason.clone()));
         let mentioned = self.options.mentioned.is_some_and(|mentioned| mentioned(&id));
         let mut difference = Difference::new(change, id.clone(), None, Some(oid));
@@ -213,6 +215,15 @@ impl Differ<'_> {
         // What stands on a table of the revisions is an addition to it, whoever made it.
         difference.foreign = expected_table.is_none() && !mentioned;
         Some(difference)
+    }
+
+    /// Why something that an extra object stands on may not be there by the revisions: what they did with it then is not known.
+    fn ground_in_doubt(&self, oid: Oid) -> Option<&Reason> {
+        let leans_on = self.actual.catalog.get(oid)?.references().into_iter().map(|(on, _)| on);
+        leans_on.chain(self.actual.ancestors(oid)).find_map(|on| {
+            let expected = self.expected.objects.get(&self.actual.catalog.id(on)?)?;
+            self.expected.catalog.presence(*expected)
+        })
     }
 
     /// The table of an object, on a side.

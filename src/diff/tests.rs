@@ -234,3 +234,61 @@ fn dumps_of_one_database_do_not_differ() {
         }
     }
 }
+
+#[test]
+fn a_name_that_nobody_wrote_numbers_columns_that_come_twice() {
+    check(
+        "CREATE TABLE t (id int, b int, UNIQUE (id, b) INCLUDE (id))",
+        "CREATE TABLE public.t (id integer, b integer);
+         ALTER TABLE ONLY public.t ADD CONSTRAINT t_id_b_id1_key UNIQUE (id, b) INCLUDE (id)",
+        &[],
+    );
+}
+
+/// PostgreSQL prints the expression with the casts of the old type, and reads that again.
+#[test]
+fn expressions_over_a_column_of_another_type_are_written_anew() {
+    let rewritten = "CREATE TABLE public.t (a integer, CONSTRAINT c CHECK ((NOT ((a)::numeric < (0)::numeric))))";
+    check(
+        "CREATE TABLE t (a numeric(10, 2), CONSTRAINT c CHECK (NOT (a < 0))); ALTER TABLE t ALTER a TYPE integer",
+        rewritten,
+        &["Constraint public.t.c: uncompared: PostgreSQL wrote it anew when the type of a was changed"],
+    );
+    check(
+        "CREATE TABLE t (a integer, CONSTRAINT c CHECK (NOT (a < 0)))",
+        rewritten,
+        &["Constraint public.t.c: expression NOT (a < 0) -> (NOT ((a)::NUMERIC < (0)::NUMERIC))"],
+    );
+    check(
+        "CREATE TABLE t (a integer, CONSTRAINT c CHECK (NOT (a < 0))); ALTER TABLE t ALTER a TYPE bigint",
+        "CREATE TABLE public.t (a bigint, CONSTRAINT c CHECK ((NOT (a < 0))))",
+        &[],
+    );
+}
+
+#[test]
+fn statistics_are_in_a_schema() {
+    let table = "CREATE TABLE t (a integer, b integer);";
+    check(
+        &format!("{table} CREATE STATISTICS \"s t\" ON a, b FROM t"),
+        &format!("{table} CREATE STATISTICS public.\"s t\" ON a, b FROM public.t"),
+        &[
+            "Other public.STATISTICS s t: uncompared: the two texts of its definition differ, which need not mean anything",
+        ],
+    );
+}
+
+#[test]
+fn what_stands_on_something_uncertain_is_no_addition() {
+    let mut expected = catalog("CREATE TABLE t (id int)");
+    let reason = Reason::new("row-data", "the rows of t");
+    let add = parse("ALTER TABLE t ADD a int").remove(0).command;
+    expected.execute_maybe(&add, &mut Session::default(), &reason).expect("it may run");
+    let actual = catalog("CREATE TABLE t (id int, a int, CONSTRAINT u UNIQUE (a, id)); COMMENT ON COLUMN t.a IS 'x'");
+    let found = diff(&actual, &expected, &Options::default());
+    assert!(
+        found.len() == 3 && !found.iter().any(Difference::is_drift),
+        "{:?}",
+        found.iter().map(line).collect::<Vec<_>>()
+    );
+}

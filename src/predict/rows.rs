@@ -58,7 +58,15 @@ impl Rows {
             let name = catalog.qname(table)?;
             self.counted.as_ref().map(|counted| counted.get(&name) == Some(&0))
         };
-        let here = self.empty.contains(&table) || !self.written.contains(&table) && counted().unwrap_or(false);
+        let table_of = |oid: Oid| catalog.table(oid);
+        // The rows of a partitioned table are those of its partitions, under whose names a dump has them; what is written to it
+        // goes to one of them.
+        let has_data = || self.counted.as_ref().is_some_and(|counted| !counted.is_empty());
+        let partitioned = || table_of(table).is_some_and(|table| table.partition_by.is_some()) && has_data();
+        let above = table_of(table).and_then(|table| table.partition_of.as_ref()).map(|(parent, _)| *parent);
+        let fed = above.is_some_and(|parent| self.written.contains(&parent));
+        let untouched = || !self.written.contains(&table) && (counted().unwrap_or(false) || partitioned());
+        let here = !fed && (self.empty.contains(&table) || untouched());
         // What its partitions and heirs hold is found in it, too.
         here && catalog.descendants(table).into_iter().all(|heir| heir == table || self.is_empty(catalog, heir))
     }

@@ -150,3 +150,24 @@ fn what_a_library_may_have_is_no_attribute_error() {
     );
     assert_eq!(outcome("sa.table('t', sa.column('a')).c.b"), Outcome::Fails);
 }
+
+/// A dump with data has a `COPY` for each table, even for one without rows; a partitioned table's rows are in its partitions.
+#[test]
+fn a_partitioned_table_is_as_empty_as_its_partitions() {
+    let made = "op.execute('CREATE TABLE p (d date) PARTITION BY RANGE (d)')\n\
+        op.execute(\"CREATE TABLE q PARTITION OF p FOR VALUES FROM ('2020-01-01') TO ('2021-01-01')\")";
+    let dump = |row: &str| {
+        format!(
+            "CREATE TABLE public.p (d date) PARTITION BY RANGE (d);\nCREATE TABLE public.q (d date);\n\
+             ALTER TABLE ONLY public.p ATTACH PARTITION public.q FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');\n\
+             COPY public.q (d) FROM stdin;\n{row}\\.\n"
+        )
+    };
+    let outcome = |dump: &str| {
+        let add = "op.execute('ALTER TABLE p ADD c text NOT NULL')";
+        let report = analyze(vec![revision("a1", "None", made), revision("a2", "'a1'", add)], dump, &["a1"]);
+        report.prediction.expect("a prediction").outcome
+    };
+    assert_eq!(outcome(&dump("")), Outcome::Succeeds);
+    assert_eq!(outcome(&dump("2020-02-02\n")), Outcome::DependsOnData);
+}

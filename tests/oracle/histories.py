@@ -8,12 +8,12 @@ what is left of the history when everything that does not matter for it is taken
 """
 
 import argparse
-import atexit
 import collections
 import copy
 import dataclasses
 import json
 import multiprocessing
+import multiprocessing.util
 import os
 import pathlib
 import random
@@ -314,35 +314,49 @@ def start(versions=tuple(VERSIONS)):
     """One server of each version per process."""
     for version in versions:
         server = SERVERS[version] = Server(version)
-        atexit.register(server.stop)
+        # A process of a pool runs these at its end, and no others.
+        multiprocessing.util.Finalize(server, server.stop, exitpriority=10)
         connection = psycopg2.connect(server.url("postgres", "postgresql"))
         connection.autocommit = True
         server.admin = connection.cursor()
 
 
-def work(job):
-    seed, shrinking, known = job
+def work(seed):
+    """Judges the history of a seed."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="restamp-history")) / "project"
     try:
         case = make(seed, SERVERS)
-    except Exception:  # noqa: BLE001
+    except Exception:  # noqa: BLE001 - the generator itself is wrong
         return seed, [("the generator failed", traceback.format_exc())], collections.Counter(), collections.Counter(), 0
     judge = judged(case, SERVERS, folder)
     if judge.found:
-        kept = OUT / str(seed)
-        shutil.rmtree(kept, ignore_errors=True)
-        shutil.copytree(folder, kept / "whole")
-        text = [f"PostgreSQL {case.version}, middle {case.middle}, data {case.data}"] + [f"{kind}\n    {details}" for kind, details in judge.found]
-        kind = judge.found[0][0]
-        if shrinking and not kind.startswith("the test"):
-            small = shrink(case, kind, SERVERS, folder)
-            again = judged(small, SERVERS, folder)
-            shutil.copytree(folder, kept / "small")
-            text += ["", f"small: PostgreSQL {small.version}, middle {small.middle}, data {small.data}"] + [f"{kind}\n    {details}" for kind, details in again.found]
-            text += [(folder / "migrations" / "versions" / f"{at:02}_{revision.id}.py").read_text().split("depends_on")[1] for at, revision in enumerate(small.history.revisions)]
-        (kept / "what.txt").write_text("\n".join(text) + "\n")
+        keep(seed, "whole", case, judge, folder)
     shutil.rmtree(folder.parent, ignore_errors=True)
     return seed, judge.found, judge.counts, judge.reasons, case.history.size()
+
+
+def reduce(job):
+    """What is left of a seed's history when all that does not matter for a kind of disagreement is taken away."""
+    seed, kind = job
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="restamp-history")) / "project"
+    case = shrink(make(seed, SERVERS), kind, SERVERS, folder)
+    text = keep(seed, "small", case, judged(case, SERVERS, folder), folder)
+    shutil.rmtree(folder.parent, ignore_errors=True)
+    return kind, seed, text
+
+
+def keep(seed, name, case, judge, folder):
+    """Writes what disagrees to `target/disagreements/histories/SEED`."""
+    kept = OUT / str(seed)
+    shutil.rmtree(kept / name, ignore_errors=True)
+    shutil.copytree(folder, kept / name)
+    lines = [f"PostgreSQL {case.version}, middle {case.middle}, data {case.data}", *(f"{kind}\n    {details}" for kind, details in judge.found)]
+    if name == "small":
+        for at, revision in enumerate(case.history.revisions):
+            lines.append((folder / "migrations" / "versions" / f"{at:02}_{revision.id}.py").read_text())
+    text = "\n".join(lines) + "\n"
+    (kept / f"{name}.txt").write_text(text)
+    return text
 
 
 def main():
@@ -357,9 +371,9 @@ def main():
         os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PYTHONHASHSEED": "0"})
     OUT.mkdir(parents=True, exist_ok=True)
     failures, counts, reasons, equal, size = {}, collections.Counter(), collections.Counter(), 0, 0
-    jobs = [(seed, arguments.shrink, None) for seed in range(arguments.seed, arguments.seed + arguments.count)]
+    seeds = range(arguments.seed, arguments.seed + arguments.count)
     with multiprocessing.Pool(arguments.jobs, initializer=start) as pool:
-        for seed, found, count, reason, operations in pool.imap_unordered(work, jobs):
+        for seed, found, count, reason, operations in pool.imap_unordered(work, seeds):
             if found and found[0][0].startswith("the "):
                 print(seed, found[0][1][-600:], file=sys.stderr)
             counts += count
@@ -368,6 +382,10 @@ def main():
             equal += not found
             for kind, details in found:
                 failures.setdefault(kind, []).append((seed, details))
+        if arguments.shrink:
+            first = [(min(seed for seed, _ in places), kind) for kind, places in failures.items() if not kind.startswith("the ")]
+            for kind, seed, text in pool.imap_unordered(reduce, first):
+                print(f"---- {kind}: seed {seed}\n{text}")
         pool.close()
         pool.join()
     for kind, places in sorted(failures.items(), key=lambda item: -len({seed for seed, _ in item[1]})):

@@ -424,13 +424,15 @@ impl Catalog {
                 self.set(sequence, Object::Sequence(object));
             }
         }
-        self.set(oid, Object::Column(Column { ty: to.clone(), collation: collation.cloned(), ..column }));
+        let retyped = column.retyped || !same_operators(&column.ty, &to);
+        self.set(oid, Object::Column(Column { ty: to.clone(), collation: collation.cloned(), retyped, ..column }));
         for child in self.descendants(table) {
             if let Some(column) = self.column(child, name) {
                 self.update(column, |object| {
                     if let Object::Column(column) = object {
                         column.ty = to.clone();
                         column.collation = collation.cloned();
+                        column.retyped |= retyped;
                     }
                 });
             }
@@ -557,5 +559,19 @@ impl Catalog {
             });
         }
         Ok(())
+    }
+}
+
+/// Values of both types are compared by the same operators: no expression over the column changes with its type.
+fn same_operators(from: &TypeRef, to: &TypeRef) -> bool {
+    let family = |ty: &DataType| match ty.builtin_name() {
+        Some("character varying" | "text") => Some("text"),
+        name => name,
+    };
+    match (from, to) {
+        (TypeRef::Builtin(from), TypeRef::Builtin(to)) => {
+            from.array == to.array && family(from).is_some() && family(from) == family(to)
+        }
+        (from, to) => from == to,
     }
 }

@@ -59,6 +59,7 @@ impl Catalog {
             identity: None,
             generated: None,
             properties: BTreeMap::new(),
+            retyped: false,
         }
     }
 

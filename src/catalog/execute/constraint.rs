@@ -159,8 +159,11 @@ impl Catalog {
             self.certain(other)?;
             return Err(multiple_primary_keys(&self.name_of(table)));
         }
-        let names: Vec<&str> = options.columns.iter().chain(&options.include).map(Ident::as_str).collect();
-        let name = self.key_name(table, key, if is_primary { None } else { Some(joined(names)) }, is_primary)?;
+        let all: Vec<IndexKey> =
+            options.columns.iter().chain(&options.include).cloned().map(IndexKey::column).collect();
+        let names = index_column_names(&all);
+        let names = (!is_primary).then(|| joined(names.iter().map(String::as_str)));
+        let name = self.key_name(table, key, names, is_primary)?;
         let index = self.key_index(table, &name, key, columns.iter().map(|column| plain_key(*column)).collect());
         let index = Index { include: include.clone(), nulls_not_distinct: options.nulls_not_distinct, ..index };
         let rule = if is_primary {

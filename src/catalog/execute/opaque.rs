@@ -24,7 +24,7 @@ impl Catalog {
                 }
                 let schema = match &identity.schema {
                     Some(schema) => self.schema(schema),
-                    None if kind == "TYPE" => Some(self.creation_schema(identity, session)?),
+                    None if is_in_schema(kind) => Some(self.creation_schema(identity, session)?),
                     None => None,
                 };
                 self.add(Object::Opaque(OpaqueObject {
@@ -101,4 +101,10 @@ impl Catalog {
             }
         }
     }
+}
+
+/// The kind's names are those of a schema.
+fn is_in_schema(kind: &str) -> bool {
+    matches!(kind, "TYPE" | "STATISTICS" | "COLLATION" | "CONVERSION" | "FOREIGN TABLE")
+        || kind.starts_with("TEXT SEARCH")
 }

@@ -51,8 +51,10 @@ pub struct DumpStatement {
 /// What of a database the dump can show, by what is there as a class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Contents {
-    /// Tables and types: `--section=pre-data` has them, `--data-only` has not.
+    /// Tables, types and what else comes before the rows: `--section=pre-data` has them, `--data-only` has not.
     pub tables: bool,
+    /// pg_dump found no object at all: an empty database.
+    pub nothing: bool,
     /// Primary keys, unique constraints or indexes: `--section=post-data` has them.
     pub keys: bool,
     /// Foreign keys.

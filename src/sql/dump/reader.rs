@@ -158,6 +158,10 @@ impl DumpReader {
         let versions = pieces.version_rows.into_iter().filter(|((at, _), _)| here(*at));
         dump.version_rows = versions.map(|((_, table), rows)| (table, rows)).collect();
         dump.contents.rows = !dump.rows.is_empty();
+        dump.contents.nothing = dump.contents.complete
+            && dump.pg_dump_version.is_some()
+            && pieces.headers.is_empty()
+            && !dump.contents.rows;
         dump.databases = pieces.databases;
         dump.diagnostics = diagnostics;
         dump
@@ -261,7 +265,11 @@ fn cleans(command: &Command) -> bool {
 /// Notes what a statement shows about the dump.
 fn note(contents: &mut Contents, command: &Command) {
     match command {
-        Command::Table(Table::Create(_)) | Command::Type(_) => contents.tables = true,
+        Command::Table(Table::Create(_))
+        | Command::Type(_)
+        | Command::Schema(_)
+        | Command::Extension(_)
+        | Command::Routine(_) => contents.tables = true,
         Command::CreateIndex(_) => contents.keys = true,
         Command::Owner(_) => contents.owners = true,
         Command::Grant(_) => contents.grants = true,

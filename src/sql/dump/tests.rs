@@ -168,3 +168,17 @@ fn real_dumps_of_every_kind() {
         }
     }
 }
+
+/// What pg_dump writes of a database without anything in it, and of one whose schema was left out.
+#[test]
+fn an_empty_database_is_no_part_of_one() {
+    let head = "--\n-- PostgreSQL database dump\n--\n\n-- Dumped from database version 16.1\n-- Dumped by pg_dump version 16.1\n\nSET client_encoding = 'UTF8';\n";
+    let tail = "\n--\n-- PostgreSQL database dump complete\n--\n\n";
+    let contents = |middle: &str| read(format!("{head}{middle}{tail}").as_bytes(), usize::MAX).0.contents;
+    assert!(contents("").nothing);
+    let rows = "--\n-- Data for Name: t; Type: TABLE DATA; Schema: public; Owner: joe\n--\n\nCOPY public.t (a) FROM stdin;\n\\.\n";
+    assert!(!contents(rows).nothing);
+    let schema = "--\n-- Name: app; Type: SCHEMA; Schema: -; Owner: joe\n--\n\nCREATE SCHEMA app;\n";
+    assert!(contents(schema).tables && !contents(schema).nothing);
+    assert!(!read(head.as_bytes(), usize::MAX).0.contents.nothing, "it may go on");
+}

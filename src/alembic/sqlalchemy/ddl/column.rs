@@ -42,14 +42,22 @@ pub fn specification(vm: &mut Vm, table: &Rc<Table>, column: &Rc<Column>) -> Kno
         }
     }
     if let Some(computed) = &state.computed {
-        if computed.persisted == Some(false) {
+        // Since SQLAlchemy 2.1, which asks the server (`supports_virtual_generated_columns`).
+        let has_virtual = vm.run.settings.server_version.is_some_and(|version| version >= 180_000);
+        if computed.persisted == Some(false) && !has_virtual {
             let message = "PostrgreSQL computed columns do not support 'virtual' persistence; set the 'persisted' flag \
                            to None or True for PostgreSQL support.";
             return Err(seam::raise(vm, "sqlalchemy.exc.CompileError", message).into());
         }
         let text = compile(vm, &computed.expression, Context::DDL)?;
-        sql.push_str(&format!(" GENERATED ALWAYS AS ({text}) STORED"));
-        constraints.push(ColumnConstraint::Generated { expr: Expr::parse(&text), stored: true });
+        let stored = computed.persisted == Some(true) || !has_virtual;
+        let word = match computed.persisted {
+            _ if stored => " STORED",
+            Some(false) => " VIRTUAL",
+            _ => "",
+        };
+        sql.push_str(&format!(" GENERATED ALWAYS AS ({text}){word}"));
+        constraints.push(ColumnConstraint::Generated { expr: Expr::parse(&text), stored });
     }
     if let Some(identity) = &state.identity {
         let (definition, text) = self::identity(identity);
