@@ -273,7 +273,7 @@ fn statistics_are_in_a_schema() {
         &format!("{table} CREATE STATISTICS \"s t\" ON a, b FROM t"),
         &format!("{table} CREATE STATISTICS public.\"s t\" ON a, b FROM public.t"),
         &[
-            "Other public.STATISTICS s t: uncompared: the two texts of its definition differ, which need not mean anything",
+            "Other public.\"STATISTICS s t\": uncompared: the two texts of its definition differ, which need not mean anything",
         ],
     );
 }

@@ -19,6 +19,7 @@ import pathlib
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -312,6 +313,9 @@ SERVERS = {}
 
 def start(versions=tuple(VERSIONS)):
     """One server of each version per process."""
+    # An interrupted run leaves no servers behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     for version in versions:
         server = SERVERS[version] = Server(version)
         # A process of a pool runs these at its end, and no others.
@@ -372,7 +376,7 @@ def main():
     OUT.mkdir(parents=True, exist_ok=True)
     failures, counts, reasons, equal, size = {}, collections.Counter(), collections.Counter(), 0, 0
     seeds = range(arguments.seed, arguments.seed + arguments.count)
-    with multiprocessing.Pool(arguments.jobs, initializer=start) as pool:
+    with multiprocessing.Pool(arguments.jobs, initializer=start) as pool, (OUT / "done.txt").open("w", buffering=1) as done:
         for seed, found, count, reason, operations in pool.imap_unordered(work, seeds):
             if found and found[0][0].startswith("the "):
                 print(seed, found[0][1][-600:], file=sys.stderr)
@@ -380,6 +384,7 @@ def main():
             reasons += reason
             size += operations
             equal += not found
+            done.write(f"{seed} {'equal' if not found else found[0][0]}\n")
             for kind, details in found:
                 failures.setdefault(kind, []).append((seed, details))
         if arguments.shrink:

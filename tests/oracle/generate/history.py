@@ -3,12 +3,14 @@ histories succeed; what fails is thrown away, or kept on purpose as the history'
 
 import dataclasses
 import random
+import warnings
 
 import sqlalchemy as sa
+from alembic import op
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import SAWarning
-import warnings
 
 from . import guarded, keys, raw, tables  # noqa: F401 - they register their operations
 from .names import Names
@@ -102,11 +104,9 @@ class History:
 class Generator:
     """What an operation may ask for."""
 
-    def __init__(self, seed, engine, history):
+    def __init__(self, seed):
         self.random = random.Random(seed)
         self.names = Names(self.random)
-        self.history = history
-        self.engine = engine
         self.count = 0
         # Which branch an object belongs to, by its oid; what is older than all branches belongs to none.
         self.owners = {}
@@ -152,12 +152,8 @@ class Generator:
             if enums:
                 enum = self.random.choice(enums)
                 return raw.enum_python(self, enum), [repr(enum.labels[0])]
-        if chance < 0.04 and self.schema_has_vector:
-            pass
         kind, defaults = self.random.choice(RARE if chance > 0.78 else PLAIN)
         return kind.replace("{n}", str(self.number())), defaults
-
-    schema_has_vector = False
 
 
 class Trial:
@@ -178,9 +174,6 @@ class Trial:
 
     def execute(self, statement):
         """Runs it; true where it works."""
-        from alembic import op
-        from sqlalchemy.dialects import postgresql
-
         names = {"op": op, "sa": sa, "postgresql": postgresql}
         if statement.autocommit:
             self.connection.commit()
@@ -243,8 +236,8 @@ def generate(seed, engine):
     chance = random.Random(f"plan {seed}")
     convention = chance.choice(CONVENTIONS) if chance.random() < 0.3 else None
     history = History(seed, [], convention, chance.random() < 0.15, "schema_versions" if chance.random() < 0.04 else None)
-    g = Generator(seed, engine, history)
-    # A history in fifteen or so ends with something that does not work.
+    g = Generator(seed)
+    # Some histories end with something that does not work.
     doomed = chance.random() < 0.2
     shape = plan(chance)
     fatal = chance.randrange(len(shape)) if doomed else None
@@ -298,7 +291,6 @@ def fill(g, trial, revision, first, fatal):
         attempts += 1
         if attempts > 40:
             return
-        g.schema = trial.read()
         before = {item.oid for item in g.schema.everything()}
         make = tables.create_table if not g.tables() and g.random.random() < 0.7 else g.random.choices([function for _, function in OPERATIONS], weights)[0]
         made = make(g)
@@ -311,10 +303,14 @@ def fill(g, trial, revision, first, fatal):
             continue
         if trial.execute(statement):
             revision.statements.append(statement)
-            for item in trial.read().everything():
+            g.schema = trial.read()
+            for item in g.schema.everything():
                 if item.oid not in before:
                     g.owners[item.oid] = g.branch
         elif fatal and len(revision.statements) >= wanted - 1:
             revision.statements.append(statement)
             g.failed = True
             fatal = False
+        elif statement.autocommit:
+            # It may have left something.
+            g.schema = trial.read()

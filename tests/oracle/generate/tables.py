@@ -1,10 +1,10 @@
 """Tables and columns."""
 
-from .operation import Statement, call, execute, literal, operation, quoted
+from .operation import call, execute, literal, operation, quoted
 from .types import WIDER
 
 
-def columns_of(g, count, taken, key=True):
+def columns_of(g, count, taken):
     """Python of some columns, and of the constraints in them."""
     made = []
     for _ in range(count):
@@ -24,8 +24,6 @@ def column(g, name, inside=True):
         options = g.random.choice(["always=True", "always=False", "", "start=10, increment=5", "always=True, minvalue=1, maxvalue=1000, cycle=True", "cache=20"])
         words.append(f"sa.Identity({options})")
         keywords["nullable"] = "False"
-    elif chance < 0.09 and inside == "number" and kind.startswith(("sa.Integer", "sa.Numeric")):
-        words.append(f"sa.Computed({g.random.choice(['1 + 2', 'length(current_user)'])!r}, persisted=True)")
     else:
         nullable = g.random.choice(["True", "False", None])
         if defaults and g.random.random() < 0.4:
@@ -39,12 +37,10 @@ def column(g, name, inside=True):
         keywords["index"] = "True"
     if g.random.random() < 0.08:
         keywords["comment"] = repr(g.random.choice(["what it is", "it's", "", "a; b", "100%"]))
-    if g.random.random() < 0.03:
-        words.insert(1, "key='other'") if False else None
     return call("sa.Column", *words, **keywords)
 
 
-def reference(g, schema=None):
+def reference(g):
     """A column that refers to another table, as Python; nothing where there is no such table."""
     targets = [table for table in g.tables() if table.kind == "r" and len(table.primary_key() or ()) == 1]
     if not targets:
@@ -85,7 +81,6 @@ def create_table(g):
     words = [repr(name)]
     style = g.random.random()
     key = g.random.choice(["sa.Integer()", "sa.Integer()", "sa.Integer()", "sa.BigInteger()", "sa.Uuid()", "sa.Text()"])
-    module = ""
     after = []
     if style < 0.45:
         words.append(f"sa.Column('id', {key}, nullable=False)")
@@ -150,7 +145,7 @@ def create_table(g):
     if g.random.random() < 0.04:
         keywords["postgresql_with"] = "{'fillfactor': 70}"
     g.random.shuffle(after)
-    return Statement(call("op.create_table", *words, *after, **keywords), module)
+    return call("op.create_table", *words, *after, **keywords)
 
 
 @operation(1.2)
