@@ -97,6 +97,10 @@ class History:
         for number, revision in enumerate(self.revisions):
             (versions / f"{number:02}_{revision.id}.py").write_text(revision.text())
 
+    def writes_rows(self):
+        code = "\n".join(statement.code for revision in self.revisions for statement in revision.statements)
+        return "INSERT INTO" in code or "bulk_insert" in code
+
     def size(self):
         return sum(len(revision.statements) for revision in self.revisions)
 
