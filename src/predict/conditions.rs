@@ -9,7 +9,7 @@ use crate::pg::command::{
 };
 use crate::pg::expr::Expr;
 use crate::pg::ident::{Ident, QName};
-use crate::predict::conversion::{Conversion, of_column};
+use crate::predict::refused::{Refused, refused};
 use crate::source::Span;
 
 /// One question to the rows.
@@ -17,7 +17,7 @@ use crate::source::Span;
 pub struct Condition {
     /// What must hold, one clause: `candidate.email holds no duplicates`.
     pub demand: String,
-    /// The SQLSTATE if it does not hold; `None` where Python raises.
+    /// The SQLSTATE if it does not hold; `None` where Python raises, or where it depends on the value.
     pub sqlstate: Option<&'static str>,
     /// A query that counts what breaks it; 0 is good. `None` where it cannot be asked before the run.
     pub query: Option<String>,
@@ -58,8 +58,8 @@ fn is_unique_constant(column: &ColumnDef) -> bool {
 /// What a statement demands of rows, given the catalog before it.
 pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows: &Rows) -> Vec<Condition> {
     let mut found = Vec::new();
-    let mut push = |demand: String, sqlstate, query| {
-        found.push(Condition { demand, sqlstate: Some(sqlstate), query, revision: String::new(), span: None });
+    let mut push = |demand: String, sqlstate: Option<&'static str>, query| {
+        found.push(Condition { demand, sqlstate, query, revision: String::new(), span: None });
     };
     match command {
         Command::Table(Table::Alter { name, actions, .. }) => {
@@ -70,30 +70,35 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
             for action in actions {
                 match action {
                     AlterAction::AddColumn { column, .. } if needs_value(column) => {
-                        push(format!("{name} holds no row"), "23502", Some(format!("SELECT count(*) FROM {name}")));
+                        push(
+                            format!("{name} holds no row"),
+                            Some("23502"),
+                            Some(format!("SELECT count(*) FROM {name}")),
+                        );
                     }
                     AlterAction::AddColumn { column, .. } if is_unique_constant(column) => push(
                         format!("{name} holds at most one row"),
-                        "23505",
+                        Some("23505"),
                         Some(format!("SELECT greatest(count(*) - 1, 0) FROM {name}")),
                     ),
                     AlterAction::SetNotNull { column, not_null: true } if !is_filled(catalog, table, column, rows) => {
-                        push(holds_no_null(name, column), "23502", Some(nulls(name, column)));
+                        push(holds_no_null(name, column), Some("23502"), Some(nulls(name, column)));
                     }
                     AlterAction::AddConstraint(constraint) if !constraint.not_valid => match &constraint.kind {
                         ConstraintKind::Unique(key) | ConstraintKind::PrimaryKey(key) if !key.columns.is_empty() => {
                             if matches!(constraint.kind, ConstraintKind::PrimaryKey(_)) {
                                 for column in &key.columns {
                                     if !is_filled(catalog, table, column, rows) {
-                                        push(holds_no_null(name, column), "23502", Some(nulls(name, column)));
+                                        push(holds_no_null(name, column), Some("23502"), Some(nulls(name, column)));
                                     }
                                 }
                             }
                             if !is_unique(catalog, table, key, rows) {
+                                let columns: Vec<String> = key.columns.iter().map(ToString::to_string).collect();
                                 push(
                                     format!("{name} holds no duplicates of ({})", list(&key.columns)),
-                                    "23505",
-                                    Some(duplicates(name, &key.columns)),
+                                    Some("23505"),
+                                    Some(duplicates(name, &columns, key.nulls_not_distinct, None)),
                                 );
                             }
                         }
@@ -109,7 +114,7 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
                                 key.columns.iter().map(|column| format!("t.{column} IS NOT NULL")).collect();
                             push(
                                 format!("every {name}.({}) is in {}", list(&key.columns), key.table),
-                                "23503",
+                                Some("23503"),
                                 Some(format!(
                                     "SELECT count(*) FROM {name} t WHERE {} AND NOT EXISTS (SELECT FROM {} r WHERE {})",
                                     filled.join(" AND "),
@@ -121,18 +126,18 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
                         ConstraintKind::Check { expr, .. } if rows.facts().fulfils(catalog, table, expr) => {}
                         ConstraintKind::Check { expr, .. } => push(
                             format!("every row of {name} fulfils {expr}"),
-                            "23514",
+                            Some("23514"),
                             Some(format!("SELECT count(*) FROM {name} WHERE NOT ({expr})")),
                         ),
                         ConstraintKind::NotNull { column, .. } if !is_filled(catalog, table, column, rows) => {
-                            push(holds_no_null(name, column), "23502", Some(nulls(name, column)));
+                            push(holds_no_null(name, column), Some("23502"), Some(nulls(name, column)));
                         }
                         _ => {}
                     },
                     AlterAction::AlterType { column, .. } if is_null(catalog, table, column, rows) => {}
-                    AlterAction::AlterType { column, ty, .. } => {
-                        if let Conversion::Lossy(why) = of_column(catalog, session, name, column, ty) {
-                            push(format!("every value of {name}.{column} can become {ty} ({why})"), "22P02", None);
+                    AlterAction::AlterType { column, ty, using, .. } => {
+                        if let Refused::May(sqlstate) = refused(catalog, session, table, column, ty, using.as_ref()) {
+                            push(format!("every value of {name}.{column} can become {ty}"), sqlstate, None);
                         }
                     }
                     _ => {}
@@ -160,8 +165,16 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
             if columns.is_some() && is_unique(catalog, table, &key, rows) {
                 return found;
             }
-            let query = columns.filter(|_| index.predicate.is_none()).map(|columns| duplicates(&index.table, &columns));
-            push(format!("{} holds no duplicates of the index's key", index.table), "23505", query);
+            let read: Vec<String> = index
+                .keys
+                .iter()
+                .map(|key| match &key.target {
+                    crate::pg::command::KeyTarget::Column(column) => column.to_string(),
+                    crate::pg::command::KeyTarget::Expr(expr) => format!("({expr})"),
+                })
+                .collect();
+            let query = Some(duplicates(&index.table, &read, index.nulls_not_distinct, index.predicate.as_ref()));
+            push(format!("{} holds no duplicates of the index's key", index.table), Some("23505"), query);
         }
         _ => {}
     }
@@ -237,11 +250,11 @@ fn list(columns: &[Ident]) -> String {
     columns.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-fn duplicates(table: &QName, columns: &[Ident]) -> String {
-    let columns_list = list(columns);
-    let filled: Vec<String> = columns.iter().map(|column| format!("{column} IS NOT NULL")).collect();
-    format!(
-        "SELECT count(*) FROM (SELECT FROM {table} WHERE {} GROUP BY {columns_list} HAVING count(*) > 1) AS duplicates",
-        filled.join(" AND ")
-    )
+/// Counts the keys that more than one row has; NULLs are distinct unless the key says otherwise.
+fn duplicates(table: &QName, keys: &[String], nulls_not_distinct: bool, predicate: Option<&Expr>) -> String {
+    let filled = keys.iter().filter(|_| !nulls_not_distinct).map(|key| format!("{key} IS NOT NULL"));
+    let conditions: Vec<String> = filled.chain(predicate.map(|expr| format!("({expr})"))).collect();
+    let filter = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
+    let keys = keys.join(", ");
+    format!("SELECT count(*) FROM (SELECT FROM {table}{filter} GROUP BY {keys} HAVING count(*) > 1) AS duplicates")
 }

@@ -6,6 +6,7 @@ pub mod conversion;
 mod demands;
 mod facts;
 mod fill;
+pub mod refused;
 pub mod rows;
 
 use std::rc::Rc;

@@ -22,7 +22,7 @@ pub use history::{
     DataStep, DataStepState, Effects, Environment, Evidence, Found, Revision, RevisionVerdict, Unmodelled,
 };
 pub use input::{Input, InputFile, Options, Progress, Stage};
-pub use plan::{Commands, Hazard, Outcome, Patch, Plan, PlanId, Prediction, Step, Then};
+pub use plan::{Commands, DataCondition, Hazard, Outcome, Patch, Plan, PlanId, Prediction, Step, Then};
 pub use root::{
     Diagnostic, Excerpt, InputKind, InputSummary, Label, LeftBehind, LogFailure, LogRun, LogStep, Report,
     SCHEMA_VERSION, Severity, Situation, Verdict,

@@ -26,6 +26,26 @@ pub struct Prediction {
     pub statement: Option<String>,
     /// The lines around `line`.
     pub excerpt: Option<Excerpt>,
+    /// What rows must hold on the way, in the order in which the upgrade demands it.
+    pub conditions: Vec<DataCondition>,
+}
+
+/// What rows must hold for an upgrade to get past a statement.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+pub struct DataCondition {
+    /// What must hold, one clause: `candidate.email holds no NULL`.
+    pub demand: String,
+    /// The SQLSTATE if it does not hold; null for an error of the client, or where it depends on the value.
+    pub sqlstate: Option<String>,
+    /// A query that counts what breaks it, 0 is good; null where it cannot be asked.
+    pub query: Option<String>,
+    /// The revision whose statement demands it.
+    pub revision: String,
+    /// Its file.
+    pub file: Option<String>,
+    /// The line of the operation, from 1.
+    pub line: Option<u32>,
 }
 
 /// How an upgrade ends.

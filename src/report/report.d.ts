@@ -11,6 +11,22 @@ export interface Commands {
   flask: Array<string>;
 }
 
+/** What rows must hold for an upgrade to get past a statement. */
+export interface DataCondition {
+  /** What must hold, one clause: `candidate.email holds no NULL`. */
+  demand: string;
+  /** Its file. */
+  file: string | null;
+  /** The line of the operation, from 1. */
+  line: number | null;
+  /** A query that counts what breaks it, 0 is good; null where it cannot be asked. */
+  query: string | null;
+  /** The revision whose statement demands it. */
+  revision: string;
+  /** The SQLSTATE if it does not hold; null for an error of the client, or where it depends on the value. */
+  sqlstate: string | null;
+}
+
 /** Something that a revision does to rows, which a schema cannot show. */
 export interface DataStep {
   /** Its file. */
@@ -383,6 +399,8 @@ export type PlanId = "stamp" | "upgrade" | "repair" | "patch";
 
 /** What an upgrade does to a database. */
 export interface Prediction {
+  /** What rows must hold on the way, in the order in which the upgrade demands it. */
+  conditions: Array<DataCondition>;
   /** The lines around `line`. */
   excerpt: Excerpt | null;
   /** Its file. */
@@ -512,6 +530,8 @@ export interface Step {
 
 /** What comes after fix and stamp. The prediction's keys are its own. */
 export interface Then {
+  /** What rows must hold on the way, in the order in which the upgrade demands it. */
+  conditions: Array<DataCondition>;
   /** How many differences to the target are left after it: those that only the user can judge, e.g. extra objects. */
   drift_left: number;
   /** The lines around `line`. */

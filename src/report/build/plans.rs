@@ -9,6 +9,7 @@ use crate::pg::ident::QName;
 use crate::plan::lock::{Lock, lock};
 use crate::plan::script::{Script, check_sql, fix_sql, stamp_sql, undo_sql, verify_sql};
 use crate::plan::{Case, DataFate, Plan, PlanKind};
+use crate::predict::conditions::Condition;
 use crate::predict::{Outcome as Predicted, Prediction as Forecast};
 use crate::source::Sources;
 
@@ -29,6 +30,7 @@ pub fn prediction(forecast: &Forecast, sources: &Sources) -> Prediction {
         message: None,
         statement: None,
         excerpt: None,
+        conditions: forecast.conditions.iter().map(|condition| data_condition(condition, sources)).collect(),
     };
     let mut at = |span| {
         (answer.file, answer.line) = place(sources, span);
@@ -64,6 +66,18 @@ pub fn prediction(forecast: &Forecast, sources: &Sources) -> Prediction {
         (Predicted::Succeeds | Predicted::Fails, _) => {}
     }
     answer
+}
+
+fn data_condition(condition: &Condition, sources: &Sources) -> report::DataCondition {
+    let (file, line) = place(sources, condition.span);
+    report::DataCondition {
+        demand: condition.demand.clone(),
+        sqlstate: condition.sqlstate.map(str::to_string),
+        query: condition.query.clone(),
+        revision: condition.revision.clone(),
+        file,
+        line,
+    }
 }
 
 /// A plan in the report's words. `header` are the lines about the inputs that every file carries.
