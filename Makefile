@@ -21,6 +21,7 @@ corpus:
 	scripts/setup.sh
 	. scripts/env.sh && cargo test --quiet --release --test measure -- $(PROJECTS)
 	-[ -n "$(PROJECTS)" ] || (. scripts/env.sh && cargo build --quiet --release --features cli && "$$RESTAMP_PYTHON" tests/oracle/histories.py 2000)
+	. scripts/env.sh && cargo build --quiet --release --features cli && "$$RESTAMP_PYTHON" tests/oracle/changes.py $(PROJECTS)
 
 # Records what the real Alembic and PostgreSQL do with the projects that have no recording yet. PROJECTS="dstack" for some of them anew.
 record:
