@@ -1,12 +1,13 @@
 //! Objects, at the grain of `pg_depend`. References are handles, so that they survive renames.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Oid;
 use crate::pg::command::{Collation, Deferrable, IdentityKind, Kind};
 use crate::pg::error::Reason;
 use crate::pg::expr::Expr;
 use crate::pg::ident::{Ident, QName};
+use crate::pg::parameters::Parameters;
 use crate::pg::types::DataType;
 
 /// Whether an object is there. `No` is its absence from the catalog.
@@ -74,8 +75,10 @@ pub struct Table {
     pub partition_of: Option<(Oid, String)>,
     /// `INHERITS`
     pub inherits: Vec<Oid>,
-    /// Row security, storage parameters and the like, by their words.
+    /// Row security, replica identity and the like, by their words.
     pub properties: BTreeMap<String, String>,
+    /// `WITH (…)`
+    pub parameters: Parameters,
     /// Its owner, where it is known.
     pub owner: Option<Ident>,
     /// It has columns, and whatever hangs on them, that are not known (see [`super::Catalog::open_world`], `LIKE`, `AS SELECT`).
@@ -94,6 +97,7 @@ impl Table {
             partition_of: None,
             inherits: Vec::new(),
             properties: BTreeMap::new(),
+            parameters: Parameters::new(),
             owner: None,
             open: None,
         }
@@ -137,11 +141,13 @@ pub struct Column {
     pub identity: Option<IdentityKind>,
     /// `GENERATED ALWAYS AS (expr)`; true for STORED.
     pub generated: Option<(Expr, bool)>,
-    /// `STORAGE`, `STATISTICS` and the like, by their words.
+    /// `STORAGE`, `COMPRESSION` and `STATISTICS`.
     pub properties: BTreeMap<String, String>,
     /// It had a type with other operators once: PostgreSQL then wrote the expressions over it anew, with casts to the old type. Never
     /// compared.
     pub retyped: bool,
+    /// `SET (n_distinct = …)`
+    pub parameters: Parameters,
 }
 
 /// `pg_attrdef`
@@ -179,6 +185,8 @@ pub struct Constraint {
     pub deferrable: Option<Deferrable>,
     /// False after `NOT VALID`.
     pub validated: bool,
+    /// False after `NOT ENFORCED` (version 18); such a constraint is not validated either.
+    pub enforced: bool,
     /// The index of a PRIMARY KEY, UNIQUE or EXCLUDE.
     pub index: Option<Oid>,
 }
@@ -231,7 +239,9 @@ pub struct Index {
     pub keys: Vec<Key>,
     pub include: Vec<Oid>,
     pub nulls_not_distinct: bool,
-    pub with: BTreeMap<String, String>,
+    pub with: Parameters,
+    /// `CLUSTER`, `REPLICA IDENTITY` and `STATISTICS n`, where they are set.
+    pub properties: BTreeMap<String, String>,
     pub predicate: Option<Expr>,
     /// Columns that the predicate reads.
     pub predicate_columns: Vec<Oid>,
@@ -287,6 +297,8 @@ pub struct Sequence {
     pub owned_by: Option<Oid>,
     /// It belongs to an identity column.
     pub identity: bool,
+    /// `UNLOGGED`
+    pub unlogged: bool,
     /// Its owner.
     pub owner: Option<Ident>,
 }
@@ -312,6 +324,8 @@ pub struct Domain {
     pub default: Option<Expr>,
     pub not_null: bool,
     pub checks: Vec<(Ident, Expr)>,
+    /// Those of the checks that were added `NOT VALID`.
+    pub not_valid: BTreeSet<Ident>,
     pub owner: Option<Ident>,
 }
 
@@ -334,6 +348,8 @@ pub struct View {
     pub name: Ident,
     /// `MATERIALIZED`
     pub materialized: bool,
+    /// `WITH (…)`, and `check_option` for `WITH … CHECK OPTION`.
+    pub parameters: Parameters,
     /// Its query as written or as dumped.
     pub query: String,
     /// Output columns where they are known.
@@ -357,6 +373,8 @@ pub struct Routine {
     pub arguments: Vec<String>,
     /// The whole CREATE statement.
     pub text: String,
+    /// Clauses of later `ALTER FUNCTION`s, in order.
+    pub altered: Vec<String>,
     /// Its owner.
     pub owner: Option<Ident>,
 }
@@ -368,7 +386,30 @@ pub struct Trigger {
     pub table: Oid,
     pub name: Ident,
     pub function: Option<Oid>,
+    pub firing: Firing,
     pub text: String,
+}
+
+/// When a trigger or a rule fires, by `session_replication_role`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are PostgreSQL's own")]
+pub enum Firing {
+    Origin,
+    Disabled,
+    Always,
+    Replica,
+}
+
+impl Firing {
+    /// As `ALTER TABLE` has it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Firing::Origin => "ENABLE",
+            Firing::Disabled => "DISABLE",
+            Firing::Always => "ENABLE ALWAYS",
+            Firing::Replica => "ENABLE REPLICA",
+        }
+    }
 }
 
 /// A policy.

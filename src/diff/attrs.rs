@@ -191,8 +191,13 @@ fn own_type(catalog: &Catalog, oid: Oid) -> Option<DataType> {
 
 /// The type of a column of the object's table; of a type's constraint, `VALUE` is the value itself.
 fn column_type(catalog: &Catalog, oid: Oid, name: &Ident) -> Option<DataType> {
+    // A trigger's condition has the columns of two rows: `new.a`, `old.a`.
+    let of_row = ["new.", "old."].iter().find_map(|row| name.as_str().strip_prefix(row)).map(Ident::new);
     match catalog.table_of(oid) {
-        Some(table) => own_type(catalog, catalog.column(table, name)?),
+        Some(table) => {
+            let column = catalog.column(table, name).or_else(|| catalog.column(table, &of_row?));
+            own_type(catalog, column?)
+        }
         None if name.as_str() == "value" => own_type(catalog, oid),
         None => None,
     }

@@ -5,5 +5,7 @@ pub mod error;
 pub mod expr;
 pub mod ident;
 pub mod lex;
+pub mod parameters;
 pub mod routine;
+pub mod trigger;
 pub mod types;

@@ -5,10 +5,11 @@ use crate::catalog::{Catalog, Object, Oid};
 use crate::pg::command::{
     AlterAction, ColumnConstraint, ColumnDef, ColumnType, Command, Comment, CommentTarget, ConstraintDef,
     ConstraintKind, CreateIndex, CreateTable, Extension, ForeignKey, Identity, IndexKey, KeyOptions, KeyTarget, Kind,
-    Opaque, Partition, Policy, Routine, Schema, Sequence, SequenceOptions, Table, Trigger, Type, View,
+    Opaque, Partition, Policy, Routine, RoutineAction, Schema, Sequence, SequenceOptions, Table, Trigger, Type, View,
 };
 use crate::pg::expr::Expr;
 use crate::pg::ident::{Ident, QName};
+use crate::pg::parameters;
 use crate::pg::types::DataType;
 
 /// All statements that make the catalog's objects from an empty database.
@@ -94,6 +95,7 @@ pub fn create(catalog: &Catalog, oid: Oid) -> Vec<Command> {
             name: name(),
             if_not_exists: false,
             temporary: false,
+            unlogged: matches!(catalog.get(oid), Some(Object::Sequence(sequence)) if sequence.unlogged),
             options: sequence_options(catalog, oid),
         })),
         Object::Enum(ty) => one(Command::Type(Type::CreateEnum { name: name(), labels: ty.labels.clone() })),
@@ -107,6 +109,7 @@ pub fn create(catalog: &Catalog, oid: Oid) -> Vec<Command> {
                     kind: ConstraintKind::Check { expr: expr.clone(), no_inherit: false },
                     deferrable: None,
                     not_valid: false,
+                    not_enforced: false,
                 })
                 .collect();
             one(Command::Type(Type::CreateDomain {
@@ -132,17 +135,31 @@ pub fn create(catalog: &Catalog, oid: Oid) -> Vec<Command> {
             if_not_exists: false,
             materialized: view.materialized,
             columns: Vec::new(),
-            options: String::new(),
+            options: match view.parameters.is_empty() {
+                true => String::new(),
+                false => format!("WITH {}", parameters::written(&view.parameters)),
+            },
             query: view.query.clone(),
             suffix: String::new(),
         })),
-        Object::Routine(routine) => one(Command::Routine(Routine::Create {
-            kind: routine.kind,
-            name: name(),
-            or_replace: false,
-            arguments: routine.arguments.clone(),
-            text: routine.text.clone(),
-        })),
+        Object::Routine(routine) => {
+            let mut commands = one(Command::Routine(Routine::Create {
+                kind: routine.kind,
+                name: name(),
+                or_replace: false,
+                arguments: routine.arguments.clone(),
+                text: routine.text.clone(),
+            }));
+            commands.extend(routine.altered.iter().map(|clauses| {
+                Command::Routine(Routine::Alter {
+                    kind: routine.kind,
+                    name: name(),
+                    arguments: Some(routine.arguments.clone()),
+                    action: RoutineAction::Clauses(clauses.clone()),
+                })
+            }));
+            commands
+        }
         Object::Trigger(trigger) => {
             let (Some(table), Some(function)) =
                 (catalog.qname(trigger.table), trigger.function.and_then(|function| catalog.qname(function)))
@@ -236,7 +253,10 @@ fn table(catalog: &Catalog, oid: Oid) -> Option<Command> {
         partition_of,
         like: None,
         query: None,
-        suffix: String::new(),
+        suffix: match table.parameters.is_empty() {
+            true => String::new(),
+            false => format!("WITH {}", parameters::written(&table.parameters)),
+        },
     }))))
 }
 
@@ -274,11 +294,13 @@ fn constraint_def(catalog: &Catalog, oid: Oid) -> Option<ConstraintDef> {
             columns: names(catalog, columns),
             include: names(catalog, include),
             nulls_not_distinct: *nulls_not_distinct,
+            with: index_parameters(catalog, constraint.index),
             using_index: None,
         }),
         Rule::PrimaryKey { columns, include } => ConstraintKind::PrimaryKey(KeyOptions {
             columns: names(catalog, columns),
             include: names(catalog, include),
+            with: index_parameters(catalog, constraint.index),
             ..KeyOptions::default()
         }),
         Rule::ForeignKey { columns, table, referenced, on_delete, on_update, matching } => {
@@ -305,7 +327,15 @@ fn constraint_def(catalog: &Catalog, oid: Oid) -> Option<ConstraintDef> {
         kind,
         deferrable: constraint.deferrable,
         not_valid: !constraint.validated,
+        not_enforced: !constraint.enforced,
     })
+}
+
+fn index_parameters(catalog: &Catalog, index: Option<Oid>) -> Vec<(String, String)> {
+    match index.and_then(|index| catalog.get(index)) {
+        Some(Object::Index(index)) => index.with.clone().into_iter().collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn index_key(catalog: &Catalog, key: &Key) -> Option<IndexKey> {

@@ -29,7 +29,7 @@ pub(super) fn is_plain(run: &Run, table: Oid) -> Result<(), Reason> {
         return Err(reason.clone());
     }
     let special = own.temporary || own.unlogged || own.partition_by.is_some() || own.partition_of.is_some();
-    if special || !own.inherits.is_empty() || !own.properties.is_empty() {
+    if special || !own.inherits.is_empty() || !own.properties.is_empty() || !own.parameters.is_empty() {
         return Err(not_modelled(format!("{name}, which is no plain table")));
     }
     for (oid, entry) in catalog.iter() {
@@ -64,6 +64,7 @@ fn like_its_reflection(object: &Object, table: Oid) -> bool {
                 && column.identity.is_none()
                 && column.generated.is_none()
                 && column.properties.is_empty()
+                && column.parameters.is_empty()
         }
         Object::Default(default) => matches!(default.expr, DefaultExpr::Expr(_)),
         Object::Constraint(constraint) => {

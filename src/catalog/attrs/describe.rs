@@ -1,12 +1,56 @@
 //! The attributes of each kind.
 
-use crate::catalog::object::{Constraint, DefaultExpr, Index, Key, KeyRef, Object, Rule, Sequence, Table, TypeRef};
+use crate::catalog::object::{
+    Constraint, DefaultExpr, Firing, Index, Key, KeyRef, Object, Routine, Rule, Sequence, Table, Trigger, TypeRef,
+};
 use crate::catalog::{Attr, Catalog, Oid};
-use crate::pg::command::{Collation, Deferrable, IdentityKind};
+use crate::pg;
+use crate::pg::command::{Collation, Deferrable, IdentityKind, Kind};
+use crate::pg::error::Reason;
 use crate::pg::expr::Expr;
 use crate::pg::ident::{Ident, QName};
+use crate::pg::lex::{self, Cursor};
+use crate::pg::parameters::{self, Parameters};
 
 type Attrs = Vec<(&'static str, Attr)>;
+
+/// Properties of a column and what they are called.
+const COLUMN_PROPERTIES: &[(&str, &str)] =
+    &[("STORAGE", "storage"), ("COMPRESSION", "compression"), ("STATISTICS", "statistics")];
+
+/// Types that are not stored as `EXTENDED` unless something else is said (`typstorage` in `pg_type.dat`).
+const MAIN: &[&str] = &["numeric", "inet", "cidr"];
+const EXTENDED: &[&str] = &[
+    "text",
+    "character varying",
+    "character",
+    "bytea",
+    "json",
+    "jsonb",
+    "xml",
+    "bit",
+    "bit varying",
+    "tsvector",
+    "path",
+    "polygon",
+];
+
+fn push_parameters(attrs: &mut Attrs, name: &'static str, parameters: &Parameters) {
+    if !parameters.is_empty() {
+        attrs.push((name, text(parameters::text(parameters))));
+    }
+}
+
+fn index_properties(attrs: &mut Attrs, index: &Index) {
+    push_parameters(attrs, "storage parameters", &index.with);
+    for (key, value) in &index.properties {
+        attrs.push(match key.as_str() {
+            "CLUSTER" => ("cluster", text(value)),
+            "REPLICA IDENTITY" => ("replica identity", text(value)),
+            key => ("statistics", text(format!("{} of column {}", value, key.trim_start_matches("STATISTICS ")))),
+        });
+    }
+}
 
 fn text(value: impl ToString) -> Attr {
     Attr::Text(value.to_string())
@@ -22,7 +66,8 @@ impl Catalog {
             Object::Column(column) => {
                 let mut attrs = vec![("type", self.type_attr(&column.ty))];
                 if column.not_null {
-                    attrs.push(("not null", text("true")));
+                    let no_inherit = column.properties.contains_key("NOT NULL NO INHERIT");
+                    attrs.push(("not null", text(if no_inherit { "NO INHERIT" } else { "true" })));
                 }
                 match &column.collation {
                     Some(Collation::Named(collation)) => attrs.push(("collation", text(unqualified(collation)))),
@@ -38,6 +83,15 @@ impl Catalog {
                     attrs.push(("generated", Attr::Expr(expr.clone())));
                     attrs.push(("generated kind", text(if *stored { "STORED" } else { "VIRTUAL" })));
                 }
+                let default = self.default_storage(&column.ty);
+                for (key, name) in COLUMN_PROPERTIES {
+                    let value = column
+                        .properties
+                        .get(*key)
+                        .filter(|value| *key != "STORAGE" || Some(value.as_str()) != default);
+                    attrs.extend(value.map(|value| (*name, text(value))));
+                }
+                push_parameters(&mut attrs, "options", &column.parameters);
                 attrs
             }
             Object::Default(default) => match &default.expr {
@@ -68,6 +122,10 @@ impl Catalog {
                     attrs.push(("checks", text(names.join(", "))));
                 }
                 attrs.extend(checks.into_iter().map(|(_, check)| ("check", Attr::Expr(check.clone()))));
+                if !domain.not_valid.is_empty() {
+                    let names: Vec<Ident> = domain.not_valid.iter().cloned().collect();
+                    attrs.push(("not valid", text(self::names(&names))));
+                }
                 attrs
             }
             Object::Composite(composite) => {
@@ -94,16 +152,18 @@ impl Catalog {
                 relations.sort();
                 attrs.push(("reads", text(relations.join(", "))));
                 attrs.push(("query", Attr::Body(view.query.clone())));
+                push_parameters(&mut attrs, "options", &view.parameters);
                 attrs
             }
             Object::Routine(routine) => {
-                let text = crate::pg::routine::canonical(&routine.text).unwrap_or_else(|| routine.text.clone());
-                vec![("definition", Attr::Body(text))]
+                if routine.kind == Kind::Aggregate {
+                    return vec![("definition", Attr::Body(routine.text.clone()))];
+                }
+                routine_attrs(routine)
             }
             Object::Trigger(trigger) => {
-                let mut attrs = Attrs::new();
+                let mut attrs = trigger_attrs(trigger);
                 attrs.extend(trigger.function.map(|function| ("function", text(self.qualified(function)))));
-                attrs.push(("definition", Attr::Body(trigger.text.clone())));
                 attrs
             }
             Object::Policy(policy) => {
@@ -134,7 +194,9 @@ impl Catalog {
         attrs.extend(table.partition_by.iter().map(|key| ("partition by", text(squeezed(key)))));
         if let Some((parent, bound)) = &table.partition_of {
             attrs.push(("partition of", text(self.qualified(*parent))));
-            attrs.push(("bound", Attr::Body(squeezed(bound))));
+            attrs.extend(
+                self.bound_attrs(*parent, bound).unwrap_or_else(|| vec![("bound", Attr::Body(squeezed(bound)))]),
+            );
         }
         if !table.inherits.is_empty() {
             let parents: Vec<String> = table.inherits.iter().map(|parent| self.qualified(*parent)).collect();
@@ -147,7 +209,57 @@ impl Catalog {
                 attrs.push((name, text("true")));
             }
         }
+        attrs.extend(table.properties.get("REPLICA IDENTITY").map(|mode| ("replica identity", text(mode))));
+        for (rule, words) in table.properties.iter().filter(|(key, _)| key.starts_with("RULE ")) {
+            attrs.push(("rules", text(format!("{words} {rule}"))));
+        }
+        push_parameters(&mut attrs, "storage parameters", &table.parameters);
         attrs
+    }
+
+    /// The words of a partition's bound, and its values as the key's types read them; `None` where these are not known.
+    fn bound_attrs(&self, parent: Oid, bound: &str) -> Option<Attrs> {
+        let types = self.partition_key_types(parent)?;
+        let (tokens, _) = lex::tokens(bound);
+        let mut cursor = Cursor::new(bound, &tokens);
+        let (mut words, mut values) = (Vec::new(), Attrs::new());
+        while !cursor.at_end() {
+            if !cursor.is_sign("(") {
+                let word = cursor.bump()?;
+                words.push(cursor.token_text(word).to_ascii_uppercase());
+                continue;
+            }
+            cursor.expect_sign("(").ok()?;
+            let is_list = words.last().is_some_and(|word| word == "IN");
+            let all = cursor.list(|cursor| Ok(cursor.until(&[","]).to_string())).ok()?;
+            cursor.expect_sign(")").ok()?;
+            words.push(format!("({})", all.len()));
+            for (at, value) in all.into_iter().enumerate() {
+                let plain = value.chars().all(|char| char.is_ascii_alphanumeric() || char == ' ');
+                let word = plain && value.starts_with(|char: char| char.is_ascii_alphabetic());
+                values.push(match types.get(if is_list { 0 } else { at }) {
+                    // MINVALUE, NULL, `modulus 4`
+                    _ if word => ("bound value", text(value)),
+                    Some(ty) => ("bound value", Attr::Expr(Expr::parse(&format!("({value})::{ty}")))),
+                    None => ("bound value", Attr::Body(value)),
+                });
+            }
+        }
+        Some([("bound", text(words.join(" ")))].into_iter().chain(values).collect())
+    }
+
+    fn partition_key_types(&self, parent: Oid) -> Option<Vec<String>> {
+        let key = self.table(parent)?.partition_by.as_ref()?;
+        let (tokens, _) = lex::tokens(key);
+        let mut cursor = Cursor::new(key, &tokens);
+        cursor.eat_any(&["RANGE", "LIST", "HASH"])?;
+        let types = cursor.idents_in_parens().ok()?.into_iter().map(|column| {
+            match &self.column_of(self.column(parent, &column)?)?.ty {
+                TypeRef::Builtin(ty) => Some(ty.to_string()),
+                TypeRef::User { .. } | TypeRef::Unknown(_) => None,
+            }
+        });
+        types.collect()
     }
 
     fn constraint_attrs(&self, constraint: &Constraint) -> Attrs {
@@ -203,8 +315,14 @@ impl Catalog {
             Some(Deferrable::InitiallyDeferred) => attrs.push(("deferrable", text("INITIALLY DEFERRED"))),
             Some(Deferrable::NotDeferrable) | None => {}
         }
-        if !constraint.validated {
+        if !constraint.enforced {
+            attrs.push(("not enforced", text("true")));
+        } else if !constraint.validated {
             attrs.push(("not valid", text("true")));
+        }
+        // Its index is no object of its own here.
+        if let Some(Object::Index(index)) = constraint.index.and_then(|index| self.get(index)) {
+            index_properties(&mut attrs, index);
         }
         attrs
     }
@@ -227,6 +345,7 @@ impl Catalog {
         }
         attrs.extend(index.predicate.iter().map(|predicate| ("predicate", Attr::Expr(predicate.clone()))));
         attrs.extend(index.partition_of.map(|parent| ("partition of", text(self.qualified(parent)))));
+        index_properties(&mut attrs, index);
         attrs
     }
 
@@ -249,7 +368,33 @@ impl Catalog {
         if sequence.cycle {
             attrs.push(("cycle", text("true")));
         }
+        // Since version 15 a sequence is unlogged as its table is; before, none was.
+        let with_table =
+            sequence.owned_by.and_then(|column| self.table(self.table_of(column)?)).is_some_and(|table| table.unlogged);
+        if sequence.unlogged && !with_table {
+            attrs.push(("unlogged", text("true")));
+        }
         attrs
+    }
+
+    /// `typstorage`; `None` where it is not known.
+    fn default_storage(&self, ty: &TypeRef) -> Option<&'static str> {
+        match ty {
+            TypeRef::Builtin(ty) if ty.array => Some("EXTENDED"),
+            TypeRef::User { array: true, .. } => Some("EXTENDED"),
+            TypeRef::Builtin(ty) => match ty.builtin_name()? {
+                name if MAIN.contains(&name) => Some("MAIN"),
+                name if EXTENDED.contains(&name) => Some("EXTENDED"),
+                _ => Some("PLAIN"),
+            },
+            TypeRef::User { oid, .. } => match self.get(*oid)? {
+                Object::Enum(_) => Some("PLAIN"),
+                Object::Composite(_) => Some("EXTENDED"),
+                Object::Domain(domain) => self.default_storage(&domain.ty),
+                _ => None,
+            },
+            TypeRef::Unknown(_) => None,
+        }
     }
 
     fn key_attr(&self, key: &Key) -> Attr {
@@ -289,6 +434,67 @@ impl Catalog {
     fn column_list(&self, columns: &[Oid]) -> String {
         columns.iter().map(|column| self.name_text(*column)).collect::<Vec<String>>().join(", ")
     }
+}
+
+/// What is compared of a trigger beside its function.
+const TRIGGER: &[&str] = &["timing", "events", "level", "constraint", "from", "deferrable", "transition", "arguments"];
+
+fn trigger_attrs(trigger: &Trigger) -> Attrs {
+    let mut attrs = Attrs::new();
+    match pg::trigger::read(&trigger.text) {
+        Some(parts) => {
+            let values = [
+                parts.timing.to_string(),
+                parts.events.join(" OR "),
+                parts.level.to_string(),
+                if parts.constraint { "true".to_string() } else { String::new() },
+                parts.from.unwrap_or_default(),
+                parts.deferrable.to_string(),
+                parts.transition.join(" "),
+                parts.arguments.iter().map(|argument| quoted(argument)).collect::<Vec<_>>().join(", "),
+            ];
+            attrs.extend(
+                TRIGGER
+                    .iter()
+                    .zip(values)
+                    .filter(|(_, value)| !value.is_empty())
+                    .map(|(name, value)| (*name, text(value))),
+            );
+            attrs.extend(parts.when.map(|when| ("when", Attr::Expr(Expr::parse(&when)))));
+        }
+        None => attrs.extend(TRIGGER.iter().chain(&["when"]).map(|name| (*name, unread("the trigger's definition")))),
+    }
+    if trigger.firing != Firing::Origin {
+        attrs.push(("enabled", text(trigger.firing.words())));
+    }
+    attrs
+}
+
+/// What is compared of a function or procedure beside its clauses.
+const ROUTINE: &[&str] = &["arguments", "argument default", "configuration", "body"];
+
+fn routine_attrs(routine: &Routine) -> Attrs {
+    let mut definition = pg::routine::read(&routine.text);
+    for clauses in &routine.altered {
+        definition = definition.and_then(|mut definition| definition.alter(clauses).map(|()| definition));
+    }
+    let Some(definition) = definition else {
+        let unread = |name: &&'static str| (*name, unread("the routine's definition"));
+        return ROUTINE.iter().chain(pg::routine::CLAUSES).map(unread).collect();
+    };
+    let mut attrs = vec![("arguments", text(definition.arguments.join(", ")))];
+    attrs.extend(definition.defaults.iter().map(|default| ("argument default", Attr::Expr(Expr::parse(default)))));
+    attrs.extend(definition.clauses.iter().map(|(clause, value)| (*clause, text(value))));
+    push_parameters(&mut attrs, "configuration", &definition.configuration);
+    attrs.push(match definition.body {
+        pg::routine::Body::Text(body) => ("body", text(body)),
+        pg::routine::Body::Parsed(body) => ("body", Attr::Body(body)),
+    });
+    attrs
+}
+
+fn unread(what: &str) -> Attr {
+    Attr::Unknown(Reason::new("unread", format!("{what} holds what is not read")))
 }
 
 fn names(columns: &[Ident]) -> String {

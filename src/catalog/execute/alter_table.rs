@@ -221,21 +221,17 @@ impl Catalog {
                 Ok(())
             }
             AlterAction::Property { column, property, value } => {
-                let on = match column {
-                    Some(column) => self.alterable_column(table, column)?,
-                    None => table,
-                };
-                self.set_property(on, property, Some(value.clone()));
-                Ok(())
+                self.alter_property(table, column.as_ref(), property, value, only, session)
             }
         }
     }
 
-    fn set_property(&mut self, oid: Oid, key: &str, value: Option<String>) {
+    pub(super) fn set_property(&mut self, oid: Oid, key: &str, value: Option<String>) {
         self.update(oid, |object| {
             let properties = match object {
                 Object::Table(table) => &mut table.properties,
                 Object::Column(column) => &mut column.properties,
+                Object::Index(index) => &mut index.properties,
                 _ => return,
             };
             match value {
@@ -260,7 +256,7 @@ impl Catalog {
     }
 
     /// Partitions and heirs, which an action reaches too unless it says `ONLY`.
-    fn below(&self, table: Oid, only: bool) -> Vec<Oid> {
+    pub(super) fn below(&self, table: Oid, only: bool) -> Vec<Oid> {
         if only { Vec::new() } else { self.descendants(table) }
     }
 
@@ -425,7 +421,11 @@ impl Catalog {
             }
         }
         let retyped = column.retyped || !same_operators(&column.ty, &to);
-        self.set(oid, Object::Column(Column { ty: to.clone(), collation: collation.cloned(), retyped, ..column }));
+        // Storage and compression become the new type's own (`ATExecAlterColumnType`).
+        let mut properties = column.properties;
+        properties.retain(|property, _| super::property::STAYS_WITH_TYPE.contains(&property.as_str()));
+        let altered = Column { ty: to.clone(), collation: collation.cloned(), retyped, properties, ..column };
+        self.set(oid, Object::Column(altered));
         for child in self.descendants(table) {
             if let Some(column) = self.column(child, name) {
                 self.update(column, |object| {

@@ -60,6 +60,7 @@ impl Catalog {
             generated: None,
             properties: BTreeMap::new(),
             retyped: false,
+            parameters: BTreeMap::new(),
         }
     }
 
@@ -160,6 +161,9 @@ impl Catalog {
                 ColumnConstraint::Default(expr) => default = Some(expr),
                 ColumnConstraint::Identity(identity) => column.identity = Some(identity.kind),
                 ColumnConstraint::Generated { expr, stored } => column.generated = Some((expr.clone(), *stored)),
+                ColumnConstraint::NotNull { no_inherit: true, .. } => {
+                    column.properties.insert(super::property::NO_INHERIT.to_string(), "true".to_string());
+                }
                 ColumnConstraint::NotNull { .. } | ColumnConstraint::Null | ColumnConstraint::Constraint(_) => {}
             }
         }
@@ -184,7 +188,12 @@ impl Catalog {
     /// Adds a column as another table has it.
     pub(super) fn add_copied_column(&mut self, table: Oid, column: Column) -> Oid {
         let number = self.new_column(table, column.name.clone(), column.ty.clone()).number;
-        self.add(Object::Column(Column { table, number, ..column }))
+        // Statistics are a column's own (`MergeAttributes` copies storage and compression).
+        let mut properties = column.properties;
+        properties.remove(super::property::STATISTICS);
+        properties.remove(super::property::NO_INHERIT);
+        let parameters = BTreeMap::new();
+        self.add(Object::Column(Column { table, number, properties, parameters, ..column }))
     }
 
     /// Sets or drops a default. `DEFAULT NULL` of a column is no default at all.
@@ -302,6 +311,7 @@ impl Catalog {
         self.update(column, |object| {
             if let Object::Column(column) = object {
                 column.not_null = not_null;
+                column.properties.remove(super::property::NO_INHERIT);
             }
         });
         Ok(())

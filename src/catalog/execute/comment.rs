@@ -6,6 +6,7 @@ use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{Comment as CommentCommand, CommentTarget, Kind};
 use crate::pg::error::{Refusal, sqlstate};
 use crate::pg::ident::{Ident, QName};
+use crate::pg::lex::{self, Cursor};
 
 use super::resolve::refuse;
 
@@ -55,7 +56,9 @@ impl Catalog {
                 }
             }
             CommentTarget::Object(kind, name) => self.commented_object(*kind, name, session),
-            CommentTarget::Other(words) => Ok(self.routine_of_words(words, session)),
+            CommentTarget::Other(words) => {
+                Ok(self.routine_of_words(words, session).or_else(|| self.opaque_of_words(words)))
+            }
         }
     }
 
@@ -87,6 +90,19 @@ impl Catalog {
             | Kind::Comment
             | Kind::Other => Ok(None),
         }
+    }
+
+    /// The object that is kept as text, of `STATISTICS public.s` or `RULE r ON public.t`.
+    fn opaque_of_words(&self, words: &str) -> Option<Oid> {
+        self.iter().find_map(|(oid, entry)| match &*entry.object {
+            Object::Opaque(opaque) if words.get(..opaque.kind.len())?.eq_ignore_ascii_case(&opaque.kind) => {
+                let rest = &words[opaque.kind.len()..];
+                let (tokens, _) = lex::tokens(rest);
+                let name = Cursor::new(rest, &tokens).qname().ok()?;
+                (rest.starts_with(' ') && name.name == opaque.name).then_some(oid)
+            }
+            _ => None,
+        })
     }
 
     /// The routine of `FUNCTION public.f(integer)`.

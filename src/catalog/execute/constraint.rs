@@ -95,7 +95,8 @@ impl Catalog {
             generated_name: check.name.is_none(),
             rule,
             deferrable: check.deferrable,
-            validated: !check.not_valid,
+            validated: !(check.not_valid || check.not_enforced),
+            enforced: !check.not_enforced,
             index: None,
         }));
         if !no_inherit {
@@ -225,7 +226,16 @@ impl Catalog {
             keys,
             include: Vec::new(),
             nulls_not_distinct: false,
-            with: Default::default(),
+            with: match &key.kind {
+                ConstraintKind::Unique(options) | ConstraintKind::PrimaryKey(options) => {
+                    options.with.iter().cloned().collect()
+                }
+                ConstraintKind::Check { .. }
+                | ConstraintKind::NotNull { .. }
+                | ConstraintKind::ForeignKey(_)
+                | ConstraintKind::Exclude { .. } => Default::default(),
+            },
+            properties: Default::default(),
             predicate: None,
             predicate_columns: Vec::new(),
             constraint: None,
@@ -242,6 +252,7 @@ impl Catalog {
             rule,
             deferrable: key.deferrable,
             validated: true,
+            enforced: true,
             index: Some(index),
         }));
         self.owned_by_constraint(index, constraint);
@@ -353,6 +364,7 @@ impl Catalog {
             rule,
             deferrable: key.deferrable,
             validated: true,
+            enforced: true,
             index: Some(oid),
         }));
         self.set(oid, Object::Index(Index { name: new_name, constraint: Some(constraint), ..index }));

@@ -8,6 +8,7 @@ use crate::pg::command::{
 };
 use crate::pg::error::{PgError, Reason, Refusal, sqlstate};
 use crate::pg::ident::Ident;
+use crate::pg::parameters;
 
 use super::column::NewColumn;
 use super::resolve::refuse;
@@ -167,6 +168,7 @@ impl Catalog {
             open,
             ..Table::new(schema, name.clone())
         };
+        object.parameters.extend(parameters::parse(&create.suffix));
         if !create.suffix.is_empty() {
             object.properties.insert("options".to_string(), create.suffix.clone());
         }

@@ -12,6 +12,9 @@ use super::resolve::{plain, refuse, unknown};
 
 impl Catalog {
     pub(super) fn data_command(&mut self, data: &DataCommand, session: &Session) -> Result<(), Refusal> {
+        if data.verb == DataVerb::Maintenance {
+            self.clustered(&data.text, session)?;
+        }
         let table = match &data.table {
             Some(table) => self.data_relation(table, session)?,
             None => None,

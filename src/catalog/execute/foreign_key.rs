@@ -67,7 +67,8 @@ impl Catalog {
                 matching: key.matching.clone().filter(|matching| !matching.eq_ignore_ascii_case("simple")),
             },
             deferrable: definition.deferrable,
-            validated: !definition.not_valid,
+            validated: !(definition.not_valid || definition.not_enforced),
+            enforced: !definition.not_enforced,
             index: None,
         }));
         for child in self.partitions(table) {

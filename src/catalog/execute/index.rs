@@ -70,6 +70,7 @@ impl Catalog {
             include,
             nulls_not_distinct: create.nulls_not_distinct,
             with: create.with.iter().cloned().collect(),
+            properties: Default::default(),
             predicate: create.predicate.clone(),
             predicate_columns,
             constraint: None,
@@ -163,11 +164,7 @@ impl Catalog {
                 Ok(())
             }
             AlterIndexAction::Property(text) => {
-                self.update(index, |object| {
-                    if let Object::Index(index) = object {
-                        index.with.insert("ALTER INDEX".to_string(), text.clone());
-                    }
-                });
+                self.alter_index_property(index, text);
                 Ok(())
             }
         }

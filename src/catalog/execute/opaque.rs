@@ -69,6 +69,16 @@ impl Catalog {
                     if let Some(oid) = found {
                         self.becomes_uncertain(oid, &reason);
                     }
+                    let kept: Vec<Oid> = self
+                        .iter()
+                        .filter(|(_, entry)| {
+                            matches!(&*entry.object, Object::Opaque(opaque) if opaque.extension.is_none() && opaque.name == name.name)
+                        })
+                        .map(|(oid, _)| oid)
+                        .collect();
+                    for oid in kept {
+                        self.becomes_uncertain(oid, &reason);
+                    }
                 }
                 Ok(())
             }

@@ -154,8 +154,13 @@ impl Catalog {
                 && self.constraint(to, &check.name).is_none()
             {
                 let kind = ConstraintKind::Check { expr, no_inherit: false };
-                let definition =
-                    ConstraintDef { name: Some(check.name), kind, deferrable: None, not_valid: !check.validated };
+                let definition = ConstraintDef {
+                    name: Some(check.name),
+                    kind,
+                    deferrable: None,
+                    not_valid: !check.validated,
+                    not_enforced: !check.enforced,
+                };
                 self.add_check(to, &definition)?;
             }
         }
@@ -185,14 +190,21 @@ impl Catalog {
             let columns = index.keys.iter().flat_map(Key::columns).map(|column| self.name_of(*column)).collect();
             let include = index.include.iter().map(|column| self.name_of(*column)).collect();
             let nulls_not_distinct = index.nulls_not_distinct;
-            let options = KeyOptions { columns, include, nulls_not_distinct, using_index: None };
+            let with = index.with.clone().into_iter().collect();
+            let options = KeyOptions { columns, include, nulls_not_distinct, with, using_index: None };
             let kind = match constraint.rule {
                 Rule::PrimaryKey { .. } => ConstraintKind::PrimaryKey(options),
                 Rule::Unique { .. } => ConstraintKind::Unique(options),
                 // Exclusion constraints cannot be on partitioned tables before version 17.
                 Rule::Check { .. } | Rule::ForeignKey { .. } | Rule::Exclude { .. } => return Ok(None),
             };
-            let key = ConstraintDef { name: None, kind, deferrable: constraint.deferrable, not_valid: false };
+            let key = ConstraintDef {
+                name: None,
+                kind,
+                deferrable: constraint.deferrable,
+                not_valid: false,
+                not_enforced: false,
+            };
             let made = self.add_key(to, &key)?;
             return Ok(made.and_then(|oid| match self.get(oid) {
                 Some(Object::Constraint(constraint)) => constraint.index,

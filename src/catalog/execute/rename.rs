@@ -121,6 +121,13 @@ impl Catalog {
             let children: Vec<Oid> = self.children(table).collect();
             for child in children {
                 self.rewrite(child, |expr| expr.rename_column(from, to));
+                if matches!(self.get(child), Some(Object::Trigger(_))) {
+                    self.update(child, |object| {
+                        if let Object::Trigger(trigger) = object {
+                            trigger.text = crate::pg::trigger::with_column(&trigger.text, from, to);
+                        }
+                    });
+                }
             }
         }
         Ok(())

@@ -2,9 +2,10 @@
 
 use crate::catalog::object::{Object, Routine};
 use crate::catalog::{Catalog, Oid, Session};
-use crate::pg::command::{Kind, Routine as RoutineCommand};
+use crate::pg::command::{Kind, Routine as RoutineCommand, RoutineAction};
 use crate::pg::error::{PgError, Refusal, sqlstate};
 use crate::pg::ident::QName;
+use crate::pg::routine::renamed;
 use crate::pg::types::builtin;
 
 use super::drop::kind_word;
@@ -30,6 +31,7 @@ impl Catalog {
                     self.update(oid, |object| {
                         if let Object::Routine(routine) = object {
                             routine.text.clone_from(text);
+                            routine.altered.clear();
                         }
                     });
                     self.set_presence(oid, crate::catalog::Presence::Yes);
@@ -41,9 +43,17 @@ impl Catalog {
                     kind: *kind,
                     arguments: arguments.iter().map(|ty| canonical(ty)).collect(),
                     text: text.clone(),
+                    altered: Vec::new(),
                     owner: session.role.clone(),
                 }));
                 Ok(())
+            }
+            RoutineCommand::Alter { kind, name, arguments, action } => {
+                let found = self.routine_to_drop(*kind, name, arguments.as_deref(), false, session)?;
+                match found {
+                    Some(oid) => self.alter_routine(oid, action),
+                    None => Ok(()),
+                }
             }
             RoutineCommand::Drop { kind, routines, if_exists, behavior } => {
                 let mut targets = Vec::new();
@@ -55,6 +65,31 @@ impl Catalog {
                 self.drop_objects(&targets, *behavior, session)
             }
         }
+    }
+
+    fn alter_routine(&mut self, oid: Oid, action: &RoutineAction) -> Result<(), Refusal> {
+        let Some(Object::Routine(mut routine)) = self.get(oid).cloned() else { return Ok(()) };
+        match action {
+            RoutineAction::RenameTo(to) => routine.name = to.clone(),
+            RoutineAction::SetSchema(schema) => routine.schema = self.named_schema(schema)?,
+            RoutineAction::Clauses(clauses) => {
+                routine.altered.push(clauses.clone());
+                self.set(oid, Object::Routine(routine));
+                return Ok(());
+            }
+        }
+        let name = QName::new(self.get(routine.schema).map(Object::name), routine.name.clone());
+        let taken = self.routine_with(&name, &routine.arguments, &Session::default());
+        if taken.is_some_and(|other| other != oid) {
+            let (function, schema) = (&routine.name, self.name_of(routine.schema));
+            let arguments = routine.arguments.join(", ");
+            let message =
+                format!("function {}({arguments}) already exists in schema \"{}\"", function.as_str(), schema.as_str());
+            return refuse(sqlstate::DUPLICATE_FUNCTION, message);
+        }
+        routine.text = renamed(&routine.text, &name);
+        self.set(oid, Object::Routine(routine));
+        Ok(())
     }
 
     /// The routine of this name with exactly these arguments.

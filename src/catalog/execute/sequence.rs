@@ -34,6 +34,7 @@ impl Sequence {
             cycle: false,
             owned_by: None,
             identity: false,
+            unlogged: false,
             owner: None,
         }
     }
@@ -106,7 +107,7 @@ impl Sequence {
 impl Catalog {
     pub(super) fn sequence_command(&mut self, command: &SequenceCommand, session: &Session) -> Result<(), Refusal> {
         match command {
-            SequenceCommand::Create { name, if_not_exists, temporary, options } => {
+            SequenceCommand::Create { name, if_not_exists, temporary, unlogged, options } => {
                 let schema = if *temporary && name.schema.is_none() {
                     self.temporary_schema()
                 } else {
@@ -120,6 +121,7 @@ impl Catalog {
                 }
                 let mut sequence =
                     Sequence { owner: session.role.clone(), ..Sequence::new(schema, name.name.clone(), "bigint") };
+                sequence.unlogged = *unlogged;
                 sequence.change(options)?;
                 self.relation_name_is_free(schema, &name.name)?;
                 let oid = self.add(Object::Sequence(sequence));

@@ -1,6 +1,6 @@
 //! Triggers.
 
-use crate::catalog::object::{Object, Trigger};
+use crate::catalog::object::{Firing, Object, Trigger};
 use crate::catalog::references::Space;
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::Trigger as TriggerCommand;
@@ -30,7 +30,8 @@ impl Catalog {
             TriggerCommand::Create { name, table, or_replace, function, text } => {
                 let table = self.existing_relation(table, session)?;
                 let function = self.trigger_function(function, session)?;
-                let trigger = Trigger { table, name: name.clone(), function, text: text.clone() };
+                let firing = Firing::Origin;
+                let trigger = Trigger { table, name: name.clone(), function, firing, text: text.clone() };
                 match self.named(Space::Trigger, table, name) {
                     Some(oid) if *or_replace => {
                         self.set(oid, Object::Trigger(trigger));
@@ -49,6 +50,25 @@ impl Catalog {
                         self.add(Object::Trigger(trigger));
                     }
                 }
+                Ok(())
+            }
+            TriggerCommand::Rename { name, table, to } => {
+                let table = self.existing_relation(table, session)?;
+                let Some(oid) = self.named(Space::Trigger, table, name) else {
+                    return self.missing_on_table("trigger", name, table);
+                };
+                self.certain(oid)?;
+                if self.named(Space::Trigger, table, to).is_some() {
+                    let (to, table) = (to.as_str(), self.name_of(table));
+                    let message = format!("trigger \"{to}\" for relation \"{}\" already exists", table.as_str());
+                    return refuse(sqlstate::DUPLICATE_OBJECT, message);
+                }
+                self.update(oid, |object| {
+                    if let Object::Trigger(trigger) = object {
+                        trigger.text = crate::pg::trigger::renamed(&trigger.text, to);
+                        trigger.name = to.clone();
+                    }
+                });
                 Ok(())
             }
             TriggerCommand::Drop { name, table, if_exists, behavior } => {

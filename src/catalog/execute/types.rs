@@ -120,10 +120,13 @@ impl Catalog {
                     default: default.clone(),
                     not_null: *not_null,
                     checks,
+                    not_valid: Default::default(),
                     owner: session.role.clone(),
                 }));
                 Ok(())
             }
+            Type::AlterDomain { name, action } => self.alter_domain(name, action, session),
+            Type::AlterComposite { name, actions } => self.alter_composite(name, actions, session),
             Type::AddValue { name, if_not_exists, label, position } => {
                 self.add_value(name, *if_not_exists, label, position.as_ref(), session)
             }
@@ -154,7 +157,7 @@ impl Catalog {
         Ok(())
     }
 
-    fn domain_checks(
+    pub(super) fn domain_checks(
         &self,
         schema: Oid,
         domain: &Ident,
@@ -237,7 +240,7 @@ impl Catalog {
     }
 
     /// The type of an `ALTER TYPE` or `ALTER DOMAIN`; a table's row type is altered as a table.
-    fn alterable_type(&mut self, name: &QName, domain: bool, session: &Session) -> Result<Oid, Refusal> {
+    pub(super) fn alterable_type(&mut self, name: &QName, domain: bool, session: &Session) -> Result<Oid, Refusal> {
         let oid = self.existing_type(name, session)?;
         match self.get(oid) {
             Some(Object::Table(_) | Object::View(_)) => {

@@ -6,14 +6,20 @@ use crate::catalog::{Catalog, Oid, Presence, Session, query};
 use crate::pg::command::{Kind, View as ViewCommand};
 use crate::pg::error::{PgError, Reason, Refusal, sqlstate};
 use crate::pg::ident::{Ident, QName};
+use crate::pg::parameters::{self, Parameters};
 
 use super::resolve::{plain, refuse};
 
 impl Catalog {
     pub(super) fn view_command(&mut self, command: &ViewCommand, session: &Session) -> Result<(), Refusal> {
         match command {
-            ViewCommand::Create { name, or_replace, if_not_exists, materialized, columns, query, .. } => {
-                self.create_view(name, *or_replace, *if_not_exists, *materialized, columns, query, session)
+            ViewCommand::Create { name, or_replace, if_not_exists, materialized, columns, options, query, suffix } => {
+                let mut parameters: Parameters = parameters::parse(options).into_iter().collect();
+                if let Some(check) = suffix.strip_prefix("WITH ").and_then(|rest| rest.strip_suffix("CHECK OPTION")) {
+                    let check = if check.trim() == "LOCAL" { "local" } else { "cascaded" };
+                    parameters.insert("check_option".to_string(), check.to_string());
+                }
+                self.create_view(name, *or_replace, *if_not_exists, *materialized, parameters, columns, query, session)
             }
             ViewCommand::Rename { name, to, .. } => match self.existing_relation_of(name, session)? {
                 Some(oid) => self.rename_relation(oid, to, session),
@@ -45,6 +51,7 @@ impl Catalog {
         or_replace: bool,
         if_not_exists: bool,
         materialized: bool,
+        parameters: Parameters,
         columns: &[Ident],
         text: &str,
         session: &Session,
@@ -79,6 +86,7 @@ impl Catalog {
             schema,
             name: name.name.clone(),
             materialized,
+            parameters,
             query: text.to_string(),
             columns: output,
             depends_on,

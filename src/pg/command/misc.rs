@@ -77,6 +77,17 @@ pub enum Routine {
         /// The whole statement as text, without trailing semicolon.
         text: String,
     },
+    /// `ALTER FUNCTION` and its kin
+    Alter {
+        /// [`Kind::Function`], [`Kind::Procedure`] or [`Kind::Aggregate`].
+        kind: Kind,
+        /// The routine.
+        name: QName,
+        /// Its argument types; `None` where no list was written.
+        arguments: Option<Vec<String>>,
+        /// What changes.
+        action: RoutineAction,
+    },
     /// `DROP FUNCTION` and its kin
     Drop {
         /// [`Kind::Function`], [`Kind::Procedure`] or [`Kind::Aggregate`].
@@ -88,6 +99,17 @@ pub enum Routine {
         /// `CASCADE`
         behavior: Behavior,
     },
+}
+
+/// What `ALTER FUNCTION` changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RoutineAction {
+    /// `RENAME TO`
+    RenameTo(Ident),
+    /// `SET SCHEMA`
+    SetSchema(Ident),
+    /// `IMMUTABLE`, `COST 5`, `SET search_path = x`, as text: clauses that take the place of those of `CREATE FUNCTION`.
+    Clauses(String),
 }
 
 /// Statements on triggers.
@@ -105,6 +127,15 @@ pub enum Trigger {
         function: QName,
         /// The whole statement as text, without trailing semicolon.
         text: String,
+    },
+    /// `ALTER TRIGGER … RENAME TO`
+    Rename {
+        /// From.
+        name: Ident,
+        /// The table.
+        table: QName,
+        /// To.
+        to: Ident,
     },
     /// `DROP TRIGGER`
     Drop {
@@ -138,6 +169,28 @@ pub enum Policy {
         using: Option<Expr>,
         /// `WITH CHECK`
         check: Option<Expr>,
+    },
+    /// `ALTER POLICY`; what is not said stays.
+    Alter {
+        /// Its name.
+        name: Ident,
+        /// The table.
+        table: QName,
+        /// `TO` roles.
+        roles: Option<Vec<Ident>>,
+        /// `USING`
+        using: Option<Expr>,
+        /// `WITH CHECK`
+        check: Option<Expr>,
+    },
+    /// `ALTER POLICY … RENAME TO`
+    Rename {
+        /// From.
+        name: Ident,
+        /// The table.
+        table: QName,
+        /// To.
+        to: Ident,
     },
     /// `DROP POLICY`
     Drop {

@@ -14,15 +14,15 @@ mod types;
 pub use data::{DataCommand, DataVerb};
 pub use index::{AlterIndex, AlterIndexAction, CreateIndex, Drop, IndexKey, KeyTarget};
 pub use misc::{
-    Comment, CommentTarget, Extension, Grant, Opaque, Owner, Policy, Routine, Schema, SessionCommand, Transaction,
-    Trigger,
+    Comment, CommentTarget, Extension, Grant, Opaque, Owner, Policy, Routine, RoutineAction, Schema, SessionCommand,
+    Transaction, Trigger,
 };
 pub use relation::{Sequence, SequenceOptions, View};
 pub use table::{
     AlterAction, Collation, ColumnConstraint, ColumnDef, ColumnType, ConstraintDef, ConstraintKind, CreateTable,
     Deferrable, ForeignKey, Identity, IdentityKind, KeyOptions, Partition, Serial, Table,
 };
-pub use types::{EnumPosition, Type};
+pub use types::{AttributeAction, DomainAction, EnumPosition, Type};
 
 use crate::pg::ident::QName;
 use crate::source::Span;

@@ -15,6 +15,8 @@ pub enum Sequence {
         if_not_exists: bool,
         /// `TEMPORARY`
         temporary: bool,
+        /// `UNLOGGED`
+        unlogged: bool,
         /// Its options.
         options: SequenceOptions,
     },

@@ -169,6 +169,8 @@ pub struct ConstraintDef {
     pub deferrable: Option<Deferrable>,
     /// `NOT VALID`
     pub not_valid: bool,
+    /// `NOT ENFORCED` (version 18)
+    pub not_enforced: bool,
 }
 
 /// `DEFERRABLE` with its initial state.
@@ -223,6 +225,8 @@ pub struct KeyOptions {
     pub include: Vec<Ident>,
     /// `NULLS NOT DISTINCT` (version 15)
     pub nulls_not_distinct: bool,
+    /// `WITH (…)`: storage parameters of the index, name and value as text.
+    pub with: Vec<(String, String)>,
     /// `USING INDEX name`
     pub using_index: Option<Ident>,
 }

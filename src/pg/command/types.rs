@@ -37,6 +37,20 @@ pub enum Type {
         /// `CHECK`s
         constraints: Vec<ConstraintDef>,
     },
+    /// `ALTER DOMAIN`
+    AlterDomain {
+        /// The domain.
+        name: QName,
+        /// What changes.
+        action: DomainAction,
+    },
+    /// `ALTER TYPE` of a composite type
+    AlterComposite {
+        /// The type.
+        name: QName,
+        /// What changes, in order.
+        actions: Vec<AttributeAction>,
+    },
     /// `ALTER TYPE … ADD VALUE`
     AddValue {
         /// The enum.
@@ -81,6 +95,56 @@ pub enum Type {
         drop: Drop,
         /// Written as `DROP DOMAIN`.
         domain: bool,
+    },
+}
+
+/// What `ALTER DOMAIN` changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DomainAction {
+    /// `SET DEFAULT`; `None` is `DROP DEFAULT`.
+    Default(Option<Expr>),
+    /// `SET NOT NULL` (true) or `DROP NOT NULL`
+    NotNull(bool),
+    /// `ADD CONSTRAINT`
+    AddConstraint(ConstraintDef),
+    /// `DROP CONSTRAINT`
+    DropConstraint {
+        /// Its name.
+        name: Ident,
+        /// `IF EXISTS`
+        if_exists: bool,
+    },
+    /// `RENAME CONSTRAINT`
+    RenameConstraint {
+        /// From.
+        from: Ident,
+        /// To.
+        to: Ident,
+    },
+    /// `VALIDATE CONSTRAINT`
+    ValidateConstraint(Ident),
+}
+
+/// What `ALTER TYPE` changes of a composite type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AttributeAction {
+    /// `ADD ATTRIBUTE`
+    Add(Ident, DataType),
+    /// `DROP ATTRIBUTE`
+    Drop {
+        /// Its name.
+        name: Ident,
+        /// `IF EXISTS`
+        if_exists: bool,
+    },
+    /// `ALTER ATTRIBUTE … TYPE`
+    Alter(Ident, DataType),
+    /// `RENAME ATTRIBUTE`
+    Rename {
+        /// From.
+        from: Ident,
+        /// To.
+        to: Ident,
     },
 }
 

@@ -1,11 +1,15 @@
 //! `ALTER …` of everything but tables.
 
-use super::{alter_table, opaque, sequence, session};
+use super::create::routine_kind;
+use super::{alter_table, constraint, opaque, routine, sequence, session};
 use crate::pg::command::{
-    AlterAction, AlterIndex, AlterIndexAction, Command, EnumPosition, Kind, Owner, Schema, Sequence, Table, Type, View,
+    AlterAction, AlterIndex, AlterIndexAction, AttributeAction, Command, ConstraintKind, DomainAction, EnumPosition,
+    Kind, Owner, Policy, Routine, RoutineAction, Schema, Sequence, Table, Trigger, Type, View,
 };
+use crate::pg::expr::Expr;
 use crate::pg::ident::QName;
 use crate::pg::lex::{Cursor, Read};
+use crate::pg::types;
 
 type Rule = fn(&mut Cursor<'_>) -> Read<Command>;
 
@@ -19,8 +23,16 @@ const RULES: &[(&str, Rule)] = &[
     ("TYPE", ty),
     ("DOMAIN", domain),
     ("SCHEMA", schema),
+    ("TRIGGER", trigger),
+    ("POLICY", policy),
+    ("FUNCTION", routine),
+    ("PROCEDURE", routine),
+    ("AGGREGATE", routine),
+    ("ROUTINE", routine),
     ("DEFAULT PRIVILEGES", session::grant),
 ];
+
+const ROUTINES: &[&str] = &["FUNCTION", "PROCEDURE", "AGGREGATE", "ROUTINE"];
 
 /// Kinds whose owner is told, by their words. Longer words come first.
 const OWNED: &[(&str, Kind)] = &[
@@ -43,8 +55,13 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Command> {
     {
         return Ok(owner);
     }
-    match RULES.iter().find(|(words, _)| cursor.eat(words)) {
-        Some((_, rule)) => rule(cursor),
+    match RULES.iter().find(|(words, _)| cursor.is(words)) {
+        // What a routine is, its rule has to read.
+        Some((_, rule)) if cursor.is_any(ROUTINES) => rule(cursor),
+        Some((words, rule)) => {
+            cursor.eat(words);
+            rule(cursor)
+        }
         None => cursor.fail("a kind of object that is modelled"),
     }
 }
@@ -160,10 +177,33 @@ fn ty(cursor: &mut Cursor<'_>) -> Read<Command> {
         Type::Rename { name, to: cursor.ident()?, domain: false }
     } else if cursor.eat("SET SCHEMA") {
         Type::SetSchema { name, schema: cursor.ident()?, domain: false }
+    } else if cursor.is_any(&["ADD ATTRIBUTE", "DROP ATTRIBUTE", "ALTER ATTRIBUTE", "RENAME ATTRIBUTE"]) {
+        Type::AlterComposite { name, actions: cursor.list(attribute)? }
     } else {
         return cursor.fail("an action of ALTER TYPE that is modelled");
     };
     Ok(Command::Type(command))
+}
+
+fn attribute(cursor: &mut Cursor<'_>) -> Read<AttributeAction> {
+    let action = if cursor.eat("ADD ATTRIBUTE") {
+        AttributeAction::Add(cursor.ident()?, types::read(cursor)?)
+    } else if cursor.eat("DROP ATTRIBUTE") {
+        let if_exists = cursor.eat("IF EXISTS");
+        AttributeAction::Drop { name: cursor.ident()?, if_exists }
+    } else if cursor.eat("ALTER ATTRIBUTE") {
+        let name = cursor.ident()?;
+        cursor.eat("SET DATA");
+        cursor.expect("TYPE")?;
+        AttributeAction::Alter(name, types::read(cursor)?)
+    } else {
+        cursor.expect("RENAME ATTRIBUTE")?;
+        let from = cursor.ident()?;
+        cursor.expect("TO")?;
+        AttributeAction::Rename { from, to: cursor.ident()? }
+    };
+    alter_table::behavior(cursor);
+    Ok(action)
 }
 
 fn domain(cursor: &mut Cursor<'_>) -> Read<Command> {
@@ -174,7 +214,74 @@ fn domain(cursor: &mut Cursor<'_>) -> Read<Command> {
     if cursor.eat("SET SCHEMA") {
         return Ok(Command::Type(Type::SetSchema { name, schema: cursor.ident()?, domain: true }));
     }
-    cursor.fail("an action of ALTER DOMAIN that is modelled")
+    let action = if cursor.eat("SET DEFAULT") {
+        DomainAction::Default(Some(Expr::parse(cursor.rest())))
+    } else if cursor.eat("DROP DEFAULT") {
+        DomainAction::Default(None)
+    } else if cursor.eat("SET NOT NULL") {
+        DomainAction::NotNull(true)
+    } else if cursor.eat("DROP NOT NULL") {
+        DomainAction::NotNull(false)
+    } else if cursor.eat("ADD") {
+        let constraint = constraint::table(cursor)?;
+        if !matches!(constraint.kind, ConstraintKind::Check { .. }) {
+            return cursor.fail("a CHECK");
+        }
+        DomainAction::AddConstraint(constraint)
+    } else if cursor.eat("DROP CONSTRAINT") {
+        let if_exists = cursor.eat("IF EXISTS");
+        let name = cursor.ident()?;
+        alter_table::behavior(cursor);
+        DomainAction::DropConstraint { name, if_exists }
+    } else if cursor.eat("RENAME CONSTRAINT") {
+        let from = cursor.ident()?;
+        cursor.expect("TO")?;
+        DomainAction::RenameConstraint { from, to: cursor.ident()? }
+    } else if cursor.eat("VALIDATE CONSTRAINT") {
+        DomainAction::ValidateConstraint(cursor.ident()?)
+    } else {
+        return cursor.fail("an action of ALTER DOMAIN that is modelled");
+    };
+    Ok(Command::Type(Type::AlterDomain { name, action }))
+}
+
+fn trigger(cursor: &mut Cursor<'_>) -> Read<Command> {
+    let name = cursor.ident()?;
+    cursor.expect("ON")?;
+    let table = cursor.qname()?;
+    cursor.expect("RENAME TO")?;
+    Ok(Command::Trigger(Trigger::Rename { name, table, to: cursor.ident()? }))
+}
+
+fn policy(cursor: &mut Cursor<'_>) -> Read<Command> {
+    let name = cursor.ident()?;
+    cursor.expect("ON")?;
+    let table = cursor.qname()?;
+    if cursor.eat("RENAME TO") {
+        return Ok(Command::Policy(Policy::Rename { name, table, to: cursor.ident()? }));
+    }
+    let roles = if cursor.eat("TO") { Some(cursor.list(Cursor::ident)?) } else { None };
+    let using = if cursor.eat("USING") { Some(Expr::parse(cursor.parens()?)) } else { None };
+    let check = if cursor.eat("WITH CHECK") { Some(Expr::parse(cursor.parens()?)) } else { None };
+    Ok(Command::Policy(Policy::Alter { name, table, roles, using, check }))
+}
+
+fn routine(cursor: &mut Cursor<'_>) -> Read<Command> {
+    let Some(words) = cursor.eat_any(ROUTINES) else { return cursor.fail("a routine") };
+    let kind = routine_kind(words);
+    let name = cursor.qname()?;
+    let arguments = if cursor.is_sign("(") { Some(routine::arguments(cursor)?) } else { None };
+    let action = if cursor.eat("RENAME TO") {
+        RoutineAction::RenameTo(cursor.ident()?)
+    } else if cursor.eat("SET SCHEMA") {
+        RoutineAction::SetSchema(cursor.ident()?)
+    } else if cursor.is_any(&["DEPENDS", "NO DEPENDS"]) {
+        return cursor.fail("an action of ALTER FUNCTION that is modelled");
+    } else {
+        let clauses = cursor.rest();
+        RoutineAction::Clauses(clauses.trim_end().trim_end_matches("RESTRICT").trim_end().to_string())
+    };
+    Ok(Command::Routine(Routine::Alter { kind, name, arguments, action }))
 }
 
 fn schema(cursor: &mut Cursor<'_>) -> Read<Command> {
@@ -202,6 +309,9 @@ pub(super) fn touched(cursor: &mut Cursor<'_>) -> Option<Vec<QName>> {
         cursor.bump();
         return cursor.qname().ok().map(|name| vec![name]);
     }
-    // Kinds that hold neither relations nor types.
-    opaque::is_apart(cursor).then(Vec::new)
+    // Kinds that hold neither relations nor types: only an object that is kept as text may be meant.
+    opaque::is_apart(cursor).then(|| {
+        opaque::kind(cursor);
+        cursor.qname().into_iter().collect()
+    })
 }

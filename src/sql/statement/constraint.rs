@@ -5,6 +5,7 @@ use crate::pg::command::{ConstraintDef, ConstraintKind, Deferrable, ForeignKey, 
 use crate::pg::expr::Expr;
 use crate::pg::ident::Ident;
 use crate::pg::lex::{Cursor, Read};
+use crate::pg::parameters;
 
 /// A table constraint is next, not a column.
 pub(super) fn starts(cursor: &Cursor<'_>) -> bool {
@@ -34,7 +35,7 @@ pub(super) fn table(cursor: &mut Cursor<'_>) -> Read<ConstraintDef> {
     } else {
         return cursor.fail("a constraint");
     };
-    let mut def = ConstraintDef { name, kind, deferrable: None, not_valid: false };
+    let mut def = ConstraintDef { name, kind, deferrable: None, not_valid: false, not_enforced: false };
     tail(cursor, &mut def, Tail::Table)?;
     Ok(def)
 }
@@ -57,9 +58,8 @@ pub(super) fn key(cursor: &mut Cursor<'_>, columns: Vec<Ident>) -> Read<KeyOptio
             key.include = cursor.idents_in_parens()?;
         }
     }
-    // Storage of the index; no answer depends on it.
     if cursor.eat("WITH") {
-        cursor.parens()?;
+        key.with = parameters::read(cursor)?;
     }
     if cursor.eat("USING INDEX TABLESPACE") {
         cursor.ident()?;
@@ -154,6 +154,8 @@ pub(super) fn tail(cursor: &mut Cursor<'_>, def: &mut ConstraintDef, place: Tail
                 | ConstraintKind::ForeignKey(_)
                 | ConstraintKind::Exclude { .. } => return cursor.fail("no NO INHERIT"),
             }
+        } else if cursor.eat("NOT ENFORCED") {
+            def.not_enforced = true;
         } else if !cursor.eat("ENFORCED") {
             break;
         }

@@ -4,6 +4,7 @@ use super::create::Prefix;
 use crate::pg::command::{Command, CreateIndex, IndexKey, KeyTarget};
 use crate::pg::expr::Expr;
 use crate::pg::lex::{Cursor, Read, TokenKind};
+use crate::pg::parameters;
 
 pub(super) fn create(cursor: &mut Cursor<'_>, _: &Prefix) -> Read<Command> {
     let unique = cursor.eat("UNIQUE");
@@ -23,7 +24,7 @@ pub(super) fn create(cursor: &mut Cursor<'_>, _: &Prefix) -> Read<Command> {
     if !nulls_not_distinct {
         cursor.eat("NULLS DISTINCT");
     }
-    let with = if cursor.eat("WITH") { parameters(cursor)? } else { Vec::new() };
+    let with = if cursor.eat("WITH") { parameters::read(cursor)? } else { Vec::new() };
     let tablespace = if cursor.eat("TABLESPACE") { Some(cursor.ident()?) } else { None };
     let predicate = if cursor.eat("WHERE") { Some(predicate(cursor)?) } else { None };
     Ok(Command::CreateIndex(CreateIndex {
@@ -56,24 +57,6 @@ fn predicate(cursor: &mut Cursor<'_>) -> Read<Expr> {
         "" => cursor.fail("an expression"),
         text => Ok(Expr::parse(text)),
     }
-}
-
-/// `(name = value, …)` of storage parameters.
-fn parameters(cursor: &mut Cursor<'_>) -> Read<Vec<(String, String)>> {
-    cursor.expect_sign("(")?;
-    let out = cursor.list(|cursor| {
-        let name = cursor.qname()?.to_string();
-        if !cursor.eat_sign("=") {
-            return Ok((name, String::new()));
-        }
-        let value = match cursor.string() {
-            Ok(value) => value,
-            Err(_) => cursor.until(&[","]).to_ascii_lowercase(),
-        };
-        Ok((name, value))
-    })?;
-    cursor.expect_sign(")")?;
-    Ok(out)
 }
 
 /// `index_elem` of `gram.y`.

@@ -89,7 +89,13 @@ fn constraint() -> impl Strategy<Value = ConstraintDef> {
         (ident(), any::<bool>()).prop_map(|(column, no_inherit)| ConstraintKind::NotNull { column, no_inherit }),
         (idents(), prop::collection::vec(ident(), 0..2), any::<bool>()).prop_map(
             |(columns, include, nulls_not_distinct)| {
-                ConstraintKind::Unique(KeyOptions { columns, include, nulls_not_distinct, using_index: None })
+                ConstraintKind::Unique(KeyOptions {
+                    columns,
+                    include,
+                    nulls_not_distinct,
+                    with: Vec::new(),
+                    using_index: None,
+                })
             }
         ),
         ident().prop_map(|index| ConstraintKind::PrimaryKey(KeyOptions {
@@ -115,8 +121,9 @@ fn constraint() -> impl Strategy<Value = ConstraintDef> {
             predicate,
         }),
     ];
-    (prop::option::of(ident()), kind, deferrable(), any::<bool>())
-        .prop_map(|(name, kind, deferrable, not_valid)| ConstraintDef { name, kind, deferrable, not_valid })
+    (prop::option::of(ident()), kind, deferrable(), any::<bool>()).prop_map(|(name, kind, deferrable, not_valid)| {
+        ConstraintDef { name, kind, deferrable, not_valid, not_enforced: false }
+    })
 }
 
 fn key() -> impl Strategy<Value = IndexKey> {
@@ -232,6 +239,7 @@ fn command() -> impl Strategy<Value = Command> {
             name,
             if_not_exists: flag,
             temporary: !flag,
+            unlogged: false,
             options
         })),
         (qname(), prop::collection::vec(".{0,6}", 0..3))

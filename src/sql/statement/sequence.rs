@@ -12,7 +12,13 @@ pub(super) fn create(cursor: &mut Cursor<'_>, prefix: &Prefix) -> Read<Command> 
     let name = cursor.qname()?;
     let mut options = SequenceOptions::default();
     while option(cursor, &mut options)? {}
-    Ok(Command::Sequence(Sequence::Create { name, if_not_exists, temporary: prefix.temporary, options }))
+    Ok(Command::Sequence(Sequence::Create {
+        name,
+        if_not_exists,
+        temporary: prefix.temporary,
+        unlogged: prefix.unlogged,
+        options,
+    }))
 }
 
 /// Reads one option of a sequence if one is next.

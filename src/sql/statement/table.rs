@@ -233,7 +233,7 @@ fn column_constraint(cursor: &mut Cursor<'_>, column: &Ident) -> Read<Option<Col
     } else {
         return Ok(None);
     };
-    let mut def = ConstraintDef { name, kind, deferrable: None, not_valid: false };
+    let mut def = ConstraintDef { name, kind, deferrable: None, not_valid: false, not_enforced: false };
     constraint::tail(cursor, &mut def, Tail::Column)?;
     Ok(Some(ColumnConstraint::Constraint(def)))
 }

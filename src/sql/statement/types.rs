@@ -54,7 +54,8 @@ pub(super) fn domain(cursor: &mut Cursor<'_>, _: &Prefix) -> Read<Command> {
             not_null = false;
         } else if cursor.eat("CHECK") {
             let kind = ConstraintKind::Check { expr: Expr::parse(cursor.parens()?), no_inherit: false };
-            let mut def = ConstraintDef { name: constraint, kind, deferrable: None, not_valid: false };
+            let mut def =
+                ConstraintDef { name: constraint, kind, deferrable: None, not_valid: false, not_enforced: false };
             constraint::tail(cursor, &mut def, constraint::Tail::Column)?;
             constraints.push(def);
         } else if constraint.is_some() {

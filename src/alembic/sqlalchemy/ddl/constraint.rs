@@ -45,7 +45,10 @@ pub fn definition(
     if not_valid {
         sql.push_str(" NOT VALID");
     }
-    Ok(Some((ConstraintDef { name: name.map(|name| name.ident()), kind, deferrable, not_valid }, sql)))
+    Ok(Some((
+        ConstraintDef { name: name.map(|name| name.ident()), kind, deferrable, not_valid, not_enforced: false },
+        sql,
+    )))
 }
 
 /// The name that `format_constraint` gives; `None`: PostgreSQL will make one.
@@ -226,6 +229,7 @@ fn key_options(state: &ConstraintState, table: &Table, columns: &[Name]) -> Know
         columns: columns.iter().map(Name::ident).collect(),
         include: include.iter().map(Name::ident).collect(),
         nulls_not_distinct: flag(&state.options, "nulls_not_distinct")? == Some(true),
+        with: Vec::new(),
         using_index: None,
     };
     let sql = if include.is_empty() { String::new() } else { format!(" INCLUDE ({})", list(&include)) };

@@ -71,7 +71,7 @@ pub fn create_domain(vm: &mut Vm, instance: &TypeInstance) -> Known<Statement> {
         words.push(format!("CHECK ({text})"));
         let kind = Kind::Check { expr: Expr::parse(&text), no_inherit: false };
         let name = constraint.filter(|_| !not_null).map(|name| name.ident());
-        constraints.push(ConstraintDef { name, kind, deferrable: None, not_valid: false });
+        constraints.push(ConstraintDef { name, kind, deferrable: None, not_valid: false, not_enforced: false });
     }
     let sql =
         format!("CREATE DOMAIN {} AS {} {}", qualified_sql(schema.as_ref(), &name), rendered.sql, words.join(" "));

@@ -27,7 +27,13 @@ pub fn statement(vm: &mut Vm, sequence: &Sequence, create: bool) -> Eval<Stateme
         if !words.is_empty() {
             sql.push_str(&format!(" {words}"));
         }
-        let command = SequenceCommand::Create { name: name.clone(), if_not_exists: false, temporary: false, options };
+        let command = SequenceCommand::Create {
+            name: name.clone(),
+            if_not_exists: false,
+            temporary: false,
+            unlogged: false,
+            options,
+        };
         Statement::new(Command::Sequence(command), sql)
     });
     or_opaque(known, &format!("CREATE SEQUENCE {shown}"), vec![name])

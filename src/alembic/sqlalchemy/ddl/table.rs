@@ -275,7 +275,7 @@ fn compile_add_column(vm: &mut Vm, table: &Rc<Table>, own: &Rc<Column>, options:
 }
 
 fn unnamed(kind: Kind) -> ConstraintDef {
-    ConstraintDef { name: None, kind, deferrable: None, not_valid: false }
+    ConstraintDef { name: None, kind, deferrable: None, not_valid: false, not_enforced: false }
 }
 
 /// `REFERENCES …` behind the column: a foreign key of the column without its name.

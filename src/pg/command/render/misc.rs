@@ -4,7 +4,8 @@ use std::fmt::{self, Display, Formatter};
 
 use super::{flag, list, option};
 use crate::pg::command::{
-    Comment, CommentTarget, Extension, Kind, Opaque, Policy, Routine, Schema, SessionCommand, Transaction, Trigger,
+    Comment, CommentTarget, Extension, Kind, Opaque, Policy, Routine, RoutineAction, Schema, SessionCommand,
+    Transaction, Trigger,
 };
 use crate::pg::ident::{Ident, QName};
 use crate::pg::lex::literal;
@@ -42,23 +43,42 @@ impl Display for Extension {
     }
 }
 
+fn routine_words(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Procedure => "PROCEDURE",
+        Kind::Aggregate => "AGGREGATE",
+        _ => "FUNCTION",
+    }
+}
+
+/// A routine by its argument types; an aggregate without arguments is written with a star.
+fn with_arguments(kind: Kind, name: &QName, arguments: Option<&[String]>) -> String {
+    match arguments {
+        Some([]) if kind == Kind::Aggregate => format!("{name}(*)"),
+        Some(arguments) => format!("{name}({})", arguments.join(", ")),
+        None => name.to_string(),
+    }
+}
+
 impl Display for Routine {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Routine::Create { text, .. } => f.write_str(text),
+            Routine::Alter { kind, name, arguments, action } => {
+                let words = routine_words(*kind);
+                write!(f, "ALTER {words} {} ", with_arguments(*kind, name, arguments.as_deref()))?;
+                match action {
+                    RoutineAction::RenameTo(to) => write!(f, "RENAME TO {to}"),
+                    RoutineAction::SetSchema(schema) => write!(f, "SET SCHEMA {schema}"),
+                    RoutineAction::Clauses(clauses) => f.write_str(clauses),
+                }
+            }
             Routine::Drop { kind, routines, if_exists, behavior } => {
-                let words = match kind {
-                    Kind::Procedure => "PROCEDURE",
-                    Kind::Aggregate => "AGGREGATE",
-                    _ => "FUNCTION",
-                };
-                let routine = |(name, arguments): &(QName, Option<Vec<String>>)| match arguments {
-                    // An aggregate without arguments is written with a star.
-                    Some(arguments) if arguments.is_empty() && *kind == Kind::Aggregate => format!("{name}(*)"),
-                    Some(arguments) => format!("{name}({})", arguments.join(", ")),
-                    None => name.to_string(),
-                };
-                let routines: Vec<String> = routines.iter().map(routine).collect();
+                let words = routine_words(*kind);
+                let routines: Vec<String> = routines
+                    .iter()
+                    .map(|(name, arguments)| with_arguments(*kind, name, arguments.as_deref()))
+                    .collect();
                 write!(f, "DROP {words} {}{}{behavior}", flag(*if_exists, "IF EXISTS "), routines.join(", "))
             }
         }
@@ -69,6 +89,7 @@ impl Display for Trigger {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Trigger::Create { text, .. } => f.write_str(text),
+            Trigger::Rename { name, table, to } => write!(f, "ALTER TRIGGER {name} ON {table} RENAME TO {to}"),
             Trigger::Drop { name, table, if_exists, behavior } => {
                 write!(f, "DROP TRIGGER {}{name} ON {table}{behavior}", flag(*if_exists, "IF EXISTS "))
             }
@@ -101,6 +122,20 @@ impl Display for Policy {
                     None => Ok(()),
                 }
             }
+            Policy::Alter { name, table, roles, using, check } => {
+                write!(f, "ALTER POLICY {name} ON {table}")?;
+                if let Some(roles) = roles {
+                    write!(f, " TO {}", roles.iter().map(role).collect::<Vec<_>>().join(", "))?;
+                }
+                if let Some(using) = using {
+                    write!(f, " USING ({using})")?;
+                }
+                match check {
+                    Some(check) => write!(f, " WITH CHECK ({check})"),
+                    None => Ok(()),
+                }
+            }
+            Policy::Rename { name, table, to } => write!(f, "ALTER POLICY {name} ON {table} RENAME TO {to}"),
             Policy::Drop { name, table, if_exists } => {
                 write!(f, "DROP POLICY {}{name} ON {table}", flag(*if_exists, "IF EXISTS "))
             }

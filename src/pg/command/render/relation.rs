@@ -3,15 +3,16 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::{flag, list, option};
-use crate::pg::command::{EnumPosition, Sequence, SequenceOptions, Type, View};
+use crate::pg::command::{AttributeAction, DomainAction, EnumPosition, Sequence, SequenceOptions, Type, View};
 use crate::pg::lex::literal;
 
 impl Display for Sequence {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Sequence::Create { name, if_not_exists, temporary, options } => {
+            Sequence::Create { name, if_not_exists, temporary, unlogged, options } => {
                 let if_not_exists = flag(*if_not_exists, "IF NOT EXISTS ");
-                write!(f, "CREATE {}SEQUENCE {if_not_exists}{name}{options}", flag(*temporary, "TEMPORARY "))
+                let kind = if *temporary { "TEMPORARY " } else { flag(*unlogged, "UNLOGGED ") };
+                write!(f, "CREATE {kind}SEQUENCE {if_not_exists}{name}{options}")
             }
             Sequence::Alter { name, if_exists, options } => {
                 write!(f, "ALTER SEQUENCE {}{name}{options}", flag(*if_exists, "IF EXISTS "))
@@ -79,6 +80,35 @@ impl Display for View {
     }
 }
 
+impl Display for DomainAction {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            DomainAction::Default(Some(default)) => write!(f, "SET DEFAULT {default}"),
+            DomainAction::Default(None) => f.write_str("DROP DEFAULT"),
+            DomainAction::NotNull(not_null) => write!(f, "{} NOT NULL", if *not_null { "SET" } else { "DROP" }),
+            DomainAction::AddConstraint(constraint) => write!(f, "ADD {constraint}"),
+            DomainAction::DropConstraint { name, if_exists } => {
+                write!(f, "DROP CONSTRAINT {}{name}", flag(*if_exists, "IF EXISTS "))
+            }
+            DomainAction::RenameConstraint { from, to } => write!(f, "RENAME CONSTRAINT {from} TO {to}"),
+            DomainAction::ValidateConstraint(name) => write!(f, "VALIDATE CONSTRAINT {name}"),
+        }
+    }
+}
+
+impl Display for AttributeAction {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            AttributeAction::Add(name, ty) => write!(f, "ADD ATTRIBUTE {name} {ty}"),
+            AttributeAction::Drop { name, if_exists } => {
+                write!(f, "DROP ATTRIBUTE {}{name}", flag(*if_exists, "IF EXISTS "))
+            }
+            AttributeAction::Alter(name, ty) => write!(f, "ALTER ATTRIBUTE {name} TYPE {ty}"),
+            AttributeAction::Rename { from, to } => write!(f, "RENAME ATTRIBUTE {from} TO {to}"),
+        }
+    }
+}
+
 impl Display for Type {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let kind = |domain: bool| if domain { "DOMAIN" } else { "TYPE" };
@@ -97,6 +127,8 @@ impl Display for Type {
                 f.write_str(flag(*not_null, " NOT NULL"))?;
                 constraints.iter().try_for_each(|constraint| write!(f, " {constraint}"))
             }
+            Type::AlterDomain { name, action } => write!(f, "ALTER DOMAIN {name} {action}"),
+            Type::AlterComposite { name, actions } => write!(f, "ALTER TYPE {name} {}", list(actions)),
             Type::AddValue { name, if_not_exists, label, position } => {
                 let if_not_exists = flag(*if_not_exists, "IF NOT EXISTS ");
                 write!(f, "ALTER TYPE {name} ADD VALUE {if_not_exists}{}", literal(label))?;

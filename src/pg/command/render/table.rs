@@ -8,7 +8,7 @@ use crate::pg::command::{
     ConstraintKind, CreateIndex, CreateTable, Deferrable, ForeignKey, Identity, IdentityKind, IndexKey, KeyOptions,
     KeyTarget, Partition, Serial, Table,
 };
-use crate::pg::lex;
+use crate::pg::{lex, parameters};
 
 impl Display for Table {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -170,7 +170,8 @@ fn constraint(f: &mut Formatter<'_>, def: &ConstraintDef, column: bool) -> fmt::
     if let Some(deferrable) = def.deferrable {
         write!(f, " {deferrable}")?;
     }
-    f.write_str(flag(def.not_valid, " NOT VALID"))
+    f.write_str(flag(def.not_valid, " NOT VALID"))?;
+    f.write_str(flag(def.not_enforced, " NOT ENFORCED"))
 }
 
 fn key_constraint(f: &mut Formatter<'_>, words: &str, key: &KeyOptions, column: bool) -> fmt::Result {
@@ -184,7 +185,10 @@ fn key_constraint(f: &mut Formatter<'_>, words: &str, key: &KeyOptions, column: 
             write!(f, " INCLUDE ({})", list(&key.include))?;
         }
     }
-    Ok(())
+    if key.with.is_empty() {
+        return Ok(());
+    }
+    write!(f, " WITH {}", parameters::written(&key.with.iter().cloned().collect()))
 }
 
 /// What follows the referring columns.
