@@ -504,3 +504,14 @@ fn what_is_kept_as_text_and_altered_is_not_silently_the_same() {
         ]
     );
 }
+
+#[test]
+fn comments_on_types_are_compared() {
+    let made = "CREATE TYPE e AS ENUM ('a'); COMMENT ON TYPE e IS 'x'";
+    check(made, "CREATE TYPE public.e AS ENUM ('a'); COMMENT ON TYPE public.e IS 'x'", &[]);
+    check(
+        made,
+        "CREATE TYPE public.e AS ENUM ('a'); COMMENT ON TYPE public.e IS 'y'",
+        &["Comment public.\"enum e\": text x -> y"],
+    );
+}

@@ -66,7 +66,8 @@ impl Catalog {
         match kind {
             Kind::Table | Kind::View | Kind::MaterializedView => self.existing_relation(name, session).map(Some),
             Kind::Index | Kind::Sequence => self.existing_relation_of(name, session),
-            Kind::Enum | Kind::Domain | Kind::Composite => self.existing_type(name, session).map(Some),
+            // `COMMENT ON TYPE` does not say of what kind the type is.
+            Kind::Enum | Kind::Domain | Kind::Composite | Kind::Other => self.existing_type(name, session).map(Some),
             // `public` has a comment of its own that older dumps hold.
             Kind::Schema if name.name.as_str() == "public" => Ok(None),
             Kind::Schema => self.named_schema(&name.name).map(Some),
@@ -82,13 +83,7 @@ impl Catalog {
                 [only] => Ok(Some(*only)),
                 _ => Ok(None),
             },
-            Kind::Column
-            | Kind::Default
-            | Kind::Constraint
-            | Kind::Trigger
-            | Kind::Policy
-            | Kind::Comment
-            | Kind::Other => Ok(None),
+            Kind::Column | Kind::Default | Kind::Constraint | Kind::Trigger | Kind::Policy | Kind::Comment => Ok(None),
         }
     }
 
