@@ -428,6 +428,8 @@ impl<'e> Prepared<'e> {
                     .environment
                     .env_py
                     .map_or_else(|| "".into(), |file| work.sources.file(file).text().clone()),
+                flask: self.environment.flask,
+                sqlalchemy: self.environment.sqlalchemy,
                 server_version: self.server_version,
                 ..Settings::default()
             },

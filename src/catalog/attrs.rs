@@ -49,6 +49,8 @@ pub enum Attr {
     Body(String),
     /// Not known.
     Unknown(Reason),
+    /// Nobody says what it should be: anything will do.
+    Any,
 }
 
 impl Catalog {

@@ -148,6 +148,23 @@ pub struct Column {
     pub retyped: bool,
     /// `SET (n_distinct = …)`
     pub parameters: Parameters,
+    /// A revision takes it for granted though none made it: what no revision has set of it is as it may be.
+    pub granted: Option<Granted>,
+}
+
+impl Column {
+    /// `attnotnull` is known from now on.
+    pub fn set_not_null(&mut self, not_null: bool) {
+        self.not_null = not_null;
+        self.granted = self.granted.map(|_| Granted { nullability: true });
+    }
+}
+
+/// What is known of a column that is taken for granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Granted {
+    /// Whether it is NOT NULL was set since.
+    pub nullability: bool,
 }
 
 /// `pg_attrdef`

@@ -18,6 +18,8 @@ pub struct Side {
 #[derive(Clone, Debug)]
 struct After {
     entry: Entry,
+    /// As the side first assumed it, where it takes it for granted: it was there before the side, too.
+    granted: Option<Entry>,
     /// Its names; handles of two sides are not the same.
     id: Option<ObjectId>,
     attrs: Vec<(&'static str, Attr)>,
@@ -37,9 +39,17 @@ impl Catalog {
     /// Takes back everything since `mark`: what the side had made of it, and the changes that took it back.
     pub fn take_side(&mut self, mark: Mark) -> (Side, Deltas) {
         let touched: BTreeSet<Oid> = self.deltas_since(mark).iter().map(Delta::oid).collect();
+        let mut granted = BTreeMap::new();
+        for delta in self.deltas_since(mark) {
+            if let Delta::Add { oid, entry } = delta
+                && entry.object.assumed().is_some()
+            {
+                granted.entry(*oid).or_insert_with(|| entry.clone());
+            }
+        }
         let after = |oid: &Oid| {
             let entry = self.entry(*oid)?.clone();
-            Some(After { entry, id: self.id(*oid), attrs: self.attrs(*oid) })
+            Some(After { entry, granted: granted.get(oid).cloned(), id: self.id(*oid), attrs: self.attrs(*oid) })
         };
         let touched = touched.iter().map(|oid| (*oid, after(oid))).collect();
         let undone = self.rollback_to(mark);
@@ -49,6 +59,9 @@ impl Catalog {
     /// Makes everything as a side had left it.
     pub fn put_side(&mut self, side: &Side) {
         for (oid, after) in &side.touched {
+            if let Some(granted) = after.as_ref().and_then(|after| after.granted.clone()) {
+                self.become_entry(*oid, Some(granted));
+            }
             self.become_entry(*oid, after.as_ref().map(|after| after.entry.clone()));
         }
     }
@@ -69,7 +82,7 @@ impl Catalog {
                 Some((_, twin)) if twin.same(after) => after.entry.presence.clone(),
                 _ => maybe(),
             };
-            self.join_new(oid, Entry { presence, ..after.entry.clone() });
+            self.join_new(oid, after, presence);
         }
         for (oid, after) in made_b {
             if twins.contains_key(&oid) {
@@ -78,7 +91,7 @@ impl Catalog {
             let hangs_on: Vec<Oid> =
                 after.entry.object.references().iter().filter_map(|(target, _)| twins.get(target)).copied().collect();
             if hangs_on.is_empty() {
-                self.join_new(oid, Entry { presence: maybe(), ..after.entry.clone() });
+                self.join_new(oid, after, maybe());
             }
             // What only one side has of it is not told; but that it may be otherwise is.
             for twin in hangs_on {
@@ -97,7 +110,8 @@ impl Catalog {
     }
 
     /// Adds an object, unless one of its name is there: then that one may be there or be otherwise.
-    fn join_new(&mut self, oid: Oid, entry: Entry) {
+    fn join_new(&mut self, oid: Oid, after: &After, presence: Presence) {
+        let entry = Entry { presence, ..after.entry.clone() };
         let same_name = entry.object.address().and_then(|(space, parent, name)| self.named(space, parent, &name));
         match same_name {
             Some(there) => {
@@ -105,7 +119,10 @@ impl Catalog {
                     self.set_presence(there, entry.presence);
                 }
             }
-            None => self.apply(Delta::Add { oid, entry }),
+            None => {
+                self.become_entry(oid, after.granted.clone());
+                self.become_entry(oid, Some(entry));
+            }
         }
     }
 

@@ -89,6 +89,7 @@ fn shown(attr: &Attr) -> String {
         Attr::Text(text) | Attr::Body(text) => text.clone(),
         Attr::Expr(expr) => expr.to_string(),
         Attr::Unknown(reason) => format!("unknown: {reason}"),
+        Attr::Any => "anything".to_string(),
     }
 }
 
@@ -112,6 +113,7 @@ fn one(
         }
     };
     match (expected, actual) {
+        (Some(Attr::Any), _) | (_, Some(Attr::Any)) => Comparison::Same,
         (Some(Attr::Unknown(reason)), _) | (_, Some(Attr::Unknown(reason))) => Comparison::Unknown(reason.clone()),
         (Some(Attr::Expr(left)), Some(Attr::Expr(right))) => expressions(left, right),
         // What one side refers to by handle the other may have as an expression: `nextval`.

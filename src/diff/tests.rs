@@ -515,3 +515,23 @@ fn comments_on_types_are_compared() {
         &["Comment public.\"enum e\": text x -> y"],
     );
 }
+
+#[test]
+fn what_nobody_says_of_a_column_that_is_taken_for_granted_is_no_difference() {
+    let expected = |sql: &str| {
+        let mut catalog = Catalog::new();
+        catalog.open_world = true;
+        catalog_in(catalog, sql)
+    };
+    let found = |expected: &Catalog, columns: &str| {
+        diff(&catalog(&format!("CREATE TABLE t ({columns})")), expected, &Options::default())
+            .iter()
+            .map(line)
+            .collect::<Vec<_>>()
+    };
+    let typed = expected("ALTER TABLE t ALTER COLUMN a TYPE text");
+    assert_eq!(found(&typed, "a text"), [""; 0]);
+    assert_eq!(found(&typed, "a text NOT NULL"), [""; 0]);
+    let set = expected("ALTER TABLE t ALTER COLUMN a TYPE text, ALTER COLUMN a SET NOT NULL");
+    assert_eq!(found(&set, "a text"), ["Column public.t.a: not null true -> -"]);
+}

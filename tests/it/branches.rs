@@ -101,3 +101,58 @@ fn a_connection_that_is_handed_to_something_unknown_is_a_doubt() {
     assert_eq!(outcome(&report), Outcome::Unknown, "{:?}", report.prediction);
     assert_eq!(report.revisions[1].unmodelled.len(), 1, "{:?}", report.revisions[1].unmodelled);
 }
+
+/// An environment variable decides at one place how a revision works: each of its two ways is followed to its end.
+#[test]
+fn a_comparison_with_an_environment_variable_decides_for_the_whole_revision() {
+    let body = "import os\n\
+        concurrently = os.environ.get('CONCURRENTLY', '').lower() == 'true'\n\
+        driver = op.get_bind().connection.dbapi_connection\n\
+        if concurrently:\n    driver.commit()\n    driver.autocommit = True\n\
+        try:\n\
+        \x20   op.execute(f\"CREATE INDEX {'CONCURRENTLY ' if concurrently else ''}IF NOT EXISTS ix_a ON related_item (related_id)\")\n\
+        \x20   op.create_index('ix_b', 'related_item', [MISSING], postgresql_concurrently=concurrently)\n\
+        finally:\n    if concurrently:\n        driver.autocommit = False";
+    let report = |column: &str| {
+        let body = body.replace("MISSING", &format!("'{column}'"));
+        let more = revision("a3", "'a2'", "op.create_index('ix_c', 'related_item', ['related_id'])");
+        let files = vec![revision("a1", "None", RELATED), revision("a2", "'a1'", &body), more];
+        analyze(files, RELATED_DUMP, &["a1"])
+    };
+    let works = report("related_id");
+    assert_eq!(outcome(&works), Outcome::Succeeds, "{:?}", works.prediction);
+    assert!(works.revisions.iter().all(|revision| revision.unmodelled.is_empty()), "{:?}", works.revisions);
+    let fails = report("nope");
+    assert_eq!(outcome(&fails), Outcome::Fails, "{:?}", fails.prediction);
+    assert_eq!(fails.prediction.and_then(|prediction| prediction.sqlstate).as_deref(), Some("42703"));
+}
+
+/// A condition that is not known alters a column that the project had before its first revision: earlier states have it, too.
+#[test]
+fn what_one_side_takes_for_granted_was_there_before() {
+    let first = "op.create_table('related', sa.Column('id', sa.Integer(), primary_key=True))\n\
+        op.add_column('outside', sa.Column('extra', sa.Integer()))";
+    let body = "if sa.inspect(op.get_bind()).get_columns('outside')[0]['name'] == 'x':\n    return\n\
+        op.alter_column('outside', 'name', type_=sa.Text())";
+    let dump = "CREATE TABLE public.outside (name character varying(20) NOT NULL, extra integer);\n\
+        CREATE TABLE public.related (id integer NOT NULL);\n\
+        CREATE SEQUENCE public.related_id_seq AS integer START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1;\n\
+        ALTER SEQUENCE public.related_id_seq OWNED BY public.related.id;\n\
+        ALTER TABLE ONLY public.related ALTER COLUMN id SET DEFAULT nextval('public.related_id_seq'::regclass);\n\
+        ALTER TABLE ONLY public.related ADD CONSTRAINT related_pkey PRIMARY KEY (id);\n";
+    let report = analyze(vec![revision("a1", "None", first), revision("a2", "'a1'", body)], dump, &["a1"]);
+    assert!(report.drift.iter().all(|entry| !entry.counts), "{:?}", report.drift);
+}
+
+/// Whether the call raises is not known, but it is made for rows alone; what is certain to fail behind it still does.
+#[test]
+fn an_unknown_call_for_each_row_depends_on_the_rows() {
+    let body = "import gone\nfor row in op.get_bind().execute(sa.text('SELECT id FROM related')):\n    try:\n        gone.convert(row)\n    except ValueError:\n        raise RuntimeError('no')";
+    let report = |more: &str| {
+        let files = vec![revision("a1", "None", RELATED), revision("a2", "'a1'", body), revision("a3", "'a2'", more)];
+        analyze(files, RELATED_DUMP, &["a1"])
+    };
+    assert_eq!(outcome(&report("pass")), Outcome::DependsOnData);
+    let fails = report("op.add_column('related_item', sa.Column('related_id', sa.Integer()))");
+    assert_eq!(outcome(&fails), Outcome::Fails, "{:?}", fails.prediction);
+}

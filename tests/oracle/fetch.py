@@ -23,6 +23,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 TARGET = HERE.parent.parent / "target" / "corpus"
 CACHE = pathlib.Path(os.environ.get("RESTAMP_TOOLS") or pathlib.Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "restamp") / "corpus"
 TEXT = {".py", ".mako", ".ini", ".cfg", ".conf", ".toml", ".sql", ".txt", ".md", ".rst", ".yml", ".yaml"}
+# What a wheel requires.
+NAMES = {"METADATA"}
 ATTEMPTS = 3
 
 
@@ -38,14 +40,18 @@ def download(requirement, folder):
     raise RuntimeError(f"{requirement} could not be downloaded")
 
 
+def is_text(path):
+    return path.suffix in TEXT or path.name in NAMES
+
+
 def unpack(archive, folder):
     """Unpacks the text files; a source distribution's own folder is left out of their paths."""
     if archive.suffix in (".whl", ".zip"):
         with zipfile.ZipFile(archive) as file:
-            file.extractall(folder, [name for name in file.namelist() if pathlib.PurePath(name).suffix in TEXT])
+            file.extractall(folder, [name for name in file.namelist() if is_text(pathlib.PurePath(name))])
         return folder
     with tarfile.open(archive) as file:
-        members = [member for member in file.getmembers() if pathlib.PurePath(member.name).suffix in TEXT]
+        members = [member for member in file.getmembers() if is_text(pathlib.PurePath(member.name))]
         file.extractall(folder, members, filter="data")
     (inner,) = folder.iterdir()
     return inner

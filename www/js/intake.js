@@ -12,13 +12,16 @@ const SKIPPED = new Set([
 /** What a project reader can use: Python, configuration, archives, SQL that revisions load. */
 const USED = /\.(py|ini|cfg|toml|zip|whl|sql)$/i;
 
+/** What tells the versions of the libraries. */
+const REQUIREMENTS = /(^|\/)(METADATA|PKG-INFO|[^/]*requirements[^/]*\.txt|requirements\/[^/]+\.txt)$/i;
+
 /** What is a dump when it is dropped anywhere on the page. */
 const DUMP = /\.(sql|dump|pgdump|psql|backup|bak|gz|tar)$/i;
 
 /** @param {string} path */
 function useful(path) {
   const parts = path.split('/');
-  return USED.test(path) && !parts.slice(0, -1).some((part) => SKIPPED.has(part));
+  return (USED.test(path) || REQUIREMENTS.test(path)) && !parts.slice(0, -1).some((part) => SKIPPED.has(part));
 }
 
 /**

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::super::sqlalchemy::expression::dml::Query;
 use super::super::sqlalchemy::seam;
+use super::driver::DriverConnection;
 use super::element::Element;
 use super::query::{self, KnownRows, Source};
 use super::result::ResultRows;
@@ -71,6 +72,26 @@ impl Connection {
             }
             other => self.run_executable(vm, other, params),
         }
+    }
+
+    /// A statement as the driver takes it: `%%` is a percent sign.
+    pub(super) fn execute_driver(&self, vm: &mut Vm, statement: &Value, params: &Value) -> Eval<Value> {
+        match statement {
+            Value::Unknown(reason) => self.run_executable(vm, Executable::Unknown(reason.clone()), &Value::None),
+            statement => {
+                let sql = statement.as_str().unwrap_or_default().replace("%%", "%");
+                let unknown = match params {
+                    Value::None => None,
+                    _ => Some(Reason::new("parameter", "parameters of the driver")),
+                };
+                self.run_text(vm, Text { sql, unknown })
+            }
+        }
+    }
+
+    /// Another connection than the migration's own.
+    pub(super) fn is_foreign(&self) -> bool {
+        self.foreign
     }
 
     /// `op.execute(…)`: a `str` is a text.
@@ -335,17 +356,7 @@ impl Native for Connection {
             }),
             "exec_driver_sql" => native::function("exec_driver_sql", move |vm, args| {
                 let bound = args.bind(vm, "exec_driver_sql(statement, parameters=, execution_options=)")?;
-                match bound.required("statement") {
-                    Value::Unknown(reason) => connection.run_executable(vm, Executable::Unknown(reason), &Value::None),
-                    statement => {
-                        let sql = statement.as_str().unwrap_or_default().replace("%%", "%");
-                        let unknown = match bound.or_none("parameters") {
-                            Value::None => None,
-                            _ => Some(Reason::new("parameter", "parameters of the driver")),
-                        };
-                        connection.run_text(vm, Text { sql, unknown })
-                    }
-                }
+                connection.execute_driver(vm, &bound.required("statement"), &bound.or_none("parameters"))
             }),
             "scalar" | "scalars" => {
                 let name: &'static str = if name == "scalar" { "scalar" } else { "scalars" };
@@ -397,7 +408,7 @@ impl Native for Connection {
             "closed" => Value::Bool(false),
             "default_isolation_level" => Value::str("READ COMMITTED"),
             "get_isolation_level" => native::function("get_isolation_level", |_, _| Ok(Value::str("READ COMMITTED"))),
-            "connection" => vm.unknown("driver", "the connection of the driver"),
+            "connection" => Value::native(DriverConnection(connection)),
             "info" => Value::dict([]),
             "_inspector" => inspector::inspect(vm, &Value::Native(self)),
             _ => return Ok(None),

@@ -3,6 +3,7 @@
 
 mod connection;
 mod dialects;
+mod driver;
 mod element;
 mod errors;
 mod inspector;
@@ -17,7 +18,7 @@ mod written;
 
 use std::rc::Rc;
 
-pub use connection::{Connection, connection_of};
+pub use connection::{Connection, Engine, connection_of};
 pub use errors::raise;
 pub use inspector::Inspector;
 pub use result::ResultRows;

@@ -81,3 +81,25 @@ fn a_url_is_known_by_its_beginning() {
         "r = str(bind.engine.url).startswith('postgresql+asyncpg')\nif r is True or r is False:\n    raise Exception()";
     assert_eq!(steps(unknown), [""; 0]);
 }
+
+#[test]
+fn the_drivers_connection_ends_transactions_and_makes_statements_its_own() {
+    let driver = "d = bind.connection.dbapi_connection\n";
+    let visible = "sa.inspect(bind.engine).has_table('u')";
+    let check = |program: &str| steps(&format!("{driver}{program}\nassert ok"));
+    check(&format!("op.execute('CREATE TABLE u (a int)')\nok = not {visible}"));
+    check(&format!("op.execute('CREATE TABLE u (a int)')\nd.commit()\nok = {visible}"));
+    check(&format!(
+        "d.commit()\nd.autocommit = True\nop.execute('CREATE TABLE u (a int)')\nok = {visible} and d.autocommit"
+    ));
+    check(&format!(
+        "d.commit()\nd.autocommit = True\nd.autocommit = False\nop.execute('CREATE TABLE u (a int)')\nok = not {visible}"
+    ));
+    // What was not committed is rolled back.
+    let own = "sa.inspect(bind).has_table('u')";
+    check(&format!("op.execute('CREATE TABLE u (a int)')\nd.set_isolation_level(0)\nok = not {own} and d.autocommit"));
+    check(
+        "op.execute('CREATE TABLE u (a int)')\nok = False\ntry:\n    d.autocommit = True\nexcept Exception:\n    ok = True",
+    );
+    assert_eq!(steps("bind.connection.cursor().execute('DELETE FROM t WHERE a % 2 = 1')"), ["statement"]);
+}

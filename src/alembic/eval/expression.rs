@@ -56,7 +56,10 @@ impl Vm {
             ExprKind::Unary { op, operand } => self.unary_expr(frame, *op, operand),
             ExprKind::And(values) => self.logical(frame, values, true),
             ExprKind::Or(values) => self.logical(frame, values, false),
-            ExprKind::Compare { left, rest } => self.comparison(frame, left, rest),
+            ExprKind::Compare { left, rest } => {
+                let value = self.comparison(frame, left, rest)?;
+                Ok(self.supposed(expr.span, value))
+            }
             ExprKind::Conditional(conditional) => self.conditional(frame, conditional),
             ExprKind::Lambda(def) => self.new_function(frame, def),
             ExprKind::Comprehension(def) => self.comprehension(frame, def),

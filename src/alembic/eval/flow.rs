@@ -318,6 +318,29 @@ impl Vm {
         }
     }
 
+    /// Runs something for what it would be, and takes back all that it did. `None` where a bound was reached.
+    pub(super) fn rehearse(&mut self, reason: &Reason, run: impl FnOnce(&mut Vm) -> Eval<Value>) -> Option<()> {
+        let (steps, may_fail, unknown_calls) = (self.run.steps.len(), self.run.may_fail.len(), self.unknown_calls);
+        let (observer, watch) = (self.run.observer.take(), self.run.watch.take());
+        let trace = self.run.trace.len();
+        let begin = self.open(reason);
+        let from = self.regions();
+        let result = run(self);
+        self.close(from, |_| true);
+        self.take(&begin);
+        self.shut();
+        self.run.trace.truncate(trace);
+        self.run.steps.truncate(steps);
+        self.run.may_fail.truncate(may_fail);
+        self.unknown_calls = unknown_calls;
+        (self.run.observer, self.run.watch) = (observer, watch);
+        self.refuel();
+        match result {
+            Ok(_) | Err(Raise::Exception(_)) => Some(()),
+            Err(Raise::Stop(_)) => None,
+        }
+    }
+
     fn open(&mut self, reason: &Reason) -> Begin {
         self.run.uncertain.push(reason.clone());
         self.run.sides += 1;
@@ -414,6 +437,9 @@ impl Vm {
             None => {
                 let span = self.origin(&Raise::Exception(exception.clone()));
                 let refusal = self.refusal(&exception);
+                // What happens for some rows only does not happen without them, whatever else it depends on.
+                let on_rows = self.run.uncertain.iter().find(|reason| reason.kind == "row-data").cloned();
+                let reason = on_rows.unwrap_or(reason);
                 self.run.may_fail.push(MayFail { reason, refusal, span });
             }
         }
@@ -582,7 +608,13 @@ impl Vm {
     fn both_raised(&mut self) -> Eval<Flow> {
         let exception = match self.flow.tries.last_mut() {
             Some(pending) => pending.pop().map(|(_, exception)| exception),
-            None => self.run.may_fail.pop().map(|failure| self.exception_of(failure.refusal)),
+            None => self.run.may_fail.pop().map(|failure| {
+                // Of two that are the same the first has no other outcome either.
+                if self.run.may_fail.last().is_some_and(|other| other.refusal == failure.refusal) {
+                    self.run.may_fail.pop();
+                }
+                self.exception_of(failure.refusal)
+            }),
         };
         match exception {
             Some(exception) => Err(Raise::Exception(exception)),

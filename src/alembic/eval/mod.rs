@@ -29,6 +29,7 @@ mod pattern;
 mod scope;
 mod statement;
 mod stdlib;
+mod suppose;
 #[cfg(test)]
 mod tests;
 mod try_with;
@@ -92,6 +93,7 @@ pub struct Vm {
     flow: flow::State,
     /// Calls of what is not known, so far.
     unknown_calls: u64,
+    suppositions: suppose::Suppositions,
     steps: u64,
     memory: usize,
     depth: u32,
@@ -112,6 +114,7 @@ impl Vm {
             handling: Vec::new(),
             flow: flow::State::default(),
             unknown_calls: 0,
+            suppositions: suppose::Suppositions::default(),
             steps: 0,
             memory: 0,
             depth: 0,

@@ -1,10 +1,11 @@
 //! Flask-SQLAlchemy's extension object, `db`, and what Flask-AppBuilder makes of it.
 //!
 //! `SQLAlchemy.__getattr__` (`flask_sqlalchemy/extension.py`, 3.1) gives the names of `sqlalchemy` and `sqlalchemy.orm`; its
-//! session and its engine are not the connection of the migration.
+//! session and its engine are not the connection of the migration: they see what is committed.
 
 use std::rc::Rc;
 
+use crate::alembic::database::Engine;
 use crate::alembic::eval::{Args, Class, Eval, Module, Native, Value, Vm, native};
 use crate::alembic::sqlalchemy::orm;
 use crate::alembic::sqlalchemy::schema::MetaData;
@@ -19,6 +20,9 @@ pub fn register(vm: &mut Vm) {
     let model = orm::base("flask_appbuilder.models.sqla.Model", MetaData::new(None, Vec::new()));
     vm.register("flask_appbuilder", [("SQLA", extension.clone()), ("Model", model.clone())]);
     vm.register("flask_appbuilder.models.sqla", [("SQLA", extension.clone()), ("Model", model)]);
+    if let Ok(mixin) = audit_mixin(vm) {
+        vm.register("flask_appbuilder.models.mixins", [("AuditMixin", mixin)]);
+    }
     let class = native::function("get_sqla_class", move |_, _| Ok(extension.clone()));
     vm.register("flask_appbuilder.utils.legacy", [("get_sqla_class", class)]);
 }
@@ -54,6 +58,9 @@ impl Native for Extension {
             "Model" => return Ok(Some(self.model.clone())),
             "Table" => return Ok(Some(self.table(vm)?)),
             "init_app" => return Ok(Some(native::function(name, |_, _| Ok(Value::None)))),
+            // The default bind: Flask-Migrate's `env.py` migrates this engine's database.
+            "engine" if vm.run.settings.flask => return Ok(Some(Value::native(Engine))),
+            "get_engine" if vm.run.settings.flask => return Ok(Some(native::function(name, get_engine))),
             _ => {}
         }
         // Its own names come first: they are those of the application's connections.
@@ -69,6 +76,36 @@ impl Native for Extension {
         }
         Ok(Some(vm.unknown("library", format!("SQLAlchemy.{name} of Flask-SQLAlchemy"))))
     }
+}
+
+/// Flask-AppBuilder's `AuditMixin` (`flask_appbuilder/models/mixins.py`): who made a row and who changed it, and when.
+fn audit_mixin(vm: &mut Vm) -> Eval<Value> {
+    let sqlalchemy = vm.import("sqlalchemy")?;
+    let mut make = |name: &str, arguments: Vec<Value>, keyword: Vec<(Rc<str>, Value)>| {
+        let class = vm.get_attr(&sqlalchemy, name)?;
+        vm.call(&class, Args { keyword, ..Args::positional(arguments) })
+    };
+    let mut attrs = Vec::new();
+    for name in ["created_on", "changed_on"] {
+        let ty = make("DateTime", Vec::new(), Vec::new())?;
+        attrs.push((name, make("Column", vec![ty], vec![("nullable".into(), Value::Bool(false))])?));
+    }
+    for name in ["created_by_fk", "changed_by_fk"] {
+        let ty = make("Integer", Vec::new(), Vec::new())?;
+        let key = make("ForeignKey", vec![Value::str("ab_user.id")], Vec::new())?;
+        attrs.push((name, make("Column", vec![ty, key], vec![("nullable".into(), Value::Bool(false))])?));
+    }
+    Ok(Value::native(Class::new("flask_appbuilder.models.mixins.AuditMixin", Vec::new()).attrs(attrs)))
+}
+
+/// `db.get_engine(bind_key=None)`
+fn get_engine(vm: &mut Vm, args: Args) -> Eval<Value> {
+    let mut given = args.positional.iter().chain(args.keyword.iter().map(|(_, value)| value));
+    Ok(if given.all(Value::is_none) {
+        Value::native(Engine)
+    } else {
+        vm.unknown("second-database", "the engine of another bind")
+    })
 }
 
 impl Extension {

@@ -8,12 +8,16 @@ use crate::source::Sources;
 
 /// `str()` of the name `x` at the end of a program.
 fn x(program: &str) -> String {
+    x_with(program, Settings::default())
+}
+
+fn x_with(program: &str, settings: Settings) -> String {
     let mut sources = Sources::default();
     let file = sources.add("/m.py", program);
     let ast = python::parse(program, file).expect("Python");
     let catalog = Catalog::new();
     let mark = catalog.mark();
-    let mut vm = Vm::new(Run::new(catalog, Session::new(mark), Settings::default()), std::rc::Rc::new(()));
+    let mut vm = Vm::new(Run::new(catalog, Session::new(mark), settings), std::rc::Rc::new(()));
     sqlalchemy::install(&mut vm);
     database::register(&mut vm);
     ops::register(&mut vm);
@@ -44,4 +48,36 @@ fn the_extension_object_offers_sqlalchemy() {
     let wrapped = "init = db.Model.__init__\ndef wrap(self, **kw):\n    init(self, **kw)\ndb.Model.__init__ = wrap\n";
     assert_eq!(x(&format!("{head}{wrapped}{model}x = A(id=7).id")), "7");
     assert_eq!(x(&format!("{head}x = db.Table('t', db.Column('id', db.Integer)).name")), "t");
+}
+
+#[test]
+fn the_engine_of_the_extension_is_another_connection_to_the_database_that_flask_migrate_migrates() {
+    let program = "from alembic import op\nimport sqlalchemy as sa\nfrom flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\n\
+                   op.create_table('t', sa.Column('a', sa.Integer))\n\
+                   x = [sa.inspect(bind).has_table('t') for bind in (op.get_bind(), db.engine, db.get_engine())]";
+    let flask = || Settings { flask: true, ..Settings::default() };
+    assert_eq!(x_with(program, flask()), "[True, False, False]");
+    let reflected = "try:\n    sa.Table('t', sa.MetaData(), autoload_with=db.engine)\n    x = 'there'\n\
+                     except sa.exc.NoSuchTableError:\n    x = 'not there'";
+    assert_eq!(x_with(&format!("{program}\n{reflected}"), flask()), "not there");
+    let engine = "from flask_sqlalchemy import SQLAlchemy\nx = SQLAlchemy().engine";
+    assert!(x(engine).contains("Flask-SQLAlchemy"));
+    assert!(x_with(&format!("{program}\nx = db.get_engine('other').name"), flask()).contains("another bind"));
+}
+
+#[test]
+fn an_audited_model_has_the_columns_of_the_mixin() {
+    let program = "from flask_appbuilder.models.mixins import AuditMixin\nfrom sqlalchemy.ext.declarative import declarative_base, declared_attr\n\
+                   from sqlalchemy import Column, Integer\nBase = declarative_base()\n\
+                   class A(Base, AuditMixin):\n    __tablename__ = 'a'\n    id = Column(Integer, primary_key=True)\n\
+                   class Mine(AuditMixin):\n    @declared_attr\n    def changed_by_fk(self):\n        return Column(Integer, nullable=True)\n\
+                   class B(Mine, Base):\n    __tablename__ = 'b'\n    id = Column(Integer, primary_key=True)\n";
+    let columns = "x = sorted(c.name for c in A.__table__.columns) == sorted(c.name for c in B.__table__.columns)";
+    assert_eq!(x(&format!("{program}{columns}")), "True");
+    assert_eq!(
+        x(&format!(
+            "{program}x = len(list(A.__table__.columns)), A.__table__.c.changed_by_fk.nullable, B.__table__.c.changed_by_fk.nullable"
+        )),
+        "(5, False, True)"
+    );
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::ini::Ini;
+use super::requirements;
 use super::revision_file;
 use super::tree::{Tree, ancestors, file_name, join, parent};
 use super::{Environment, Modules, ProjectOptions, Settings, settings};
@@ -174,6 +175,7 @@ fn environment(candidate: &Candidate, name: String, locations: Vec<String>, recu
         settings: Settings::without_env(),
         flask: false,
         engines: candidate.engines.clone(),
+        sqlalchemy: None,
     }
 }
 
@@ -363,6 +365,7 @@ fn finish(
     options: &ProjectOptions,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
+    environment.sqlalchemy = requirements::sqlalchemy(tree, sources, &environment.folder);
     let Some(env) = tree.file(&join(&environment.folder, "env.py")) else { return };
     let text = sources.file(env).text();
     environment.env_py = Some(env);

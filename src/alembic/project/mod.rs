@@ -7,8 +7,10 @@ mod archive;
 mod convention;
 mod discover;
 mod ini;
+mod keywords;
 mod literal;
 mod modules;
+mod requirements;
 mod revision_file;
 mod settings;
 #[cfg(test)]
@@ -87,6 +89,8 @@ pub struct Environment {
     pub flask: bool,
     /// The engines of the multidb layout; empty for one database.
     pub engines: Vec<String>,
+    /// SQLAlchemy's major version, where the project's requirements allow only one.
+    pub sqlalchemy: Option<u32>,
 }
 
 impl Environment {
@@ -183,7 +187,9 @@ pub fn is_wanted(path: &str) -> bool {
     const EXTENSIONS: [&str; 7] = [".py", ".pyc", ".ini", ".toml", ".cfg", ".sql", ".conf"];
     let lower = path.to_ascii_lowercase();
     let skipped = |part: &str| SKIPPED.contains(&part) && !lower.ends_with(".pyc");
-    !path.split(['/', '\\']).any(skipped) && EXTENSIONS.iter().any(|extension| lower.ends_with(extension))
+    let wanted = EXTENSIONS.iter().any(|extension| lower.ends_with(extension))
+        || requirements::is_requirements(&normalize(path));
+    !path.split(['/', '\\']).any(skipped) && wanted
 }
 
 /// Reads everything that was handed in. The texts go into `sources`.

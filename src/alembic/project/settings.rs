@@ -6,10 +6,11 @@
 use std::rc::Rc;
 
 use super::convention::{self, Convention};
+use super::keywords::{self, Keywords};
 use super::literal::{Literal, Scope};
 use super::modules::Modules;
 use super::walk;
-use crate::alembic::python::ast::{self, Call, Expr, ExprKind, StmtKind};
+use crate::alembic::python::ast::{self, Expr, ExprKind, StmtKind};
 use crate::pg::error::Reason;
 use crate::source::{FileId, Span};
 
@@ -113,8 +114,18 @@ impl Settings {
 
 /// One `configure(…)`: its keywords, those of `Migrate(…)` where it takes Flask-Migrate's, and whether others may hide.
 struct Configure {
-    keywords: Vec<(String, FileId, Rc<ast::Module>, Span)>,
+    keywords: Vec<Keyword>,
     hidden: Option<Span>,
+}
+
+/// A keyword, with the file that it stands in.
+struct Keyword {
+    name: String,
+    file: FileId,
+    module: Rc<ast::Module>,
+    value: Span,
+    /// It is set whatever the conditions around it are.
+    sure: bool,
 }
 
 /// Reads `env.py`.
@@ -123,17 +134,19 @@ pub fn read(modules: &Modules, env: FileId, flask: bool) -> Settings {
         let reason = Reason::new("env", "env.py is not read as Python").at(Span { file: env, start: 0, end: 0 });
         return unknown(&reason);
     };
-    let mut found: Vec<&Call> = Vec::new();
-    walk::calls(&module.body, &mut |call| {
+    let mut found: Vec<Keywords<'_>> = Vec::new();
+    keywords::calls(&module.body, &mut |call, homes| {
         if let ExprKind::Attribute { attr, .. } = &call.func.kind
             && &**attr == "configure"
-            && has_any(call, &["connection", "url", "target_metadata"])
         {
-            found.push(call);
+            let keywords = keywords::of_call(call, homes);
+            if has_any(&keywords, &["connection", "url", "target_metadata"]) {
+                found.push(keywords);
+            }
         }
     });
-    let online: Vec<&Call> = found.iter().copied().filter(|call| !has_any(call, &["url"])).collect();
-    let Some(chosen) = (if online.is_empty() { found.first() } else { online.first() }) else {
+    let online: Vec<&Keywords<'_>> = found.iter().filter(|keywords| !has_any(keywords, &["url"])).collect();
+    let Some(chosen) = (if online.is_empty() { found.first() } else { online.first().copied() }) else {
         return unknown(&Reason::new("env", "env.py has no context.configure(…) to read").at(Span {
             file: env,
             start: 0,
@@ -141,17 +154,17 @@ pub fn read(modules: &Modules, env: FileId, flask: bool) -> Settings {
         }));
     };
     let mut configure = Configure { keywords: Vec::new(), hidden: None };
-    for call in if online.is_empty() { vec![*chosen] } else { online } {
-        collect(call, env, &module, &mut configure);
+    for keywords in if online.is_empty() { vec![chosen] } else { online } {
+        collect(keywords, env, &module, &mut configure);
     }
     if configure.hidden.is_some() && flask {
         let migrate = flask_migrate(modules);
         if !migrate.is_empty() {
             configure.hidden = None;
             for (file, module, call_span) in migrate {
-                walk::calls(&module.body.clone(), &mut |call| {
+                keywords::calls(&module.body.clone(), &mut |call, homes| {
                     if call.func.span == call_span {
-                        collect(call, file, &module, &mut configure);
+                        collect(&keywords::of_call(call, homes), file, &module, &mut configure);
                     }
                 });
             }
@@ -192,17 +205,19 @@ fn unknown(reason: &Reason) -> Settings {
     }
 }
 
-fn has_any(call: &Call, names: &[&str]) -> bool {
-    call.keywords.iter().any(|(name, _)| name.as_deref().is_some_and(|name| names.contains(&name)))
+fn has_any(keywords: &Keywords<'_>, names: &[&str]) -> bool {
+    keywords.named.iter().any(|keyword| names.contains(&keyword.name))
 }
 
-fn collect(call: &Call, file: FileId, module: &Rc<ast::Module>, configure: &mut Configure) {
-    for (name, value) in &call.keywords {
-        match name {
-            Some(name) => configure.keywords.push((name.to_string(), file, module.clone(), value.span)),
-            None => configure.hidden = Some(value.span),
-        }
-    }
+fn collect(keywords: &Keywords<'_>, file: FileId, module: &Rc<ast::Module>, configure: &mut Configure) {
+    configure.keywords.extend(keywords.named.iter().map(|keyword| Keyword {
+        name: keyword.name.to_string(),
+        file,
+        module: module.clone(),
+        value: keyword.value.span,
+        sure: keyword.sure,
+    }));
+    configure.hidden = keywords.hidden.or(configure.hidden);
 }
 
 /// The places of `Migrate(…)` and `migrate.init_app(…)` in the given files: Flask-Migrate hands their keywords to
@@ -237,11 +252,14 @@ fn setting<T: Clone + PartialEq>(
     convert: fn(Literal) -> Option<T>,
 ) -> Setting<T> {
     let mut value: Option<(T, Span)> = None;
-    for (keyword, file, module, span) in &configure.keywords {
-        if keyword != name {
-            continue;
-        }
+    for Keyword { name: _, file, module, value: span, sure } in
+        configure.keywords.iter().filter(|keyword| keyword.name == name)
+    {
         let read = literal_at(modules, *file, module, *span).and_then(convert);
+        if !sure && read.as_ref() != Some(&default) {
+            let what = format!("whether {name} is set depends on a condition in env.py");
+            return Setting::Unknown(Reason::new("env", what).at(*span));
+        }
         match (read, &value) {
             (Some(read), None) => value = Some((read, *span)),
             (Some(read), Some((known, _))) if read == *known => {}
@@ -284,8 +302,8 @@ fn as_flag(value: Literal) -> Option<bool> {
 fn literal_at(modules: &Modules, file: FileId, module: &Rc<ast::Module>, span: Span) -> Option<Literal> {
     let scope = Scope::with_functions(&module.body);
     let mut value = None;
-    walk::calls(&module.body, &mut |call| {
-        if let Some((_, expression)) = call.keywords.iter().find(|(_, expression)| expression.span == span) {
+    walk::expressions(&module.body, &mut |expression| {
+        if expression.span == span {
             value = scope.value(expression).or_else(|| elsewhere(modules, file, module, &scope, expression, 0));
         }
     });

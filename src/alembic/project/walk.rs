@@ -1,9 +1,18 @@
-//! Every call in a file, at any depth.
+//! Every expression in a file, at any depth.
 
 use crate::alembic::python::ast::{Block, Call, Expr, ExprKind, FPart, StmtKind};
 
 /// Calls `visit` for each call, in the order in which they stand.
 pub fn calls<'a>(body: &'a Block, visit: &mut dyn FnMut(&'a Call)) {
+    expressions(body, &mut |value| {
+        if let ExprKind::Call(call) = &value.kind {
+            visit(call);
+        }
+    });
+}
+
+/// Calls `visit` for each expression but the targets of assignments, what is inside it first.
+pub fn expressions<'a>(body: &'a Block, visit: &mut dyn FnMut(&'a Expr)) {
     for statement in body.iter() {
         match &statement.kind {
             StmtKind::Expr(value) | StmtKind::Return(Some(value)) => expression(value, visit),
@@ -15,39 +24,39 @@ pub fn calls<'a>(body: &'a Block, visit: &mut dyn FnMut(&'a Call)) {
             StmtKind::If { branches, orelse } => {
                 for (test, block) in branches {
                     expression(test, visit);
-                    calls(block, visit);
+                    expressions(block, visit);
                 }
-                calls(orelse, visit);
+                expressions(orelse, visit);
             }
             StmtKind::For { iter, body, orelse, .. } => {
                 expression(iter, visit);
-                calls(body, visit);
-                calls(orelse, visit);
+                expressions(body, visit);
+                expressions(orelse, visit);
             }
             StmtKind::While { test, body, orelse } => {
                 expression(test, visit);
-                calls(body, visit);
-                calls(orelse, visit);
+                expressions(body, visit);
+                expressions(orelse, visit);
             }
             StmtKind::With { items, body } => {
                 for item in items.iter() {
                     expression(&item.context, visit);
                 }
-                calls(body, visit);
+                expressions(body, visit);
             }
             StmtKind::Try(parts) => {
-                calls(&parts.body, visit);
+                expressions(&parts.body, visit);
                 for handler in &parts.handlers {
-                    calls(&handler.body, visit);
+                    expressions(&handler.body, visit);
                 }
-                calls(&parts.orelse, visit);
-                calls(&parts.finally, visit);
+                expressions(&parts.orelse, visit);
+                expressions(&parts.finally, visit);
             }
-            StmtKind::FunctionDef(function) => calls(&function.body, visit),
-            StmtKind::ClassDef(class) => calls(&class.body, visit),
+            StmtKind::FunctionDef(function) => expressions(&function.body, visit),
+            StmtKind::ClassDef(class) => expressions(&class.body, visit),
             StmtKind::Match { cases, .. } => {
                 for case in cases {
-                    calls(&case.body, visit);
+                    expressions(&case.body, visit);
                 }
             }
             StmtKind::Return(None)
@@ -66,14 +75,13 @@ pub fn calls<'a>(body: &'a Block, visit: &mut dyn FnMut(&'a Call)) {
     }
 }
 
-fn expression<'a>(value: &'a Expr, visit: &mut dyn FnMut(&'a Call)) {
+fn expression<'a>(value: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
     let mut each = |items: &mut dyn Iterator<Item = &'a Expr>| items.for_each(|item| expression(item, visit));
     match &value.kind {
         ExprKind::Call(call) => {
             each(&mut [&call.func].into_iter());
             each(&mut call.args.iter());
             each(&mut call.keywords.iter().map(|(_, value)| value));
-            visit(call);
         }
         ExprKind::Tuple(items)
         | ExprKind::List(items)
@@ -95,7 +103,7 @@ fn expression<'a>(value: &'a Expr, visit: &mut dyn FnMut(&'a Call)) {
             each(&mut rest.iter().map(|(_, value)| value));
         }
         ExprKind::Conditional(parts) => each(&mut [&parts.test, &parts.body, &parts.orelse].into_iter()),
-        ExprKind::Lambda(function) => calls(&function.body, visit),
+        ExprKind::Lambda(function) => expressions(&function.body, visit),
         ExprKind::Comprehension(parts) => {
             each(&mut [&parts.element].into_iter().chain(&parts.value));
             each(&mut parts.clauses.iter().map(|clause| &clause.iter));
@@ -106,4 +114,5 @@ fn expression<'a>(value: &'a Expr, visit: &mut dyn FnMut(&'a Call)) {
         })),
         ExprKind::Constant(_) | ExprKind::Name(_) | ExprKind::Slice { .. } | ExprKind::Yield(None) => {}
     }
+    visit(value);
 }

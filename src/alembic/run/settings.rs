@@ -45,6 +45,10 @@ pub struct Settings {
     pub main_options: BTreeMap<String, String>,
     /// The text of `env.py`: an option that it names may be set there.
     pub env_text: Arc<str>,
+    /// `env.py` is Flask-Migrate's: what it migrates is the database of the application's own engine.
+    pub flask: bool,
+    /// SQLAlchemy's major version, where the project's requirements tell it.
+    pub sqlalchemy: Option<u32>,
     /// `server_version_num`, e.g. 150004, where the dump's header tells it.
     pub server_version: Option<u32>,
 }
@@ -59,6 +63,8 @@ impl Default for Settings {
             engine: None,
             main_options: BTreeMap::new(),
             env_text: "".into(),
+            flask: false,
+            sqlalchemy: None,
             server_version: None,
         }
     }

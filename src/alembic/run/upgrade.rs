@@ -1,21 +1,33 @@
 //! Runs one revision's `upgrade()`.
 
 use super::{Action, Outcome, RevisionRun, Run};
-use crate::alembic::eval::{Args, Eval, Raise, Value, Vm};
+use crate::alembic::eval::{Args, Eval, Raise, SourceModule, Value, Vm};
 use crate::pg::error::Refusal;
 
 /// Runs `upgrade()` of a loaded revision, within the transaction that the caller has begun. The version row is the caller's.
 ///
 /// With Flask-Migrate's multidb layout ([`super::Settings::engine`]) it is `upgrade(engine_name)`.
 pub fn upgrade(vm: &mut Vm, module: &Value) -> RevisionRun {
+    run(vm, |vm| call(vm, module))
+}
+
+/// The same of a revision that is not loaded yet and asks for environment variables: see [`Vm::in_either_case`].
+pub fn upgrade_in_either_case(vm: &mut Vm, module: &SourceModule) -> RevisionRun {
     run(vm, |vm| {
-        let function = vm.get_attr(module, "upgrade")?;
-        let args = match &vm.run.settings.engine {
-            Some(engine) => Args::positional([Value::str(engine.as_str())]),
-            None => Args::default(),
-        };
-        vm.call(&function, args)
+        vm.in_either_case(|vm| {
+            let loaded = vm.load_module(module)?;
+            call(vm, &loaded)
+        })
     })
+}
+
+fn call(vm: &mut Vm, module: &Value) -> Eval<Value> {
+    let function = vm.get_attr(module, "upgrade")?;
+    let args = match &vm.run.settings.engine {
+        Some(engine) => Args::positional([Value::str(engine.as_str())]),
+        None => Args::default(),
+    };
+    vm.call(&function, args)
 }
 
 /// The part of a run that some code is: its steps, and how it ended.

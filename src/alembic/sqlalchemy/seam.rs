@@ -40,8 +40,11 @@ pub fn items(vm: &mut Vm, value: &Value) -> Known<Vec<Value>> {
 }
 
 /// What SQLAlchemy 1.4 does and version 2 refuses. A project that is still on 1.4 runs it, and which version it is on is not in
-/// its revisions: so its effect is that of 1.4, and whether it succeeds is not known.
+/// its revisions: so its effect is that of 1.4, and unless the project's requirements say so, whether it succeeds is not known.
 pub fn legacy(vm: &mut Vm, what: &str) {
+    if vm.run.settings.sqlalchemy == Some(1) {
+        return;
+    }
     let reason = vm.reason("library-version", format!("{what} works in SQLAlchemy 1.4 and fails in 2"));
     vm.run.note(crate::alembic::run::Action::Unmodelled(reason));
 }

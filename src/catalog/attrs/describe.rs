@@ -1,7 +1,8 @@
 //! The attributes of each kind.
 
 use crate::catalog::object::{
-    Constraint, DefaultExpr, Firing, Index, Key, KeyRef, Object, Routine, Rule, Sequence, Table, Trigger, TypeRef,
+    Constraint, DefaultExpr, Firing, Granted, Index, Key, KeyRef, Object, Routine, Rule, Sequence, Table, Trigger,
+    TypeRef,
 };
 use crate::catalog::{Attr, Catalog, Oid};
 use crate::pg;
@@ -65,9 +66,13 @@ impl Catalog {
             Object::Table(table) => self.table_attrs(table),
             Object::Column(column) => {
                 let mut attrs = vec![("type", self.type_attr(&column.ty))];
-                if column.not_null {
-                    let no_inherit = column.properties.contains_key("NOT NULL NO INHERIT");
-                    attrs.push(("not null", text(if no_inherit { "NO INHERIT" } else { "true" })));
+                match column.granted {
+                    Some(Granted { nullability: false }) => attrs.push(("not null", Attr::Any)),
+                    Some(_) | None if column.not_null => {
+                        let no_inherit = column.properties.contains_key("NOT NULL NO INHERIT");
+                        attrs.push(("not null", text(if no_inherit { "NO INHERIT" } else { "true" })));
+                    }
+                    Some(_) | None => {}
                 }
                 match &column.collation {
                     Some(Collation::Named(collation)) => attrs.push(("collation", text(unqualified(collation)))),
@@ -77,6 +82,7 @@ impl Catalog {
                 match column.identity {
                     Some(IdentityKind::Always) => attrs.push(("identity", text("ALWAYS"))),
                     Some(IdentityKind::ByDefault) => attrs.push(("identity", text("BY DEFAULT"))),
+                    None if column.granted.is_some() => attrs.push(("identity", Attr::Any)),
                     None => {}
                 }
                 if let Some((expr, stored)) = &column.generated {

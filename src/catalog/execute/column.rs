@@ -61,6 +61,7 @@ impl Catalog {
             properties: BTreeMap::new(),
             retyped: false,
             parameters: BTreeMap::new(),
+            granted: None,
         }
     }
 
@@ -310,7 +311,7 @@ impl Catalog {
         }
         self.update(column, |object| {
             if let Object::Column(column) = object {
-                column.not_null = not_null;
+                column.set_not_null(not_null);
                 column.properties.remove(super::property::NO_INHERIT);
             }
         });

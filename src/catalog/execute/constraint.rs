@@ -183,7 +183,7 @@ impl Catalog {
         for column in columns {
             self.update(*column, |object| {
                 if let Object::Column(column) = object {
-                    column.not_null = true;
+                    column.set_not_null(true);
                 }
             });
         }

@@ -1,7 +1,7 @@
 //! From written names to handles: what a missing name means depends on the statement and on whether the world is open.
 
 use crate::catalog::lookup::TEMPORARY;
-use crate::catalog::object::{EnumType, Object, OpaqueObject, Schema, Table, TypeRef};
+use crate::catalog::object::{Column, EnumType, Granted, Object, OpaqueObject, Schema, Table, TypeRef};
 use crate::catalog::references::Space;
 use crate::catalog::{Catalog, OPEN_WORLD, Oid, Session, extensions};
 use crate::pg::error::{PgError, Reason, Refusal, SqlState, sqlstate};
@@ -124,7 +124,7 @@ impl Catalog {
         // It is assumed whatever made the table open: nothing is known of it but that it is there.
         let reason = Reason { kind: OPEN_WORLD, ..reason };
         let column = self.new_column(table, name.clone(), TypeRef::Unknown(reason));
-        self.add(Object::Column(column))
+        self.add(Object::Column(Column { granted: Some(Granted { nullability: false }), ..column }))
     }
 
     /// A type that a statement names: 42704 if there is none.

@@ -380,3 +380,24 @@ fn there_is_always_a_schema_for_what_is_temporary() {
     sql(&mut catalog, &mut session, "create table pg_temp.t (a int)");
     assert_eq!(catalog.comparable().count(), 0);
 }
+
+#[test]
+fn of_a_column_that_is_taken_for_granted_only_what_was_set_is_compared() {
+    let (mut catalog, mut session) = open();
+    sql(
+        &mut catalog,
+        &mut session,
+        "alter table t alter column a type text\nalter table t alter column b type text, alter column b drop not null",
+    );
+    let table = catalog.relation(&Ident::new("public"), &Ident::new("t")).expect("the table");
+    let any = |name: &str| {
+        let attrs = catalog.attrs(catalog.column(table, &Ident::new(name)).expect("the column"));
+        attrs
+            .into_iter()
+            .filter(|(_, attr)| *attr == crate::catalog::Attr::Any)
+            .map(|(name, _)| name)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(any("a"), ["not null", "identity"]);
+    assert_eq!(any("b"), ["identity"]);
+}

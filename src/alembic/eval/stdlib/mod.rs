@@ -15,6 +15,7 @@ mod misc;
 mod names;
 mod os;
 mod packaging;
+mod re;
 mod typing;
 
 use super::Vm;
@@ -37,6 +38,7 @@ const INSTALL: &[fn(&mut Vm)] = &[
     misc::install,
     os::install,
     packaging::install,
+    re::install,
     typing::install,
 ];
 

@@ -95,3 +95,46 @@ fn hashes_and_versions() {
         "'0cc175b9'\n'ca978112'\nUUID('12345678-1234-5678-1234-567812345678')\n'12345678'\nTrue\nTrue\nTrue\nValueError: badly formed hexadecimal UUID string",
     );
 }
+
+/// What CPython 3.11 prints.
+#[test]
+fn regular_expressions() {
+    check(
+        r#"import re
+p = re.compile(r"('(?:''|[^'])*')")
+out(p.split("a 'b''c' d"), re.sub(r'\s+', '-', 'a  b c'), re.sub('(a)(b)?', r'[\g<1>|\2]', 'abxa'), re.match('a+', 'baa'))"#,
+        r#"['a ', "'b''c'", ' d']
+'a-b-c'
+'[a|b]x[a|]'
+None"#,
+    );
+    check(
+        r"import re
+out(re.match(r'(?P<x>\d+)-(\w*)', '12-ab!').groupdict(), re.match(r'(\d+)-(x)?', '12-').groups(), re.findall('[a-z]+', 'ab1cd'))
+out(re.findall('([a-z])(\\d)', 'a1b2'), re.findall('(a)|b', 'ab'), re.fullmatch('a|ab', 'ab').group(), re.search('b', 'abc').span())",
+        "{'x': '12'}\n('12', None)\n['ab', 'cd']\n[('a', '1'), ('b', '2')]\n['a', '']\n'ab'\n(1, 2)",
+    );
+    check(
+        r"import re
+t = re.compile(r'''
+    (?P<word>[a-z]+)  # letters
+  | (?P<num>\d+)
+''', re.VERBOSE | re.IGNORECASE)
+m = t.match('ab 12', 3)
+out(m.lastgroup, m.group(), m.end(), t.match('AB 12').lastgroup, m['num'])",
+        "'num'\n'12'\n5\n'word'\n'12'",
+    );
+    check(
+        r"import re
+out(re.escape('a.b-c d_e%') == r'a\.b\-c\ d_e%', re.sub('[aeiou]', lambda m: m.group(0).upper(), 'hello'), re.split(',', 'a,b,c', maxsplit=1))
+out(re.subn('a', 'b', 'aa'), [m.start() for m in re.finditer('a', 'banana')], bool(re.match('x', 'x')), re.compile('B', re.I).sub('x', 'abcb', count=1))",
+        "True\n'hEllO'\n['a', 'b,c']\n('bb', 2)\n[1, 3, 5]\nTrue\n'axcb'",
+    );
+    // What both libraries do not agree on, or what one of them does not have.
+    check(
+        r"import re
+out(re.sub('x*', '-', 'abxd'), re.match('(?=a)', 'a'), re.sub('a$', 'b', 'a\n'), re.match('[a--b]', 'a'), re.match('é', 'é'), re.match('a++', 'aa'))",
+        "?unsupported\n?unsupported\n?unsupported\n?unsupported\n?unsupported\n?unsupported",
+    );
+    check("import re\nre.match('(a)', 'a').group(2)", "IndexError: no such group");
+}

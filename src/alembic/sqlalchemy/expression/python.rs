@@ -186,6 +186,9 @@ const METHODS: &[&str] = &[
     "as_boolean",
     "as_string",
     "as_integer",
+    "as_float",
+    "as_boolean",
+    "as_integer",
     "execution_options",
     "compile",
     "icontains",
@@ -269,14 +272,25 @@ fn call_method(vm: &mut Vm, own: &Rc<Expression>, name: &str, args: Args) -> Eva
         "bindparams" => return bind_text(vm, own, args),
         "compile" => return compiled(vm, own, &args),
         "columns" | "self_group" | "execution_options" => own.clone(),
-        // `expression['key'].as_string()`: the element as text.
-        "as_string" => match &own.node {
-            Node::Infix { operator, left, right } if &*operator.sql == " -> " => Expression::of(Node::Infix {
-                operator: Operator { sql: " ->> ".into(), ..operator.clone() },
-                left: left.clone(),
-                right: right.clone(),
-            }),
-            _ => return Ok(vm.unknown("sqlalchemy", "as_string() of an expression that is no element of JSON")),
+        // `expression['key'].as_string()`: the element as text, cast to the type.
+        "as_string" | "as_integer" | "as_float" | "as_boolean" => match &own.node {
+            Node::Infix { operator, left, right } if matches!(&*operator.sql, " -> " | " #> ") => {
+                let sql = if &*operator.sql == " -> " { " ->> " } else { " #>> " };
+                let element = Expression::of(Node::Infix {
+                    operator: Operator { sql: sql.into(), ..operator.clone() },
+                    left: left.clone(),
+                    right: right.clone(),
+                });
+                let ty = match name {
+                    "as_string" => "String",
+                    "as_integer" => "Integer",
+                    "as_float" => "Float",
+                    _ => "Boolean",
+                };
+                let sqlalchemy = vm.import("sqlalchemy")?;
+                cast(element, vm.get_attr(&sqlalchemy, ty)?)
+            }
+            _ => return Ok(vm.unknown("sqlalchemy", format!("{name}() of an expression that is no element of JSON"))),
         },
         _ => return Ok(vm.unknown("sqlalchemy", format!("the method {name}() of an expression"))),
     }))
@@ -691,8 +705,12 @@ impl Native for Expression {
         if !json {
             return Ok(Some(vm.unknown("sqlalchemy", "an element of an expression that is no JSON")));
         }
+        let (sql, key) = match path(&key) {
+            Some(path) => (" #> ", path),
+            None => (" -> ", key),
+        };
         let right = operand(vm, &key, None)?;
-        let operator = Operator { sql: " -> ".into(), precedence: 15, associative: true };
+        let operator = Operator { sql: sql.into(), precedence: 15, associative: true };
         Ok(Some(value(Rc::new(Expression {
             node: Node::Infix { left: self.grouped(&operator), operator, right },
             ty: self.ty.clone(),
@@ -709,4 +727,26 @@ impl Native for Expression {
             Err(Obstacle::Raise(raise)) => Err(raise),
         }
     }
+}
+
+/// A path into JSON, `['a', 1]`, as the text of an array. SQLAlchemy writes `{a, 1}`, which the server keeps as `{a,1}`; what it
+/// would quote is left out.
+fn path(key: &Value) -> Option<Value> {
+    let items = match key {
+        Value::Tuple(items) => items.to_vec(),
+        Value::List(list) if list.borrow().unknown.is_none() => list.borrow().items.clone(),
+        _ => return None,
+    };
+    let parts = items.iter().map(|item| match item {
+        Value::Str(text) => Some(text.to_string()),
+        Value::Int(number) => Some(number.to_string()),
+        _ => None,
+    });
+    let parts = parts.collect::<Option<Vec<_>>>()?;
+    let is_plain = |part: &String| {
+        !part.is_empty()
+            && !part.eq_ignore_ascii_case("null")
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+    };
+    parts.iter().all(is_plain).then(|| Value::str(format!("{{{}}}", parts.join(","))))
 }

@@ -511,7 +511,15 @@ pub fn table(vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<Value> {
     if keyword("autoload_with").is_some_and(|bind| !bind.is_none())
         || keyword("autoload").is_some_and(|flag| seam::truth(&flag).unwrap_or(true))
     {
-        if let Some(reason) = keyword("autoload_with").and_then(|bind| foreign(vm, &bind)) {
+        let bind = keyword("autoload_with").unwrap_or(Value::None);
+        if is_engine(&bind) && !vm.run.catalog.open_world {
+            let committed = vm.run.committed();
+            let own = std::mem::replace(&mut vm.run.catalog, committed);
+            let table = super::reflect::table(vm, &metadata, name, &bound.rest, parts);
+            vm.run.catalog = own;
+            return table.map(|table| Value::Native(table));
+        }
+        if let Some(reason) = foreign(vm, &bind) {
             // Another connection sees what is committed, and what that is depends on where the upgrade began.
             let exception = vm.raise("sqlalchemy.exc.NoSuchTableError", &name.text);
             if let Raise::Exception(exception) = exception {
@@ -526,11 +534,15 @@ pub fn table(vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<Value> {
     Ok(Value::Native(table))
 }
 
+fn is_engine(bind: &Value) -> bool {
+    matches!(bind, Value::Native(native) if native.class() == "sqlalchemy.engine.base.Engine")
+}
+
 /// Why what a table is reflected from is not known to be the connection of the migration.
 fn foreign(vm: &Vm, bind: &Value) -> Option<Reason> {
     match bind {
         Value::Unknown(reason) => Some(reason.clone()),
-        Value::Native(native) if native.class() == "sqlalchemy.engine.base.Engine" => {
+        bind if is_engine(bind) => {
             Some(vm.reason("foreign-connection", "what a connection that is not the migration's sees"))
         }
         _ => None,
