@@ -8,6 +8,10 @@ use sqlparser::ast::{
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
+mod statement;
+
+pub(super) use statement::RowStatement;
+
 use super::names::{figure, stored};
 use super::object::{Object, TypeRef};
 use super::{Catalog, Oid, Session};
@@ -36,66 +40,17 @@ fn parse(text: &str) -> Option<Box<Query>> {
 
 /// The relations and columns that a query reads.
 pub(super) fn uses(catalog: &Catalog, text: &str, session: &Session) -> Uses {
-    let mut reader = Reader { catalog, session, scopes: Vec::new(), uses: Uses::default(), bare: false };
+    let mut reader = Reader::new(catalog, session);
     if let Some(query) = parse(text) {
         let _ = query.visit(&mut reader);
     }
     reader.uses
 }
 
-/// What PostgreSQL says of the first column that a statement on rows names and that certainly does not exist.
-pub(super) fn missing_column(catalog: &Catalog, text: &str, session: &Session) -> Option<String> {
-    let text = without_parameters(text);
-    let mut parser = Parser::new(&PostgreSqlDialect {}).with_recursion_limit(200).try_with_sql(&text).ok()?;
-    let statement = parser.parse_statement().ok()?;
-    let mut reader = Reader { catalog, session, scopes: Vec::new(), uses: Uses::default(), bare: false };
-    match &statement {
-        ast::Statement::Query(query) => {
-            let _ = query.visit(&mut reader);
-        }
-        ast::Statement::Update(update) if update.from.is_none() => {
-            let mut sources = Vec::new();
-            reader.source(&update.table.relation, &mut sources);
-            reader.scopes.push(Scope { ctes: Vec::new(), sources });
-            reader.bare = true;
-            let _ = update.selection.visit(&mut reader);
-            for assignment in &update.assignments {
-                let _ = assignment.value.visit(&mut reader);
-            }
-        }
-        // Other statements are left to the checks of their column lists.
-        _ => {}
-    }
-    reader.uses.missing_column
-}
-
-/// Drivers' parameters (`%(name)s`) are values, which sqlparser does not know.
-fn without_parameters(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find("%(") {
-        let (before, parameter) = rest.split_at(at);
-        out.push_str(before);
-        match parameter.find(")s") {
-            Some(end) if parameter[2..end].chars().all(|c| c.is_alphanumeric() || c == '_') => {
-                out.push_str("NULL");
-                rest = &parameter[end + 2..];
-            }
-            _ => {
-                out.push_str("%(");
-                rest = &parameter[2..];
-            }
-        }
-    }
-    out.push_str(rest);
-    out
-}
-
 /// The output columns of a query; `None` where they are not known.
 pub(super) fn output_columns(catalog: &Catalog, text: &str, session: &Session) -> Option<Columns> {
     let query = parse(text)?;
-    let reader = Reader { catalog, session, scopes: Vec::new(), uses: Uses::default(), bare: false };
-    reader.output(&query, &[], 0)
+    Reader::new(catalog, session).output(&query, &[], 0)
 }
 
 /// The sequence of `nextval('s'::regclass)`.
@@ -175,6 +130,10 @@ struct Scope {
     /// Names of CTEs, which hide relations.
     ctes: Vec<Ident>,
     sources: Vec<Source>,
+    /// Names of output columns.
+    outputs: Vec<Ident>,
+    /// Names may mean what is not among the sources.
+    unclear: bool,
 }
 
 struct Reader<'a> {
@@ -182,7 +141,7 @@ struct Reader<'a> {
     session: &'a Session,
     scopes: Vec<Scope>,
     uses: Uses,
-    /// A bare name can only be a column: there are no output names, as in `UPDATE`.
+    /// Names without a qualifier are judged, too.
     bare: bool,
 }
 
@@ -191,13 +150,15 @@ impl Visitor for Reader<'_> {
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
         let ctes = query.with.iter().flat_map(|with| &with.cte_tables).map(|cte| stored(&cte.alias.name)).collect();
-        self.scopes.push(Scope { ctes, sources: Vec::new() });
+        self.scopes.push(Scope { ctes, ..Scope::default() });
         // `ORDER BY` stands outside the SELECT and means its tables.
-        if let SetExpr::Select(select) = query.body.as_ref() {
-            let sources = self.sources(select);
-            if let Some(scope) = self.scopes.last_mut() {
-                scope.sources = sources;
-            }
+        let (sources, outputs, unclear) = match query.body.as_ref() {
+            SetExpr::Select(select) => (self.sources(select), statement::output_names(select), false),
+            SetExpr::Values(_) => (Vec::new(), Vec::new(), false),
+            _ => (Vec::new(), Vec::new(), true),
+        };
+        if let Some(scope) = self.scopes.last_mut() {
+            *scope = Scope { sources, outputs, unclear, ctes: std::mem::take(&mut scope.ctes) };
         }
         ControlFlow::Continue(())
     }
@@ -209,7 +170,7 @@ impl Visitor for Reader<'_> {
 
     fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<()> {
         let sources = self.sources(select);
-        self.scopes.push(Scope { ctes: Vec::new(), sources });
+        self.scopes.push(Scope { sources, ..Scope::default() });
         for item in &select.projection {
             match item {
                 SelectItem::Wildcard(_) => self.all_columns(None),
@@ -284,6 +245,10 @@ fn constraint(operator: &JoinOperator) -> Option<&JoinConstraint> {
 const SYSTEM: &[&str] = &["ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"];
 
 impl Reader<'_> {
+    fn new<'a>(catalog: &'a Catalog, session: &'a Session) -> Reader<'a> {
+        Reader { catalog, session, scopes: Vec::new(), uses: Uses::default(), bare: false }
+    }
+
     fn used(&mut self, oid: Oid) {
         if !self.uses.objects.contains(&oid) {
             self.uses.objects.push(oid);
@@ -348,7 +313,7 @@ impl Reader<'_> {
                 return;
             }
             // It may be a column of what is not known, or of a view, and then no table further out is meant.
-            if scope.sources.iter().any(|source| source.relation.is_none() || source.renamed) {
+            if scope.unclear || scope.sources.iter().any(|source| source.relation.is_none() || source.renamed) {
                 return;
             }
         }
@@ -357,9 +322,11 @@ impl Reader<'_> {
                 && source.alias.as_ref() != Some(name)
         };
         if self.bare
-            && self.scopes.len() == 1
             && self.scopes.iter().flat_map(|scope| &scope.sources).all(known)
+            && !self.scopes.iter().any(|scope| scope.outputs.contains(name))
             && !SYSTEM.contains(&name.as_str())
+            // sqlparser takes `VALUES (DEFAULT)` for a name.
+            && name.as_str() != "default"
             && !super::execute::is_value_function(name)
             && self.uses.missing_column.is_none()
         {

@@ -535,3 +535,16 @@ fn what_nobody_says_of_a_column_that_is_taken_for_granted_is_no_difference() {
     let set = expected("ALTER TABLE t ALTER COLUMN a TYPE text, ALTER COLUMN a SET NOT NULL");
     assert_eq!(found(&set, "a text"), ["Column public.t.a: not null true -> -"]);
 }
+
+#[test]
+fn collations_are_found_by_the_search_path_and_compared_by_their_options() {
+    let written =
+        "CREATE COLLATION IF NOT EXISTS nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+         CREATE COLLATION IF NOT EXISTS nocase (provider = libc);
+         CREATE TABLE t (a varchar(100) COLLATE nocase, b text COLLATE \"C\", c text);
+         ALTER TABLE t ALTER COLUMN c TYPE varchar(3) COLLATE nocase";
+    let dumped = "CREATE COLLATION public.nocase (provider = icu, deterministic = false, locale = 'und-u-ks-level2');
+         CREATE TABLE public.t (a varchar(100) COLLATE public.nocase, b text COLLATE pg_catalog.\"C\",
+             c varchar(3) COLLATE public.nocase);";
+    check(written, dumped, &[]);
+}

@@ -193,6 +193,7 @@ pub fn create(catalog: &Catalog, oid: Oid) -> Vec<Command> {
         Object::Opaque(opaque) => one(Command::Opaque(Opaque::Create {
             kind: opaque.kind.clone(),
             identity: name(),
+            if_not_exists: false,
             text: opaque.text.clone(),
         })),
     }

@@ -184,7 +184,7 @@ impl Vm {
                 if let Some(found) = methods::unbound(&class.dotted, name) {
                     return Ok(Some(found));
                 }
-                class.unknown.clone().map(Value::Unknown)
+                class.unknown.clone().or_else(|| class.metaclass.clone()).map(Value::Unknown)
             }
         })
     }

@@ -164,7 +164,7 @@ impl Vm {
 
     /// `class(…)`
     pub fn instantiate(&mut self, class: &Rc<Class>, args: Args) -> Eval<Value> {
-        if let Some(reason) = &class.unknown {
+        if let Some(reason) = class.unknown.as_ref().or(class.metaclass.as_ref()) {
             return Ok(Value::Unknown(reason.clone()));
         }
         let new = class.find("__new__").filter(|new| new.downcast_ref::<Function>().is_some() || is_static(new));

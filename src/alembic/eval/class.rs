@@ -36,6 +36,8 @@ pub struct Class {
     pub on_subclass: Option<OnSubclass>,
     /// It derives from something that is not known.
     pub unknown: Option<Reason>,
+    /// Why its instances, and names that it does not bind itself, are not known: a metaclass may make them.
+    pub metaclass: Option<Reason>,
     /// Anything a library keeps with the class (the `Table` of a declarative class).
     pub payload: RefCell<Option<Rc<dyn Any>>>,
 }
@@ -56,6 +58,7 @@ impl Class {
             construct: mro.iter().find_map(|class| class.construct),
             on_subclass: mro.iter().find_map(|class| class.on_subclass),
             unknown: mro.iter().find_map(|class| class.unknown.clone()),
+            metaclass: mro.iter().find_map(|class| class.metaclass.clone()),
             bases,
             mro,
             attrs: Namespace::new(),

@@ -11,10 +11,27 @@ use super::{Args, Eval, Vm};
 use crate::alembic::python::ast::ClassDef;
 use crate::pg::error::Reason;
 
+/// A metaclass that adds nothing.
+fn is_plain(class: &Class) -> bool {
+    matches!(&*class.dotted, "abc.ABCMeta" | "enum.EnumType" | "type")
+}
+
+/// A metaclass that leaves classes as they are written: of the protocol it has `__call__` alone, as singletons do.
+fn makes_only_instances(class: &Rc<Class>) -> bool {
+    const HARMLESS: &[&str] = &["__call__", "__module__", "__qualname__", "__doc__"];
+    let plain = |name: &str| HARMLESS.contains(&name) || !name.starts_with("__");
+    class.derives_from("type")
+        && std::iter::once(class)
+            .chain(&class.mro)
+            .filter(|class| !is_plain(class) && &*class.dotted != "object")
+            .all(|class| class.unknown.is_none() && class.attrs.items().iter().all(|(name, _)| plain(name)))
+}
+
 impl Vm {
     pub(super) fn class_statement(&mut self, frame: &mut Frame<'_>, def: &Rc<ClassDef>) -> Eval<Value> {
         let mut bases = Vec::new();
         let mut unknown: Option<Reason> = None;
+        let mut made_by: Option<Reason> = None;
         for base in &def.bases {
             let base = self.expr(frame, base)?;
             match base {
@@ -39,11 +56,13 @@ impl Vm {
                 (Some(name), Value::Unknown(reason)) if &**name == "metaclass" => unknown = Some(reason),
                 (Some(name), value) if &**name == "metaclass" => {
                     // `abc.ABCMeta` and `enum.EnumMeta` add nothing that the bases do not; others do what they want.
-                    let known = value
-                        .as_class()
-                        .is_some_and(|class| matches!(&*class.dotted, "abc.ABCMeta" | "enum.EnumType" | "type"));
-                    if !known {
-                        unknown = Some(self.reason("unsupported", "a class with a metaclass"));
+                    let class = value.as_class();
+                    if !class.as_ref().is_some_and(|class| is_plain(class)) {
+                        let reason = Some(self.reason("unsupported", "a class with a metaclass"));
+                        match class.is_some_and(|class| makes_only_instances(&class)) {
+                            true => made_by = reason,
+                            false => unknown = reason,
+                        }
                     }
                 }
                 (Some(name), value) => keywords.push((name.clone(), value)),
@@ -60,6 +79,7 @@ impl Vm {
         class.dotted = format!("{module}.{}", def.name).into();
         class.attrs = scope.vars.clone();
         class.unknown = class.unknown.or(unknown);
+        class.metaclass = class.metaclass.or(made_by);
         scope.vars.set(&"__qualname__".into(), None);
         let mut body = Frame::new(scope.clone());
         self.frames.push(scope.clone());

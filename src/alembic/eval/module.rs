@@ -37,6 +37,11 @@ pub trait ModuleSource {
     /// The file of a dotted name.
     fn find(&self, dotted: &str) -> Option<SourceModule>;
 
+    /// True for a folder on the way to files: without an `__init__.py` it is a package, too (PEP 420).
+    fn is_folder(&self, _dotted: &str) -> bool {
+        false
+    }
+
     /// True for a file of the application: neither a revision nor beside `env.py`.
     fn is_application(&self, _file: FileId) -> bool {
         false
@@ -211,7 +216,7 @@ impl Vm {
             return Ok(Some(module.clone()));
         }
         let Some(source) = self.sources.clone().find(dotted) else {
-            return Ok(None);
+            return Ok(self.namespace_package(dotted));
         };
         let module = self.new_module(&source);
         // Loading happens once, whether or not the code that needed it first runs under an unknown condition.
@@ -239,6 +244,28 @@ impl Vm {
             }
         }
         Ok(self.modules.get(dotted).cloned())
+    }
+
+    /// A folder without an `__init__.py`. Its name may as well mean a library that was not given, so what is not in the folder is
+    /// unknown.
+    fn namespace_package(&mut self, dotted: &str) -> Option<Value> {
+        let top = dotted.split('.').next().unwrap_or(dotted);
+        let is_library = self.sources.find(top).is_none()
+            && self
+                .modules
+                .get(top)
+                .and_then(Value::downcast_ref::<Module>)
+                .is_some_and(|module| module.failed.borrow().is_none());
+        if is_library || !self.sources.is_folder(dotted) {
+            return None;
+        }
+        let module = library(dotted, Missing::Unmodelled);
+        if let Value::Unknown(reason) = self.not_given(dotted) {
+            *module.failed.borrow_mut() = Some(reason);
+        }
+        let value = Value::native(module);
+        self.modules.insert(dotted.to_owned(), value.clone());
+        Some(value)
     }
 
     fn new_module(&mut self, source: &SourceModule) -> Rc<Module> {

@@ -22,6 +22,10 @@ impl ModuleSource for Files {
         let (_, text) = self.0.iter().find(|(name, _)| *name == dotted)?;
         source(dotted, text)
     }
+
+    fn is_folder(&self, dotted: &str) -> bool {
+        self.0.iter().any(|(name, _)| name.strip_prefix(dotted).is_some_and(|below| below.starts_with('.')))
+    }
 }
 
 /// Runs a program; what it hands to `out(…)` is shown by `repr`, one per line, unknown ones by their kind. An exception ends it

@@ -119,6 +119,12 @@ impl ModuleSource for Modules {
         })
     }
 
+    fn is_folder(&self, dotted: &str) -> bool {
+        let relative = dotted.replace('.', "/");
+        !dotted.split('.').any(str::is_empty)
+            && self.roots.iter().any(|root| self.tree.has_folder(&join(root, &relative)))
+    }
+
     fn is_application(&self, file: FileId) -> bool {
         let path = self.texts.file(file).path();
         let inside = |folder: &String| {

@@ -188,7 +188,10 @@ impl Catalog {
                 attrs
             }
             Object::Comment(comment) => vec![("text", text(&comment.text))],
-            Object::Opaque(opaque) => vec![("definition", Attr::Body(opaque.text.clone()))],
+            Object::Opaque(opaque) => {
+                let options = if opaque.kind == "COLLATION" { collation_options(&opaque.text) } else { None };
+                vec![("definition", Attr::Body(options.unwrap_or_else(|| opaque.text.clone())))]
+            }
         }
     }
 
@@ -545,4 +548,24 @@ fn opclass_name(written: &str) -> String {
     };
     let bare = name.rsplit('.').next().unwrap_or(name).trim().trim_matches('"');
     format!("{bare}{}", parameters.replace(' ', ""))
+}
+
+/// The options of `CREATE COLLATION c (…)` in one order, without the one that says the default.
+fn collation_options(written: &str) -> Option<String> {
+    let (_, rest) = written.split_once('(')?;
+    let (options, _) = rest.rsplit_once(')')?;
+    let mut found: Vec<String> = Vec::new();
+    for option in options.split(',') {
+        let (name, value) = option.split_once('=')?;
+        let (name, value) = (name.trim().to_ascii_lowercase(), value.trim());
+        let value = match value.strip_prefix('\'') {
+            Some(quoted) => quoted.strip_suffix('\'')?.to_string(),
+            None => value.to_ascii_lowercase(),
+        };
+        if (name.as_str(), value.as_str()) != ("deterministic", "true") {
+            found.push(format!("{name} = {}", quoted(&value)));
+        }
+    }
+    found.sort();
+    Some(format!("({})", found.join(", ")))
 }

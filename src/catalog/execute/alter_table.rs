@@ -421,17 +421,18 @@ impl Catalog {
             }
         }
         let retyped = column.retyped || !same_operators(&column.ty, &to);
+        let collation = collation.map(|collation| self.collation(collation, session));
         // Storage and compression become the new type's own (`ATExecAlterColumnType`).
         let mut properties = column.properties;
         properties.retain(|property, _| super::property::STAYS_WITH_TYPE.contains(&property.as_str()));
-        let altered = Column { ty: to.clone(), collation: collation.cloned(), retyped, properties, ..column };
+        let altered = Column { ty: to.clone(), collation: collation.clone(), retyped, properties, ..column };
         self.set(oid, Object::Column(altered));
         for child in self.descendants(table) {
             if let Some(column) = self.column(child, name) {
                 self.update(column, |object| {
                     if let Object::Column(column) = object {
                         column.ty = to.clone();
-                        column.collation = collation.cloned();
+                        column.collation.clone_from(&collation);
                         column.retyped |= retyped;
                     }
                 });

@@ -155,7 +155,7 @@ impl Catalog {
     ) -> Result<Oid, Refusal> {
         let mut column = self.new_column(table, definition.name.clone(), prepared.ty);
         column.not_null = prepared.not_null;
-        column.collation.clone_from(&definition.collation);
+        column.collation = definition.collation.as_ref().map(|collation| self.collation(collation, session));
         let mut default = None;
         for constraint in &definition.constraints {
             match constraint {

@@ -27,11 +27,15 @@ impl Catalog {
             self.data_relation(relation, session)?;
         }
         // Expressions are looked at before the columns that are set.
-        if matches!(data.verb, DataVerb::Select | DataVerb::Update)
-            && !self.open_world
-            && let Some(message) = query::missing_column(self, &data.text, session)
+        if !self.open_world
+            && let Some(statement) = query::RowStatement::read(&data.text)
         {
-            return refuse(sqlstate::UNDEFINED_COLUMN, message);
+            if let Some(message) = statement.missing_column(self, session) {
+                return refuse(sqlstate::UNDEFINED_COLUMN, message);
+            }
+            if let Some(message) = table.and_then(|table| statement.wrong_number(self, table, session)) {
+                return refuse(sqlstate::SYNTAX_ERROR, message.to_string());
+            }
         }
         if data.verb != DataVerb::Insert {
             self.data_columns(table, data)?;

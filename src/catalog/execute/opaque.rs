@@ -3,30 +3,37 @@
 use crate::catalog::object::{Object, OpaqueObject};
 use crate::catalog::references::{NOWHERE, Space};
 use crate::catalog::{Catalog, Oid, Presence, Session};
-use crate::pg::command::Opaque;
+use crate::pg::command::{Collation, Opaque};
 use crate::pg::error::{Reason, Refusal};
-use crate::pg::ident::QName;
+use crate::pg::ident::{Ident, QName};
 
 use super::resolve::unknown;
 
 impl Catalog {
     pub(super) fn opaque_command(&mut self, command: &Opaque, session: &Session) -> Result<(), Refusal> {
         match command {
-            Opaque::Create { kind, identity, text } => {
-                if kind == "TYPE" {
-                    let schema = self.creation_schema(identity, session)?;
+            Opaque::Create { kind, identity, if_not_exists, text } => {
+                let schema = match &identity.schema {
+                    None if is_in_schema(kind) => Some(self.creation_schema(identity, session)?),
+                    None => None,
+                    Some(_) if kind == "TYPE" => Some(self.creation_schema(identity, session)?),
+                    Some(schema) => self.schema(schema),
+                };
+                let identity = &QName::new(
+                    schema.map(|schema| self.name_of(schema)).or_else(|| identity.schema.clone()),
+                    identity.name.clone(),
+                );
+                if let Some(schema) = schema.filter(|_| kind == "TYPE") {
                     self.type_name_is_free(schema, &identity.name)?;
-                } else if self.opaque(kind, identity).is_some() {
+                } else if let Some(existing) = self.opaque(kind, identity) {
+                    if *if_not_exists {
+                        return self.certain(existing).map(drop);
+                    }
                     return unknown(
                         "unmodelled-kind",
                         format!("there is a {} {identity} already", kind.to_lowercase()),
                     );
                 }
-                let schema = match &identity.schema {
-                    Some(schema) => self.schema(schema),
-                    None if is_in_schema(kind) => Some(self.creation_schema(identity, session)?),
-                    None => None,
-                };
                 self.add(Object::Opaque(OpaqueObject {
                     kind: kind.clone(),
                     schema,
@@ -83,6 +90,16 @@ impl Catalog {
                 Ok(())
             }
         }
+    }
+
+    /// A collation under the name that a dump gives it; the system's own stay as they are written.
+    pub(super) fn collation(&self, collation: &Collation, session: &Session) -> Collation {
+        let Collation::Named(QName { schema: None, name }) = collation else {
+            return collation.clone();
+        };
+        let in_schema = |schema: &Ident| QName::new(Some(schema.clone()), name.clone());
+        let found = session.search_path.iter().map(in_schema).find(|name| self.opaque("COLLATION", name).is_some());
+        found.map_or_else(|| collation.clone(), Collation::Named)
     }
 
     fn opaque(&self, kind: &str, name: &QName) -> Option<Oid> {

@@ -313,12 +313,33 @@ fn rows_are_read_by_columns_that_exist() {
          create table u (c int)
          update t set a = b, b = %(x)s where t.a in (select c from u where c > b)
          select x.a, max(c) from t as x, u group by x.a order by 1
-         with q as (select a as z from t) select q.z from q",
+         with q as (select a as z from t) select q.z from q
+         select a as z from t order by z
+         select t from t
+         insert into t select c from u
+         insert into t values (default, 1)
+         insert into t (a) select 1 union select c from u order by 1
+         with q as (select c from u) insert into t (a) select c from q returning a
+         update t set a = u.c from u where u.c = b
+         delete from t using u where c = b",
     );
     for (statement, message) in [
         ("update t set a = c", "-> 42703 column \"c\" does not exist"),
         ("update t set nope = a", "-> 42703 column \"nope\" of relation \"t\" does not exist"),
         ("select t.c from t join u on true", "-> 42703 column t.c does not exist"),
+        ("select c from t", "-> 42703 column \"c\" does not exist"),
+        ("select a from t where exists (select 1 from u where d = a)", "-> 42703 column \"d\" does not exist"),
+        ("insert into t select x.a, x.c from t x", "-> 42703 column x.c does not exist"),
+        ("insert into t (a) select b from u", "-> 42703 column \"b\" does not exist"),
+        ("insert into t (nope) select b from u", "-> 42703 column \"nope\" of relation \"t\" does not exist"),
+        ("insert into t values (d)", "-> 42703 column \"d\" does not exist"),
+        ("insert into t select a, b, 1 from t", "-> 42601 INSERT has more expressions than target columns"),
+        ("insert into t (a) values (1, 2)", "-> 42601 INSERT has more expressions than target columns"),
+        ("insert into t (a, b) select c from u", "-> 42601 INSERT has more target columns than expressions"),
+        ("update t set a = c from u where d = a", "-> 42703 column \"d\" does not exist"),
+        ("update t set a = (select b from u)", "-> ok"),
+        ("delete from t where c = 1", "-> 42703 column \"c\" does not exist"),
+        ("delete from t using u where u.d = b", "-> 42703 column u.d does not exist"),
     ] {
         assert_eq!(run(&mut catalog, &mut session, statement), message, "{statement}");
     }

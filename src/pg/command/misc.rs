@@ -292,6 +292,8 @@ pub enum Opaque {
         kind: String,
         /// The identity as text, as in pg_dump's header comment.
         identity: QName,
+        /// `IF NOT EXISTS`
+        if_not_exists: bool,
         /// The whole statement.
         text: String,
     },

@@ -57,7 +57,7 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Read<Command> {
     let Some(kind) = kind(cursor) else {
         return cursor.fail("a kind of object");
     };
-    cursor.eat("IF NOT EXISTS");
+    let if_not_exists = cursor.eat("IF NOT EXISTS");
     // A cast, an operator or a transform has no plain name: what stands before its definition is its identity.
     let plain =
         !matches!(kind, "CAST" | "OPERATOR" | "OPERATOR CLASS" | "OPERATOR FAMILY" | "TRANSFORM" | "USER MAPPING");
@@ -68,7 +68,7 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Read<Command> {
     };
     cursor.rest();
     let text = cursor.slice(0, cursor.position()).to_string();
-    Ok(Command::Opaque(Opaque::Create { kind: kind.to_string(), identity, text }))
+    Ok(Command::Opaque(Opaque::Create { kind: kind.to_string(), identity, if_not_exists, text }))
 }
 
 /// A statement that was not read: `expected` is what was missing at the cursor.

@@ -89,6 +89,16 @@ fn imports() {
 }
 
 #[test]
+fn folders_without_init_are_packages() {
+    let (shown, _) = run(
+        "from app.helpers import k, gone\nimport app.helpers.k, plain.part as p\nfrom os import helpers\n\
+         out(k.N, app.helpers.k.N, p.M, gone, app.helpers.other, helpers)",
+        vec![("app", ""), ("app.helpers.k", "N = 1\n"), ("plain.part", "M = 2\n"), ("os.helpers.k", "")],
+    );
+    assert_eq!(shown, "1\n1\n2\n?import\n?import\n?library");
+}
+
+#[test]
 fn hashes_and_versions() {
     check(
         "import hashlib, uuid\nfrom packaging.version import Version\nout(hashlib.md5(b'a').hexdigest()[:8], hashlib.sha256('a'.encode()).hexdigest()[:8])\nu = uuid.UUID('{12345678-1234-5678-1234-567812345678}')\nout(u, str(u)[:8], u == uuid.UUID(u.hex), Version('1.10') > Version('1.9.0'), Version('2.0') == Version('2'))\nuuid.UUID('x')",

@@ -71,6 +71,12 @@ fn calls_of_unknown_functions() {
         "class A(unknown):\n    x = 1\n    def f(self): return 2\nout(A.x, A().y, A.z, A.f(1))",
         "?test\n?test\n?test\n2",
     );
+    // Such a metaclass makes instances and leaves the class as it is written; others may do anything.
+    check(
+        "class M(type):\n    kept = {}\n    def __call__(cls): return cls.kept\nclass A(metaclass=M):\n    x = 1\nclass B(A): y = 2\n\
+         out(A.x, B.x, B.y, A(), B(), A.z)\nclass N(type):\n    def __new__(*a): return 1\nclass C(metaclass=N): x = 1\nout(C.x)",
+        "1\n1\n2\n?unsupported\n?unsupported\n?unsupported\n?unsupported",
+    );
 }
 
 #[test]
