@@ -548,3 +548,28 @@ fn collations_are_found_by_the_search_path_and_compared_by_their_options() {
              c varchar(3) COLLATE public.nocase);";
     check(written, dumped, &[]);
 }
+
+#[test]
+fn a_default_keeps_the_type_that_read_it() {
+    check(
+        "CREATE TABLE t (a float8 DEFAULT '0.5', b int DEFAULT '0', c varchar(9) DEFAULT 'x', d int DEFAULT '1');
+         ALTER TABLE t ALTER a TYPE bigint, ALTER b TYPE bigint, ALTER c TYPE text, ALTER d TYPE text",
+        "CREATE TABLE public.t (a bigint DEFAULT '0.5'::double precision, b bigint DEFAULT 0, c text DEFAULT 'x'::character varying,
+             d text DEFAULT 1)",
+        &[],
+    );
+}
+
+#[test]
+fn a_function_that_was_altered_is_not_missing() {
+    let made = "CREATE FUNCTION f(t text, OUT n int) AS 'SELECT 1' LANGUAGE sql;";
+    let expected = catalog(&format!("{made} ALTER FUNCTION f(t text, OUT n int) RENAME TO g"));
+    let actual =
+        catalog("CREATE FUNCTION public.g(t text, OUT n integer) RETURNS integer LANGUAGE sql AS $$SELECT 1$$");
+    let found = diff(&actual, &expected, &Options::default());
+    assert!(
+        !found.is_empty() && !found.iter().any(Difference::is_drift),
+        "{:?}",
+        found.iter().map(line).collect::<Vec<_>>()
+    );
+}

@@ -115,6 +115,9 @@ impl Rows {
                 self.empty.extend(catalog.resolve_relation(&create.name, session));
             }
             Command::Table(Table::Alter { name, actions, .. }) => {
+                for action in actions {
+                    self.follow_name(name, action, may, catalog, session);
+                }
                 let Some(table) = catalog.resolve_relation(name, session) else { return };
                 for action in actions {
                     self.follow_action(action, may, catalog, table);
@@ -124,6 +127,27 @@ impl Rows {
             // What was known before may hold again, and what the transaction did to rows does not.
             Command::Transaction(Transaction::Rollback | Transaction::RollbackTo(_)) => self.forget(catalog),
             _ => {}
+        }
+    }
+
+    /// The dump counts rows under the names that the tables had then.
+    fn follow_name(&mut self, from: &QName, action: &AlterAction, may: bool, catalog: &Catalog, session: &Session) {
+        let to = match action {
+            AlterAction::RenameTo { to } => QName { schema: from.schema.clone(), name: to.clone() },
+            AlterAction::SetSchema { schema } => QName { schema: Some(schema.clone()), name: from.name.clone() },
+            _ => return,
+        };
+        let Some(to) = catalog.resolve_relation(&to, session).and_then(|table| catalog.qname(table)) else { return };
+        let old_schema = |schema: &Ident| QName { schema: Some(schema.clone()), name: from.name.clone() };
+        let Some(counted) = &mut self.counted else { return };
+        let found = match (&from.schema, action) {
+            (Some(schema), _) => Some(old_schema(schema)),
+            (None, AlterAction::RenameTo { .. }) => to.schema.as_ref().map(old_schema),
+            (None, _) => session.search_path.iter().map(old_schema).find(|old| counted.contains_key(old)),
+        };
+        let Some(count) = found.and_then(|old| counted.remove(&old)) else { return };
+        if !may {
+            counted.insert(to, count);
         }
     }
 

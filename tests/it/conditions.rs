@@ -126,6 +126,19 @@ fn tables_that_the_dump_shows_empty_demand_nothing() {
 }
 
 #[test]
+fn a_renamed_table_is_as_empty_as_before() {
+    let dump = DUMP.to_string() + EMPTY;
+    let moved = ["ALTER TABLE t RENAME TO moved", "ALTER TABLE moved ADD c text NOT NULL"];
+    check_dump(&moved, &dump, Outcome::Succeeds);
+    let moved = ["ALTER TABLE public.r RENAME TO t2", "ALTER TABLE t2 ADD c text NOT NULL"];
+    check_dump(&moved, &dump, Outcome::DependsOnData);
+    let moved = ["CREATE SCHEMA app", "ALTER TABLE t SET SCHEMA app", "ALTER TABLE app.t ADD c text NOT NULL"];
+    check_dump(&moved, &dump, Outcome::Succeeds);
+    let moved = ["ALTER TABLE t RENAME TO old", "ALTER TABLE r RENAME TO t", "ALTER TABLE t ADD c text NOT NULL"];
+    check_dump(&moved, &dump, Outcome::DependsOnData);
+}
+
+#[test]
 fn queries_of_empty_tables_are_answered() {
     let upgrade = "for row in op.get_bind().execute(sa.text('SELECT id, lower(a) FROM t WHERE b > 1')):\n    raise RuntimeError(row[0])\n\
         if op.get_bind().execute(sa.text('SELECT count(*) FROM t')).scalar():\n    raise RuntimeError('rows')";

@@ -221,9 +221,17 @@ class Judge:
             for key in ("revision", "sqlstate", "message", "line"):
                 if real["sqlstate"] is None and key == "message":
                     continue
+                if key == "line" and self.batch(real):
+                    # The operations of a batch run when its block ends: Python names the block, Restamp the operation.
+                    continue
                 if real[key] is not None and real[key] != ours[key]:
                     self.found.append((f"prediction: another {key}: {shape(str(real['message']))}", f"{where}:\n{said}"))
                     break
+
+
+    def batch(self, real):
+        (file,) = (self.folder / "migrations" / "versions").glob(f"*_{real['revision']}.py")
+        return "batch_alter_table" in file.read_text().splitlines()[real["line"] - 1]
 
 
 def shape(text):

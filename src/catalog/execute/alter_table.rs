@@ -1,6 +1,7 @@
 //! `ALTER TABLE`: actions are ordered by passes (`AT_PASS_*`, `src/backend/commands/tablecmds.c`), not as written.
 
-use crate::catalog::object::{Column, DefaultExpr, Object, Sequence, TypeRef};
+use crate::catalog::object::{Column, ColumnDefault, DefaultExpr, Object, Sequence, TypeRef};
+use crate::catalog::query::string_literal;
 use crate::catalog::references::Space;
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{
@@ -401,7 +402,7 @@ impl Catalog {
         }
         self.type_is_not_pinned(table, oid, &column, session)?;
         let default = self.default_of(oid).and_then(|default| self.get(default)).cloned();
-        if let Some(Object::Default(default)) = default
+        if let Some(Object::Default(default)) = &default
             && matches!(default.expr, DefaultExpr::Expr(_))
             && assignable(self, &column.ty, &to) == Castable::No
         {
@@ -421,6 +422,18 @@ impl Catalog {
             }
         }
         let retyped = column.retyped || !same_operators(&column.ty, &to);
+        if let (Some(Object::Default(default)), TypeRef::Builtin(from)) = (&default, &column.ty)
+            && let DefaultExpr::Expr(expr) = &default.expr
+            && string_literal(expr).is_some()
+            && !same_operators(&column.ty, &to)
+        {
+            // The literal has had a type since it was written: it stays what that type read.
+            let from = DataType { modifiers: Vec::new(), ..from.clone() };
+            let expr = DefaultExpr::Expr(Expr::parse(&format!("{expr}::{from}")));
+            if let Some(oid) = self.default_of(oid) {
+                self.set(oid, Object::Default(ColumnDefault { expr, ..default.clone() }));
+            }
+        }
         let collation = collation.map(|collation| self.collation(collation, session));
         // Storage and compression become the new type's own (`ATExecAlterColumnType`).
         let mut properties = column.properties;

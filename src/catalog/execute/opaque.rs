@@ -73,7 +73,7 @@ impl Catalog {
                 for name in touches {
                     let found =
                         self.resolve_relation(name, session).or_else(|| self.resolve(Space::Type, name, session));
-                    if let Some(oid) = found {
+                    for oid in found.into_iter().chain(self.routines(name, session)) {
                         self.becomes_uncertain(oid, &reason);
                     }
                     let kept: Vec<Oid> = self
