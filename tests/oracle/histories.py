@@ -173,7 +173,7 @@ class Judge:
         if not located["exact"] or rows not in states:
             self.found.append((f"{where}: not placed", f"at {rows}, said {states}, exact {located['exact']}: {report['verdict']['sentence']}"))
         elif len(states) > 1:
-            self.ties(normal_schema(dump), rows, states)
+            self.ties(normal_schema(dump, self.versions), rows, states)
         return report
 
     def ties(self, dump, rows, states):
@@ -186,7 +186,7 @@ class Judge:
                         return
                 if sorted(state) != other.rows(self.versions) or not state:
                     continue
-                other_dump = normal_schema(other.dump(self.case.data))
+                other_dump = normal_schema(other.dump(self.case.data), self.versions)
                 if other_dump != dump:
                     self.found.append(("wrong tie", f"at {rows}, and {state} is another schema:\n" + difference(dump, other_dump)))
 
@@ -239,15 +239,17 @@ def shape(text):
     return re.sub(r"\d+", "N", re.sub(r"\"[^\"]*\"|'[^']*'|`[^`]*`", "…", text))[:110]
 
 
-def normal_schema(dump):
-    """A dump without version rows and data."""
+def normal_schema(dump, versions):
+    """A dump without data, and without the version table, which an empty database has not."""
     lines, copying = [], False
     for line in normal(dump).splitlines():
         copying = copying or line.startswith("COPY ")
         if not copying and "pg_catalog.setval" not in line:
             lines.append(line)
         copying = copying and line != "\\."
-    return "\n".join(lines)
+    statements = ("\n".join(lines) + "\n").split(";\n")
+    kept = [text for text in statements if versions not in text and not text.startswith("SET ")]
+    return ";\n".join(kept)
 
 
 def difference(left, right):
