@@ -47,6 +47,9 @@ impl Vm {
             match self.iterate(&value)? {
                 Items::Known(items) => args.positional.extend(items),
                 Items::Unknown(reason) => {
+                    if let Value::List(list) = &value {
+                        args.positional.extend(list.borrow().beginning.iter().cloned());
+                    }
                     args.positional.push(Value::Unknown(reason.clone()));
                     args.unknown.get_or_insert(reason);
                 }

@@ -57,24 +57,33 @@ pub struct List {
     pub items: Vec<Value>,
     /// The content is not known.
     pub unknown: Option<Reason>,
+    /// What it begins with all the same: a loop over rows may have appended to it. Empty unless `unknown` is set.
+    pub beginning: Vec<Value>,
 }
 
 impl List {
     /// A list of known items.
     pub fn new(items: Vec<Value>) -> List {
-        List { items, unknown: None }
+        List { items, unknown: None, beginning: Vec::new() }
     }
 
     /// Forgets the content.
     pub fn forget(&mut self, reason: Reason) {
         self.items.clear();
+        self.beginning.clear();
         self.unknown.get_or_insert(reason);
+    }
+
+    /// All items, or those that it begins with.
+    pub fn known_items(&self) -> &[Value] {
+        if self.unknown.is_some() { &self.beginning } else { &self.items }
     }
 }
 
 impl Drop for List {
     fn drop(&mut self) {
         discard(std::mem::take(&mut self.items));
+        discard(std::mem::take(&mut self.beginning));
     }
 }
 

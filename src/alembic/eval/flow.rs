@@ -96,15 +96,19 @@ impl Write {
 }
 
 fn merge_lists(mut a: List, b: &List, reason: &Reason) -> List {
-    if let Some(unknown) = b.unknown.clone() {
-        a.forget(unknown);
-    } else if a.items.len() != b.items.len() {
-        a.forget(reason.clone());
-    } else {
+    if a.unknown.is_none() && b.unknown.is_none() && a.items.len() == b.items.len() {
         for (a, b) in a.items.iter_mut().zip(&b.items) {
             *a = merge(a, b, reason);
         }
+        return a;
     }
+    // What the one side has appended to is still there. A loop that takes items away gives no beginning: its body has run once,
+    // and the next time it would take the next one.
+    let kept = b.known_items();
+    let grown = kept.len() <= a.known_items().len() && kept.iter().zip(a.known_items()).all(|(b, a)| same(a, b));
+    let beginning = if grown { kept.to_vec() } else { Vec::new() };
+    a.forget(b.unknown.clone().unwrap_or_else(|| reason.clone()));
+    a.beginning = beginning;
     a
 }
 
@@ -232,9 +236,15 @@ impl Vm {
 
     /// To be called before a list changes.
     pub fn touch_list(&mut self, list: &Rc<RefCell<List>>) {
+        self.list_grows(list);
+        list.borrow_mut().beginning.clear();
+    }
+
+    /// To be called before something is appended to a list.
+    pub fn list_grows(&mut self, list: &Rc<RefCell<List>>) {
         let place = Rc::as_ptr(list).cast::<()>() as usize;
         if self.flow.layers > 0 && !self.is_recorded(place) {
-            self.account(list.borrow().items.len());
+            self.account(list.borrow().known_items().len());
             self.flow.journal.push(Write::List(list.clone(), list.borrow().clone()));
         }
     }

@@ -130,13 +130,10 @@ impl Vm {
             loop {
                 let item = {
                     let list = list.borrow();
-                    if let Some(reason) = &list.unknown {
-                        return Ok(Some(reason.clone()));
-                    }
-                    list.items.get(at).cloned()
+                    list.known_items().get(at).cloned()
                 };
                 let Some(item) = item else {
-                    return Ok(None);
+                    return Ok(list.borrow().unknown.clone());
                 };
                 if !each(self, item)? {
                     return Ok(None);

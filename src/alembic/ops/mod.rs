@@ -224,7 +224,8 @@ impl Call {
 
     /// What the operation touches, for a statement of which nothing else is known.
     fn touches(&self) -> Option<Vec<QName>> {
-        for parameter in ["table_name", "source_table", "old_table_name"] {
+        // A table that is renamed to something that is not known may be any by then.
+        for parameter in ["table_name", "source_table"] {
             if self.batch.is_some() || self.bound.get(parameter).is_some() {
                 let name = self.table_name(parameter).ok()?;
                 let schema = if parameter == "source_table" { "source_schema" } else { "schema" };
@@ -266,6 +267,8 @@ fn perform(vm: &mut Vm, operation: &'static Operation, batch: Option<Rc<Batch>>,
     let unknown = bound.unknown.clone();
     let call = Call { bound, batch };
     let lowered = match unknown {
+        // Further items of a table that are not known leave it open.
+        Some(_) if operation.name == "create_table" => (operation.lower)(vm, &call)?,
         Some(reason) => opaque(operation, &call, &reason).into(),
         None => (operation.lower)(vm, &call)?,
     };

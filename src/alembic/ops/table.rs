@@ -18,7 +18,8 @@ pub(super) fn create(vm: &mut Vm, call: &Call) -> Eval<Lowered> {
         }
     };
     // Columns and constraints that another table has already are copied (`schemaobj.SchemaObjects.table`).
-    let items: Vec<Value> = call.bound.rest.iter().map(unattached).collect();
+    let mut items: Vec<Value> = call.bound.rest.iter().map(unattached).collect();
+    items.extend(call.bound.unknown.clone().map(Value::Unknown));
     let args = TableArgs::read(&call.bound.keywords);
     let metadata = MetaData::of_operation(&vm.run);
     let table = Table::new(vm, name, metadata, &items, args)?;
@@ -32,7 +33,7 @@ pub(super) fn create(vm: &mut Vm, call: &Call) -> Eval<Lowered> {
     let mut statements = ddl::table::create(vm, &table, if_not_exists)?;
     for statement in &mut statements {
         // A table with a column that is not known is there all the same: an open one, as after `AS SELECT`.
-        if let Command::Opaque(Opaque::Statement { text, .. }) = &statement.command
+        if let Command::Opaque(Opaque::Statement { text, why, .. }) = &statement.command
             && text.starts_with("-- CREATE TABLE ")
         {
             let create = CreateTable {
@@ -46,7 +47,7 @@ pub(super) fn create(vm: &mut Vm, call: &Call) -> Eval<Lowered> {
                 partition_by: None,
                 partition_of: None,
                 like: None,
-                query: Some(text.clone()),
+                query: Some(format!("-- {why}")),
                 suffix: String::new(),
             };
             statement.command = Command::Table(TableCommand::Create(Box::new(create)));

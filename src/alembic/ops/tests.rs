@@ -183,3 +183,29 @@ fn what_a_drop_by_an_unknown_name_may_drop_is_in_doubt_and_nothing_else() {
     assert_eq!(r("[x['name'] for x in i.get_indexes('f')] == []"), "False");
     assert!(r("[c['name'] for c in i.get_unique_constraints('f')]").starts_with('?'));
 }
+
+/// The generic `Enum` hands `checkfirst=False` on, PostgreSQL's own asks first.
+#[test]
+fn a_generic_enum_is_created_unasked() {
+    let schema = "CREATE TYPE e AS ENUM ('a')";
+    let (sent, left) = run(schema, "sa.Enum('a', name='e').create(bind)");
+    assert_eq!((sent.len(), left.contains("type \"e\" already exists")), (1, true), "{left}");
+    let code = "from sqlalchemy.dialects import postgresql\npostgresql.ENUM('a', name='e').create(bind)";
+    assert_eq!(run(schema, code), (Vec::new(), "None".into()));
+    assert_eq!(run(schema, "sa.Enum('a', name='e').create(bind, checkfirst=True)"), (Vec::new(), "None".into()));
+    let (_, left) = run("", "sa.Enum('a', name='e').drop(bind)");
+    assert!(left.contains("type \"e\" does not exist"), "{left}");
+}
+
+/// A table of which further columns are not known is there: what follows on it is not refused.
+#[test]
+fn a_table_with_columns_that_are_not_known_is_made() {
+    let code = "from app import more\nop.create_table('t', sa.Column('a', sa.Integer()), *more())\n\
+                op.create_index('ix', 't', ['a'])\nr = sa.inspect(bind).has_table('t')";
+    let (sent, left) = run("", code);
+    assert_eq!(
+        (sent.last().map(String::as_str), left.as_str()),
+        (Some("CREATE INDEX ix ON t (a)"), "True"),
+        "{sent:?}"
+    );
+}

@@ -135,6 +135,14 @@ fn a_choice_is_a_text_unless_it_says_otherwise() {
 }
 
 #[test]
+fn types_of_oslo_db() {
+    let code = "from oslo_db.sqlalchemy import types\nimport oslo_db.sqlalchemy.types as again\n\
+                r = sa.select(*[sa.cast(sa.null(), t) for t in (types.JsonEncodedDict(mysql_as_long=True), \
+                types.JsonEncodedList().impl, again.SoftDeleteInteger)])";
+    check(code, "SELECT CAST(NULL AS TEXT), CAST(NULL AS TEXT) AS anon_1, CAST(NULL AS INTEGER)");
+}
+
+#[test]
 fn a_text_without_its_values_raises() {
     check(
         "t = sa.Table('t', sa.MetaData(), sa.Column('a', sa.Integer, server_default=sa.text('x :y')))\nr = t.name",

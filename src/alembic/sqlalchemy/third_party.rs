@@ -22,6 +22,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "sqlalchemy_utils.types.url",
         ],
     ),
+    ("oslo_db.", &["oslo_db.sqlalchemy.types"]),
     ("sqlmodel.", &["sqlmodel", "sqlmodel.sql.sqltypes"]),
     ("pgvector.", &["pgvector.sqlalchemy"]),
     ("fastapi_users_db_sqlalchemy.", &["fastapi_users_db_sqlalchemy.generics", "fastapi_users_db_sqlalchemy"]),

@@ -150,7 +150,12 @@ impl Catalog {
         let output = create.query.as_deref().map(|query| query::output_columns(self, query, session));
         let open = match &output {
             Some(None) => {
-                Some(Reason::new("create-table-as", format!("the columns of {} come from a query", create.name)))
+                // A comment stands for columns that are not known, and says why.
+                let why = match create.query.as_deref().and_then(|query| query.strip_prefix("-- ")) {
+                    Some(why) => why.to_string(),
+                    None => format!("the columns of {} come from a query", create.name),
+                };
+                Some(Reason::new("create-table-as", why))
             }
             Some(Some(_)) | None => parents.open.clone(),
         };

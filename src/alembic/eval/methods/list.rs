@@ -12,7 +12,15 @@ use crate::alembic::eval::{Eval, Items, List, Vm};
 pub(super) const METHODS: Table = &[
     ("append", |vm, value, args| {
         let item = args.bind(vm, "append(object, /)")?.required("object");
-        change(vm, value, |items| items.push(item))
+        if let Value::List(list) = value {
+            vm.list_grows(list);
+            vm.charge(std::mem::size_of::<Value>())?;
+            let mut list = list.borrow_mut();
+            if list.unknown.is_none() {
+                list.items.push(item);
+            }
+        }
+        Ok(Value::None)
     }),
     ("extend", |vm, value, args| {
         let items = args.bind(vm, "extend(iterable, /)")?.required("iterable");
@@ -164,7 +172,7 @@ impl Vm {
     /// `list += iterable`
     pub(in crate::alembic::eval) fn extend(&mut self, list: &Rc<RefCell<List>>, items: &Value) -> Eval<()> {
         let items = self.iterate(items)?;
-        self.touch_list(list);
+        self.list_grows(list);
         match items {
             Items::Known(items) => {
                 self.charge(items.len() * std::mem::size_of::<Value>())?;
@@ -172,7 +180,11 @@ impl Vm {
                     list.borrow_mut().items.extend(items);
                 }
             }
-            Items::Unknown(reason) => list.borrow_mut().forget(reason),
+            Items::Unknown(reason) => {
+                let beginning = list.borrow().known_items().to_vec();
+                list.borrow_mut().forget(reason);
+                list.borrow_mut().beginning = beginning;
+            }
         }
         Ok(())
     }

@@ -49,6 +49,23 @@ fn loops_over_unknown_items_run_once() {
     check("out([x for x in unknown], list(unknown), [x for x in [1, 2] if unknown])", "?test\n?test\n?test");
 }
 
+/// What a list holds before a loop over rows appends to it is still there.
+#[test]
+fn lists_that_grow_begin_as_they_did() {
+    check(
+        "l = [1, 2]\nfor x in unknown:\n    if x == 3: continue\n    l.append(x)\nfor x in l: out(x)",
+        "1\n2\nmay ?test",
+    );
+    check(
+        "l = [1]\nif unknown: l += [2]\nl.append(3)\nfor x in l: out(x)\nout(l, len(l))",
+        "1\nmay ?test\n?test\n?test",
+    );
+    check("l = [1]\nl.extend(unknown)\nfor x in l: out(x)", "1\nmay ?test");
+    check("l = [1, 2]\nfor x in unknown: l.pop()\nfor x in l: out(x)", "may ?test");
+    check("l = [1, 2]\nfor x in unknown:\n    if x: l.pop()\n    else: l.append(3)\nfor x in l: out(x)", "may ?test");
+    check("l = [1]\nif unknown: l.append(2)\nl.insert(0, 5)\nfor x in l: out(x)", "may ?test");
+}
+
 #[test]
 fn exceptions_under_doubt() {
     let (shown, run) = run("if unknown: raise ValueError('x')\nout('after')", Vec::new());

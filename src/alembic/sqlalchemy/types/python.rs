@@ -119,6 +119,12 @@ pub fn attribute(value: &Value, instance: &TypeInstance, name: &str) -> Option<V
             _ => {}
         }
     }
+    // What a library's own decorator is made of renders as the decorator does.
+    let decorates = instance.class.is_subclass("sqlalchemy.sql.type_api.TypeDecorator")
+        && matches!(instance.class.sql, TypeSql::Word(_));
+    if name == "impl" && decorates {
+        return Some(value.clone());
+    }
     given.or_else(|| {
         let known = instance.class.parameters.is_some_and(|parameters| parameters.contains(&name));
         known.then_some(match name {
@@ -146,12 +152,12 @@ fn method(vm: &mut Vm, receiver: &Value, name: &str, args: Args) -> Eval<Value> 
         }
         "create" => {
             let bound = args.bind(vm, "create(bind=, checkfirst=, **kw)")?;
-            let check = bound.get("checkfirst").map_or(Ok(true), |value| seam::truth(&value));
+            let check = bound.get("checkfirst").map_or(Ok(checks_first(&own)), |value| seam::truth(&value));
             create_or_drop(vm, &own, check, true)
         }
         "drop" => {
             let bound = args.bind(vm, "drop(bind=, checkfirst=, **kw)")?;
-            let check = bound.get("checkfirst").map_or(Ok(true), |value| seam::truth(&value));
+            let check = bound.get("checkfirst").map_or(Ok(checks_first(&own)), |value| seam::truth(&value));
             create_or_drop(vm, &own, check, false)
         }
         "load_dialect_impl" if own.class.is_subclass("sqlalchemy.sql.type_api.TypeDecorator") => {
@@ -174,6 +180,12 @@ fn with_payload(receiver: &Value, made: TypeInstance) -> Value {
             Value::native(copy)
         }
     }
+}
+
+/// What `checkfirst` is where it is not given: the generic `Enum` hands False on to PostgreSQL's own (`SchemaType.create`), whose
+/// default is True.
+fn checks_first(own: &TypeInstance) -> bool {
+    !matches!(own.class.sql, TypeSql::Enum { generic: true })
 }
 
 /// `Enum.create(bind, checkfirst=…)`, `Enum.drop(…)`: asks the catalog first unless told not to. Only named types of
