@@ -90,7 +90,8 @@ pub fn read(text: &str) -> Option<Definition> {
     }
     name(&mut cursor)?;
     let mut found = Definition::default();
-    (found.arguments, found.defaults) = arguments(&mut cursor)?;
+    let arguments = arguments(&mut cursor)?;
+    (found.arguments, found.defaults) = (arguments.shown, arguments.defaults);
     while !cursor.at_end() && !cursor.is_sign(";") {
         if cursor.eat("AS") {
             let mut parts = Vec::new();
@@ -110,6 +111,12 @@ pub fn read(text: &str) -> Option<Definition> {
         } else {
             found.clause(&mut cursor)?;
         }
+    }
+    // A function gives what its OUT parameters are, and pg_dump says so (`interpret_function_parameter_list`).
+    let is_function = tokens.iter().take(4).any(|token| text[token.start..token.end].eq_ignore_ascii_case("FUNCTION"));
+    if is_function && let Some(last) = arguments.out.last() {
+        let returned = if arguments.out.len() == 1 { last.clone() } else { "record".to_string() };
+        found.clauses.entry("returns").or_insert(returned);
     }
     // The default depends on the language (`interpret_AS_clause`, `CreateFunction`).
     let own = matches!(found.clauses.get("language").map(String::as_str), Some("c" | "internal"));
@@ -156,7 +163,7 @@ impl Definition {
         } else if cursor.eat("RETURNS") {
             let set = if cursor.eat("SETOF") { "SETOF " } else { "" };
             let returned = match cursor.eat("TABLE") {
-                true => format!("TABLE ({})", arguments(cursor)?.0.join(", ")),
+                true => format!("TABLE ({})", arguments(cursor)?.shown.join(", ")),
                 false => bare(types::read(cursor).ok()?),
             };
             self.clauses.insert("returns", format!("{set}{returned}"));
@@ -216,10 +223,21 @@ fn bare(ty: DataType) -> String {
     }
 }
 
+/// The arguments of a routine.
+#[derive(Default)]
+struct Arguments {
+    /// Mode, name and type of each.
+    shown: Vec<String>,
+    /// The defaults, in order.
+    defaults: Vec<String>,
+    /// The types of those that are given back.
+    out: Vec<String>,
+}
+
 /// `( [mode] [name] type [DEFAULT …], … )`: arguments with types in one spelling, and the defaults.
-fn arguments(cursor: &mut Cursor<'_>) -> Option<(Vec<String>, Vec<String>)> {
+fn arguments(cursor: &mut Cursor<'_>) -> Option<Arguments> {
     cursor.expect_sign("(").ok()?;
-    let (mut shown, mut defaults) = (Vec::new(), Vec::new());
+    let Arguments { mut shown, mut defaults, mut out } = Arguments::default();
     while !cursor.is_sign(")") {
         let mode = cursor.eat_any(&["INOUT", "IN OUT", "IN", "OUT", "VARIADIC"]).filter(|mode| *mode != "IN");
         let start = cursor.position();
@@ -233,18 +251,21 @@ fn arguments(cursor: &mut Cursor<'_>) -> Option<(Vec<String>, Vec<String>)> {
                 (format!("{name} "), types::read(cursor).ok()?)
             }
         };
+        let is_out = mode.is_some_and(|mode| mode.contains("OUT"));
         let mode = mode.map_or(String::new(), |mode| format!("{} ", mode.replace("IN OUT", "INOUT")));
         if cursor.eat("DEFAULT") || cursor.eat_sign("=") || cursor.eat_sign(":=") {
             defaults.push(cursor.until(&[","]).to_string());
         }
         // Modifiers of an argument's type are not kept.
-        shown.push(format!("{mode}{name}{}", bare(DataType { modifiers: Vec::new(), ..ty })));
+        let ty = bare(DataType { modifiers: Vec::new(), ..ty });
+        shown.push(format!("{mode}{name}{ty}"));
+        out.extend(is_out.then_some(ty));
         if !cursor.eat_sign(",") {
             break;
         }
     }
     cursor.expect_sign(")").ok()?;
-    Some((shown, defaults))
+    Some(Arguments { shown, defaults, out })
 }
 
 /// The same routine under another name.

@@ -139,7 +139,7 @@ fn types_of_oslo_db() {
     let code = "from oslo_db.sqlalchemy import types\nimport oslo_db.sqlalchemy.types as again\n\
                 r = sa.select(*[sa.cast(sa.null(), t) for t in (types.JsonEncodedDict(mysql_as_long=True), \
                 types.JsonEncodedList().impl, again.SoftDeleteInteger)])";
-    check(code, "SELECT CAST(NULL AS TEXT), CAST(NULL AS TEXT) AS anon_1, CAST(NULL AS INTEGER)");
+    check(code, "SELECT CAST(NULL AS TEXT), CAST(NULL AS TEXT), CAST(NULL AS INTEGER)");
 }
 
 #[test]
