@@ -17,7 +17,7 @@ use crate::alembic::database::query::KnownRows;
 use crate::catalog::listing::{Change, Listing};
 use crate::catalog::{Catalog, Deltas, Oid, Session};
 use crate::pg::command::{Command, Transaction};
-use crate::pg::error::{PgError, Reason, Refusal, SqlState};
+use crate::pg::error::{PgError, Reason, Refusal, SqlState, sqlstate};
 use crate::pg::ident::QName;
 use crate::source::Span;
 
@@ -46,6 +46,8 @@ pub struct Run {
     pub observer: Option<Rc<dyn Observer>>,
     /// Refusals that do not happen: calls that a patch would guard, with the SQLSTATE of each.
     pub tolerated: Vec<(Span, SqlState)>,
+    /// Refusals that a replay passes over, since real databases are past them: what the statement would have done is in doubt.
+    pub endured: Vec<(Span, SqlState, Reason)>,
     /// `naming_convention` of `target_metadata`: keys such as `uq` with their templates.
     pub naming_convention: Vec<(String, String)>,
     /// Types that this run has created: SQLAlchemy emits `CREATE TYPE` for a name once per run (`PGDDLBase`'s `_ddl_runner.memo`).
@@ -116,6 +118,7 @@ impl Run {
             watch: None,
             observer: None,
             tolerated: Vec::new(),
+            endured: Vec::new(),
             naming_convention: Vec::new(),
             created_types: BTreeSet::new(),
             autocommit: false,
@@ -164,6 +167,11 @@ impl Run {
                 let deltas = self.catalog.doubt_targets(&command, &self.session, reason);
                 self.changes(&Ok(deltas))
             }
+            // What may be dropped and is still needed here may not be needed where it is dropped.
+            Err(Refusal::Postgres(error)) if may.is_some() && error.sqlstate == sqlstate::DEPENDENT_OBJECTS => {
+                let deltas = may.as_ref().map(|reason| self.catalog.doubt_targets(&command, &self.session, reason));
+                self.changes(&Ok(deltas.unwrap_or_default()))
+            }
             Ok(_) | Err(_) => self.changes(&outcome),
         };
         let action = Action::Statement { command: Box::new(command), sql: sql.into() };
@@ -171,17 +179,18 @@ impl Run {
         outcome
     }
 
-    /// A refusal that a patch would guard against did not happen.
+    /// A refusal that a patch would guard against did not happen; of one that is passed over it is not known what happened instead.
     fn tolerate(&mut self, span: Option<Span>, outcome: Result<Deltas, Refusal>) -> Result<Deltas, Refusal> {
-        match &outcome {
-            Err(Refusal::Postgres(error))
-                if span.is_some_and(|span| self.tolerated.contains(&(span, error.sqlstate))) =>
-            {
-                self.session.aborted = false;
-                Ok(Deltas::new())
-            }
-            _ => outcome,
-        }
+        let (Err(Refusal::Postgres(error)), Some(span)) = (&outcome, span) else { return outcome };
+        let endured = self.endured.iter().find(|(at, sqlstate, _)| (*at, *sqlstate) == (span, error.sqlstate));
+        let instead = match endured {
+            Some(_) if is_done_already(error.sqlstate) => Ok(Deltas::new()),
+            Some((.., reason)) => Err(reason.clone().into()),
+            None if self.tolerated.contains(&(span, error.sqlstate)) => Ok(Deltas::new()),
+            None => return outcome,
+        };
+        self.session.aborted = false;
+        instead
     }
 
     /// What a statement changed, for those who watch.
@@ -355,6 +364,21 @@ pub struct RevisionRun {
     pub steps: std::ops::Range<usize>,
     /// How it ended.
     pub outcome: Outcome,
+}
+
+/// What is to be made is there, or what is to be dropped or renamed is gone: nothing is left to do.
+fn is_done_already(code: SqlState) -> bool {
+    [
+        sqlstate::DUPLICATE_COLUMN,
+        sqlstate::DUPLICATE_TABLE,
+        sqlstate::DUPLICATE_OBJECT,
+        sqlstate::DUPLICATE_SCHEMA,
+        sqlstate::DUPLICATE_FUNCTION,
+        sqlstate::UNDEFINED_COLUMN,
+        sqlstate::UNDEFINED_OBJECT,
+        sqlstate::UNDEFINED_FUNCTION,
+    ]
+    .contains(&code)
 }
 
 impl KnownRows for Run {

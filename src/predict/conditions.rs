@@ -5,7 +5,8 @@ use super::rows::Rows;
 use crate::catalog::object::{KeyRef, Rule};
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{
-    AlterAction, ColumnConstraint, ColumnDef, ColumnType, Command, ConstraintKind, ForeignKey, KeyOptions, Table,
+    AlterAction, ColumnConstraint, ColumnDef, ColumnType, Command, ConstraintKind, DataVerb, ForeignKey, KeyOptions,
+    Table,
 };
 use crate::pg::expr::Expr;
 use crate::pg::ident::{Ident, QName};
@@ -142,6 +143,15 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
                     }
                     _ => {}
                 }
+            }
+        }
+        Command::Data(data) if data.verb == DataVerb::Insert => {
+            let table = data.table.as_ref().and_then(|table| catalog.resolve_relation(table, session));
+            if let Some(name) = &data.table
+                && let Some(message) = table.and_then(|table| catalog.refuses_rows_of(data, table))
+                && !rows.changes_nothing(data, table, catalog, session)
+            {
+                push(format!("the query that fills {name} gives no row ({message})"), Some("23502"), None);
             }
         }
         Command::CreateIndex(index) if index.unique => {

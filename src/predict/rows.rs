@@ -199,7 +199,13 @@ impl Rows {
     }
 
     /// There is no row to change, or none to insert.
-    fn changes_nothing(&self, data: &DataCommand, table: Option<Oid>, catalog: &Catalog, session: &Session) -> bool {
+    pub fn changes_nothing(
+        &self,
+        data: &DataCommand,
+        table: Option<Oid>,
+        catalog: &Catalog,
+        session: &Session,
+    ) -> bool {
         match data.verb {
             DataVerb::Update | DataVerb::Delete => table.is_some_and(|table| self.is_empty(catalog, table)),
             DataVerb::Insert => {

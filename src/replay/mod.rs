@@ -17,6 +17,9 @@ pub use subject::Subject;
 /// The kind of reason for a revision that is refused after those before it, on an empty database.
 pub const NOT_REPLAYABLE: &str = "not-replayable";
 
+/// How many refusals of one revision are passed over before it counts as not run.
+const ENDURED: usize = 50;
+
 /// A history, or a part of it, that was run on an empty database.
 #[derive(Clone, Debug)]
 pub struct Replay {
@@ -75,9 +78,10 @@ pub fn replay(subject: &Subject<'_>, state: &Members, mut watch: impl FnMut(&[Re
     let mut revisions = Vec::new();
     for position in state.iter() {
         let id = &subject.history.order[position];
-        let mut tries = 2;
+        let mut tries = 2_usize;
+        vm.run.endured.clear();
         let replayed = loop {
-            tries -= 1;
+            tries = tries.saturating_sub(1);
             // Each revision on its own transaction: the most lenient way in which the history can have been run.
             let begun = vm.run.begin();
             let run = subject.run(&mut vm, id);
@@ -95,10 +99,11 @@ pub fn replay(subject: &Subject<'_>, state: &Members, mut watch: impl FnMut(&[Re
                 let unknown = unknown_of(&run.outcome, &vm.run.steps[run.steps.clone()]);
                 let end = vm.run.commit();
                 let steps = steps(position, &vm.run.steps[run.steps]);
+                let endured = vm.run.endured.first().map(|(.., reason)| reason.clone());
                 break Replayed {
                     position,
                     steps,
-                    unknown: unknown.or(end.err().map(|refusal| because(id, &refusal, None))),
+                    unknown: endured.or(unknown).or(end.err().map(|refusal| because(id, &refusal, None))),
                 };
             };
             // What a rollback cannot be told of is nothing that happened.
@@ -113,7 +118,18 @@ pub fn replay(subject: &Subject<'_>, state: &Members, mut watch: impl FnMut(&[Re
                 Outcome::Failed { span, .. } => *span,
                 Outcome::Finished | Outcome::Unknown(_) => None,
             };
-            break Replayed { position, steps: Vec::new(), unknown: Some(because(id, &refusal, span)) };
+            let reason = because(id, &refusal, span);
+            // Databases are past this revision, so it did run there: what else it does is followed, in doubt where it was refused.
+            if let (Refusal::Postgres(error), Some(span)) = (&refusal, span)
+                && rolled_back.is_ok()
+                && vm.run.endured.len() < ENDURED
+                && !vm.run.endured.iter().any(|(at, sqlstate, _)| (*at, *sqlstate) == (span, error.sqlstate))
+            {
+                vm.run.endured.push((span, error.sqlstate, reason));
+                vm.run.created_types.clear();
+                continue;
+            }
+            break Replayed { position, steps: Vec::new(), unknown: Some(reason) };
         };
         watch(&replayed.steps, &vm.run.catalog);
         revisions.push(replayed);

@@ -184,3 +184,13 @@ fn a_partitioned_table_is_as_empty_as_its_partitions() {
     assert_eq!(outcome(&dump("")), Outcome::Succeeds);
     assert_eq!(outcome(&dump("2020-02-02\n")), Outcome::DependsOnData);
 }
+
+#[test]
+fn values_that_leave_out_a_needed_column_are_refused() {
+    let dump = DUMP.to_string() + "CREATE TABLE public.n (id integer DEFAULT 1 NOT NULL, a text NOT NULL, b text);\n";
+    check_dump(&["INSERT INTO n (b) VALUES ('x')"], &dump, Outcome::Fails);
+    check_dump(&["INSERT INTO n (a) VALUES ('x')"], &dump, Outcome::Succeeds);
+    check_dump(&["INSERT INTO n (b) SELECT a FROM t"], &dump, Outcome::DependsOnData);
+    check_dump(&["INSERT INTO n (b) SELECT a FROM t"], &(dump.clone() + EMPTY), Outcome::Succeeds);
+    check_dump(&["ALTER TABLE n ALTER a DROP NOT NULL", "INSERT INTO n (b) VALUES ('x')"], &dump, Outcome::Succeeds);
+}

@@ -36,11 +36,23 @@ impl Catalog {
             if let Some(message) = table.and_then(|table| statement.wrong_number(self, table, session)) {
                 return refuse(sqlstate::SYNTAX_ERROR, message.to_string());
             }
+            if statement.inserts()
+                && let Some(message) = table.and_then(|table| statement.left_out(self, table))
+            {
+                return refuse(sqlstate::NOT_NULL_VIOLATION, message);
+            }
         }
         if data.verb != DataVerb::Insert {
             self.data_columns(table, data)?;
         }
         self.calls_no_ddl(data)
+    }
+
+    /// What PostgreSQL says of any row that the query of an `INSERT` gives, where the statement leaves out a column that must have a
+    /// value (23502).
+    pub fn refuses_rows_of(&self, data: &DataCommand, table: Oid) -> Option<String> {
+        let statement = query::RowStatement::read(&data.text)?;
+        if statement.inserts() { None } else { statement.left_out(self, table) }
     }
 
     /// 42P01 in the words of `parserOpenTable`: a missing schema is a missing relation.

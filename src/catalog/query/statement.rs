@@ -5,7 +5,7 @@ use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
 use super::{Reader, Scope, Source};
-use crate::catalog::object::Object;
+use crate::catalog::object::{Object, TypeRef};
 use crate::catalog::{Catalog, Oid, Session};
 
 /// A statement on rows, as far as sqlparser reads it.
@@ -78,6 +78,40 @@ impl RowStatement {
             }
             _ => None,
         }
+    }
+}
+
+impl RowStatement {
+    /// True for an `INSERT` of values that are written in it: it inserts a row in any case.
+    pub(in crate::catalog) fn inserts(&self) -> bool {
+        let Statement::Insert(insert) = &self.0 else { return false };
+        insert
+            .source
+            .as_ref()
+            .is_some_and(|source| matches!(&*source.body, SetExpr::Values(values) if !values.rows.is_empty()))
+    }
+
+    /// What PostgreSQL says of a row for which an `INSERT` leaves out a column that must have a value and has no default. A trigger
+    /// may give it one; a domain may have a default of its own.
+    pub(in crate::catalog) fn left_out(&self, catalog: &Catalog, table: Oid) -> Option<String> {
+        let Statement::Insert(insert) = &self.0 else { return None };
+        insert.source.as_ref()?;
+        let Object::Table(found) = catalog.get(table)? else { return None };
+        let fires = |oid: Oid| matches!(catalog.get(oid), Some(Object::Trigger(_) | Object::Opaque(_)));
+        if insert.columns.is_empty() || catalog.children(table).any(fires) {
+            return None;
+        }
+        let written: Vec<_> =
+            insert.columns.iter().filter_map(|name| name.0.last()?.as_ident()).map(super::stored).collect();
+        let needed = catalog.columns(table).into_iter().find(|(oid, column)| {
+            let filled = column.identity.is_some() || column.generated.is_some() || catalog.default_of(*oid).is_some();
+            let plain = matches!(&column.ty, TypeRef::Builtin(_))
+                || matches!(&column.ty, TypeRef::User { oid, .. } if matches!(catalog.get(*oid), Some(Object::Enum(_))));
+            column.not_null && !filled && plain && !written.contains(&column.name) && catalog.presence(*oid).is_none()
+        });
+        let (_, column) = needed?;
+        let (column, relation) = (column.name.as_str(), found.name.as_str());
+        Some(format!("null value in column \"{column}\" of relation \"{relation}\" violates not-null constraint"))
     }
 }
 
