@@ -73,7 +73,21 @@ pub fn baseline(input: &Input) -> Catalog {
     }
 }
 
+/// `server_version_num` of what a dump's header says: `15.20 (Debian 15.20-0+deb12u1)` is 150020.
+fn version_num(text: &str) -> Option<u32> {
+    let mut parts = text.split(|c: char| !c.is_ascii_digit() && c != '.').next()?.split('.');
+    let major: u32 = parts.next()?.parse().ok()?;
+    let minor = parts.next().and_then(|minor| minor.parse::<u32>().ok()).unwrap_or(0);
+    // Before version 10 the major version had two parts.
+    Some(if major >= 10 { major * 10_000 + minor } else { major * 10_000 + minor * 100 })
+}
+
 impl Database {
+    /// The server's version as a number, where the dump tells it.
+    pub fn server_version_num(&self) -> Option<u32> {
+        version_num(self.server_version.as_deref()?)
+    }
+
     /// Reads the dump and whatever tells the version rows; `None` without a dump.
     pub fn read(
         input: &Input,
@@ -236,4 +250,18 @@ fn rows_of(dump: &Dump, name: &QName) -> Option<Vec<String>> {
         })?,
     };
     Some(chosen.1.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version_num;
+
+    #[test]
+    fn versions_are_numbers() {
+        assert_eq!(version_num("15.20 (Debian 15.20-0+deb12u1)"), Some(150_020));
+        assert_eq!(version_num("18.1"), Some(180_001));
+        assert_eq!(version_num("18beta1"), Some(180_000));
+        assert_eq!(version_num("9.6.24"), Some(90_600));
+        assert_eq!(version_num("devel"), None);
+    }
 }

@@ -169,7 +169,8 @@ impl Work {
         let version_table = version_table(environment);
         progress(Progress { stage: Stage::ReadingDump, done: 0, total: 1 });
         let database = Database::read(input, &version_table, &mut self.sources, &mut self.diagnostics);
-        let prepared = Prepared::of(&self, input, environment);
+        let mut prepared = Prepared::of(&self, input, environment);
+        prepared.server_version = database.as_ref().and_then(Database::server_version_num);
         self.diagnostics.extend(prepared.graph.problems().iter().map(|problem| problem.diagnostic(&prepared.graph)));
         let mut report = match &database {
             Some(database) => self.answer(input, &prepared, database, progress),

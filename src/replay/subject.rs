@@ -39,7 +39,9 @@ pub struct Subject<'p> {
 
 impl Subject<'_> {
     /// An interpreter for one run on a database.
-    pub fn vm(&self, catalog: Catalog, session: Session) -> Vm {
+    pub fn vm(&self, catalog: Catalog, mut session: Session) -> Vm {
+        let major = self.settings.server_version.map(|number| number / 10_000);
+        session.server_version = major.or(session.server_version);
         let mut run = Run::new(catalog, session, self.settings.clone());
         run.naming_convention.clone_from(&self.naming_convention);
         let mut vm = Vm::new(run, self.modules.clone());

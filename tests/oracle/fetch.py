@@ -2,7 +2,7 @@
 
     python tests/oracle/fetch.py [NAME...]        all of them without names
 
-The packages are kept outside the checkout, in `$RESTAMP_TOOLS/corpus` (`~/.cache/restamp/corpus`), under names with their
+The packages are kept outside the checkout, in `$RESTAMP_TOOLS/packages` (`~/.cache/restamp/packages`), under names with their
 versions, so that each is downloaded once per machine. Of a package only text is unpacked: what a user would drop on the
 page and Restamp looks at is there, scripts and pictures of web pages are not.
 """
@@ -21,7 +21,7 @@ import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 TARGET = HERE.parent.parent / "target" / "corpus"
-CACHE = pathlib.Path(os.environ.get("RESTAMP_TOOLS") or pathlib.Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "restamp") / "corpus"
+CACHE = pathlib.Path(os.environ.get("RESTAMP_TOOLS") or pathlib.Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "restamp") / "packages"
 TEXT = {".py", ".mako", ".ini", ".cfg", ".conf", ".toml", ".sql", ".txt", ".md", ".rst", ".yml", ".yaml"}
 # What a wheel requires.
 NAMES = {"METADATA"}

@@ -228,9 +228,11 @@ class Judge:
                     self.found.append((f"prediction: another {key}: {shape(str(real['message']))}", f"{where}:\n{said}"))
                     break
 
-
     def batch(self, real):
-        (file,) = (self.folder / "migrations" / "versions").glob(f"*_{real['revision']}.py")
+        """Whether the line that Python names opens a batch."""
+        if real["revision"] is None or real["line"] is None:
+            return False
+        (file,) = (self.folder / "migrations" / "versions").glob(f"*{real['revision']}*.py")
         return "batch_alter_table" in file.read_text().splitlines()[real["line"] - 1]
 
 

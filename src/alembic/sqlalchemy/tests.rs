@@ -149,6 +149,9 @@ fn a_text_without_its_values_raises() {
         "t",
     );
     check("r = sa.text('a = :a AND b::text = 1').bindparams(a=5)", "a = :a AND b::text = 1");
+    let code =
+        "r = str(sa.text('a = :a AND b = :b').params({'a': 5}, b=6).compile(compile_kwargs={'literal_binds': True}))";
+    check(code, "a = 5 AND b = 6");
 }
 
 #[test]

@@ -176,6 +176,7 @@ const METHODS: &[&str] = &[
     "endswith",
     "contains",
     "bindparams",
+    "params",
     "columns",
     "self_group",
     "filter",
@@ -269,7 +270,7 @@ fn call_method(vm: &mut Vm, own: &Rc<Expression>, name: &str, args: Args) -> Eva
             let sql = if name == "icontains" { " ILIKE " } else { " LIKE " };
             infix(Operator { sql: sql.into(), precedence: 5, associative: false }, own, &pattern)
         }
-        "bindparams" => return bind_text(vm, own, args),
+        "bindparams" | "params" => return bind_text(vm, own, args),
         "compile" => return compiled(vm, own, &args),
         "columns" | "self_group" | "execution_options" => own.clone(),
         // `expression['key'].as_string()`: the element as text, cast to the type.
@@ -361,7 +362,7 @@ fn cast(operand: Rc<Expression>, ty: Value) -> Rc<Expression> {
     Rc::new(Expression { node: Node::Cast { operand, ty: ty.clone() }, ty: Some(ty) })
 }
 
-/// `text(…).bindparams(bindparam("a", …), b=…)`
+/// `text(…).bindparams(bindparam("a", …), b=…)`, `text(…).params({"a": …}, b=…)`
 fn bind_text(_vm: &mut Vm, own: &Rc<Expression>, args: Args) -> Eval<Value> {
     let Node::Text { text, binds } = &own.node else { return Ok(value(own.clone())) };
     let mut binds = binds.clone();
@@ -371,6 +372,11 @@ fn bind_text(_vm: &mut Vm, own: &Rc<Expression>, args: Args) -> Eval<Value> {
             && let Node::Bind(bound) = &operand.node
         {
             binds.push((name.text.clone(), bound.clone()));
+        }
+        if let Value::Dict(given) = given {
+            let given = given.borrow();
+            let named = given.iter().filter_map(|(key, value)| Some((Rc::from(key.as_str()?), value.clone())));
+            binds.extend(named);
         }
     }
     binds.extend(args.keyword);
