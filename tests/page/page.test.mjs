@@ -121,6 +121,8 @@ test('a file is shown, copied and saved as it is', async () => {
   await page.getByText('Copied').waitFor();
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), expected);
   await page.locator('.files summary', { hasText: 'fix.sql' }).first().click();
+  // The text is put in when the browser tells that the file was opened, a moment after the click.
+  await page.locator('.files pre', { hasText: 'COMMIT' }).first().waitFor();
   assert.equal(await page.locator('.files pre').first().textContent(), expected);
   assert.deepEqual(faults, []);
 });
