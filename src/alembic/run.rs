@@ -16,7 +16,7 @@ pub use side::{Fork, Side};
 use crate::alembic::database::query::KnownRows;
 use crate::catalog::listing::{Change, Listing};
 use crate::catalog::{Catalog, Deltas, Oid, Session};
-use crate::pg::command::{Command, Transaction};
+use crate::pg::command::{AlterAction, Command, Table, Transaction};
 use crate::pg::error::{PgError, Reason, Refusal, SqlState, sqlstate};
 use crate::pg::ident::QName;
 use crate::source::Span;
@@ -156,7 +156,7 @@ impl Run {
             }
             Some(_) | None => self.catalog.execute(&command, &mut self.session),
         };
-        let outcome = self.tolerate(span, outcome);
+        let outcome = self.tolerate(span, &command, outcome);
         if let Some(observer) = &observer {
             let sent = Sent { span, accepted: outcome.is_ok(), may: may.is_some() };
             observer.after(&command, sent, &self.catalog, &self.session);
@@ -180,11 +180,16 @@ impl Run {
     }
 
     /// A refusal that a patch would guard against did not happen; of one that is passed over it is not known what happened instead.
-    fn tolerate(&mut self, span: Option<Span>, outcome: Result<Deltas, Refusal>) -> Result<Deltas, Refusal> {
+    fn tolerate(
+        &mut self,
+        span: Option<Span>,
+        command: &Command,
+        outcome: Result<Deltas, Refusal>,
+    ) -> Result<Deltas, Refusal> {
         let (Err(Refusal::Postgres(error)), Some(span)) = (&outcome, span) else { return outcome };
         let endured = self.endured.iter().find(|(at, sqlstate, _)| (*at, *sqlstate) == (span, error.sqlstate));
         let instead = match endured {
-            Some(_) if is_done_already(error.sqlstate) => Ok(Deltas::new()),
+            Some(_) if is_done_already(command, error.sqlstate) => Ok(Deltas::new()),
             Some((.., reason)) => Err(reason.clone().into()),
             None if self.tolerated.contains(&(span, error.sqlstate)) => Ok(Deltas::new()),
             None => return outcome,
@@ -366,19 +371,24 @@ pub struct RevisionRun {
     pub outcome: Outcome,
 }
 
-/// What is to be made is there, or what is to be dropped or renamed is gone: nothing is left to do.
-fn is_done_already(code: SqlState) -> bool {
-    [
-        sqlstate::DUPLICATE_COLUMN,
-        sqlstate::DUPLICATE_TABLE,
-        sqlstate::DUPLICATE_OBJECT,
-        sqlstate::DUPLICATE_SCHEMA,
-        sqlstate::DUPLICATE_FUNCTION,
-        sqlstate::UNDEFINED_COLUMN,
-        sqlstate::UNDEFINED_OBJECT,
-        sqlstate::UNDEFINED_FUNCTION,
-    ]
-    .contains(&code)
+/// What is to be made is there, or what is to be dropped is gone: nothing is left to do.
+fn is_done_already(command: &Command, code: SqlState) -> bool {
+    let drops = match command {
+        Command::DropIndex { .. } | Command::Table(Table::Drop { .. }) => true,
+        Command::Table(Table::Alter { actions, .. }) => actions
+            .iter()
+            .all(|action| matches!(action, AlterAction::DropColumn { .. } | AlterAction::DropConstraint { .. })),
+        _ => false,
+    };
+    match code {
+        sqlstate::DUPLICATE_COLUMN
+        | sqlstate::DUPLICATE_TABLE
+        | sqlstate::DUPLICATE_OBJECT
+        | sqlstate::DUPLICATE_SCHEMA
+        | sqlstate::DUPLICATE_FUNCTION => true,
+        sqlstate::UNDEFINED_TABLE | sqlstate::UNDEFINED_COLUMN | sqlstate::UNDEFINED_OBJECT => drops,
+        _ => false,
+    }
 }
 
 impl KnownRows for Run {
