@@ -154,7 +154,13 @@ impl Run {
             Some(reason) if self.uncertain.len() > self.sides => {
                 self.catalog.execute_maybe(&command, &mut self.session, reason)
             }
-            Some(_) | None => self.catalog.execute(&command, &mut self.session),
+            Some(_) | None => match self.catalog.execute(&command, &mut self.session) {
+                // In an open world the revisions have run: what this one needs was there.
+                Err(refusal @ Refusal::Unmodelled(_)) if self.catalog.open_world => {
+                    self.catalog.execute_settling(&command, &mut self.session).map_err(|_| refusal)
+                }
+                outcome => outcome,
+            },
         };
         let outcome = self.tolerate(span, &command, outcome);
         if let Some(observer) = &observer {

@@ -44,6 +44,7 @@ fn read_dump(file: &InputFile, input: &Input, version_table: &QName, sources: &m
 fn load(dump: &Dump, diagnostics: &mut Vec<Diagnostic>) -> Catalog {
     let mut catalog = Catalog::new();
     let mut session = Session::default();
+    session.restoring = true;
     for statement in &dump.statements {
         let spanned = &statement.command;
         if let Err(refusal) = catalog.execute(&spanned.node, &mut session) {

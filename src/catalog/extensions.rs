@@ -139,6 +139,13 @@ pub(super) fn types(name: &Ident) -> &'static [&'static str] {
     find(name).map_or(&[], |known| known.types)
 }
 
+/// Extensions that bring no operators and no operator classes, nor functions of names that `pg_catalog` has.
+pub(super) fn brings_no_operators(name: &Ident) -> bool {
+    const PLAIN: &[&str] =
+        &["dblink", "pg_cron", "pg_partman", "pg_stat_statements", "pgcrypto", "plpgsql", "unaccent", "uuid-ossp"];
+    PLAIN.contains(&name.as_str())
+}
+
 /// The extensions that must be there before.
 pub(super) fn requires(name: &Ident) -> &'static [&'static str] {
     find(name).map_or(&[], |known| known.requires)

@@ -18,6 +18,7 @@ pub mod session;
 mod side;
 mod store;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -71,6 +72,8 @@ pub struct Catalog {
     pub open_world: bool,
     /// What may be there is taken to be there; set for one command at a time (see [`Catalog::doubt_targets`]).
     trusting: bool,
+    /// What was taken to be there.
+    trusted: RefCell<Vec<Oid>>,
 }
 
 impl Default for Catalog {

@@ -8,14 +8,16 @@ use sqlparser::ast::{
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
+mod operators;
 mod statement;
 
 pub(super) use statement::RowStatement;
 
 use super::names::{figure, stored};
-use super::object::{Object, TypeRef};
+use super::object::{Column, Object, TypeRef};
 use super::{Catalog, Oid, Session};
-use crate::pg::error::Reason;
+use crate::pg::command::Collation;
+use crate::pg::error::{PgError, Reason, sqlstate};
 use crate::pg::expr::Expr;
 use crate::pg::ident::{Ident, QName};
 
@@ -26,12 +28,20 @@ pub(super) struct Uses {
     pub(super) objects: Vec<Oid>,
     /// Relations that do not exist.
     pub(super) missing: Vec<QName>,
-    /// What PostgreSQL says of the first column that certainly does not exist.
-    pub(super) missing_column: Option<String>,
+    /// What PostgreSQL says of the first column or operator that certainly does not exist.
+    pub(super) wrong: Option<PgError>,
 }
 
-/// Output columns with their types.
-pub(super) type Columns = Vec<(Ident, TypeRef)>;
+/// A column that a query gives.
+#[derive(Clone)]
+pub(super) struct Output {
+    pub(super) name: Ident,
+    pub(super) ty: TypeRef,
+    pub(super) collation: Option<Collation>,
+}
+
+/// The columns that a query gives.
+pub(super) type Columns = Vec<Output>;
 
 fn parse(text: &str) -> Option<Box<Query>> {
     let mut parser = Parser::new(&PostgreSqlDialect {}).with_recursion_limit(200).try_with_sql(text).ok()?;
@@ -163,7 +173,8 @@ impl Visitor for Reader<'_> {
         ControlFlow::Continue(())
     }
 
-    fn post_visit_query(&mut self, _query: &Query) -> ControlFlow<()> {
+    fn post_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
+        self.sorted_and_grouped(query);
         self.scopes.pop();
         ControlFlow::Continue(())
     }
@@ -222,6 +233,7 @@ impl Visitor for Reader<'_> {
                     self.qualified_column(&stored(qualifier), &stored(column));
                 }
             }
+            ast::Expr::BinaryOp { left, op, right } => self.compared(left, &op.to_string(), right),
             _ => {}
         }
         ControlFlow::Continue(())
@@ -328,9 +340,8 @@ impl Reader<'_> {
             // sqlparser takes `VALUES (DEFAULT)` for a name.
             && name.as_str() != "default"
             && !super::execute::is_value_function(name)
-            && self.uses.missing_column.is_none()
         {
-            self.uses.missing_column = Some(format!("column \"{}\" does not exist", name.as_str()));
+            self.undefined(format!("column \"{}\" does not exist", name.as_str()));
         }
     }
 
@@ -346,14 +357,18 @@ impl Reader<'_> {
                 Some(column) => self.used(column),
                 None => {
                     let known = self.catalog.table(relation).is_some_and(|table| table.open.is_none());
-                    if known && !SYSTEM.contains(&name.as_str()) && self.uses.missing_column.is_none() {
-                        let message = format!("column {}.{} does not exist", qualifier.as_str(), name.as_str());
-                        self.uses.missing_column = Some(message);
+                    if known && !SYSTEM.contains(&name.as_str()) {
+                        self.undefined(format!("column {}.{} does not exist", qualifier.as_str(), name.as_str()));
                     }
                 }
             }
             return;
         }
+    }
+
+    /// 42703, unless something else is wrong before it.
+    fn undefined(&mut self, message: String) {
+        self.uses.wrong.get_or_insert_with(|| PgError::new(sqlstate::UNDEFINED_COLUMN, message));
     }
 
     fn all_columns(&mut self, alias: Option<&Ident>) {
@@ -424,10 +439,10 @@ impl Reader<'_> {
                     output.extend(columns.clone()?);
                 }
                 SelectItem::QualifiedWildcard(..) | SelectItem::ExprWithAliases { .. } => return None,
-                SelectItem::ExprWithAlias { expr, alias } => output.push((stored(alias), type_of(expr, &sources))),
+                SelectItem::ExprWithAlias { expr, alias } => output.push(output_of(stored(alias), expr, &sources)),
                 SelectItem::UnnamedExpr(expr) => {
                     let name = figure(expr).map_or_else(|| "?column?".to_string(), |(name, _)| name);
-                    output.push((Ident::new(&name), type_of(expr, &sources)));
+                    output.push(output_of(Ident::new(&name), expr, &sources));
                 }
             }
         }
@@ -480,11 +495,16 @@ impl Reader<'_> {
         match self.catalog.get(relation)? {
             Object::Table(table) if table.open.is_none() => {
                 let columns = self.catalog.columns(relation);
-                Some(columns.into_iter().map(|(_, column)| (column.name.clone(), column.ty.clone())).collect())
+                let output = |column: &Column| Output {
+                    name: column.name.clone(),
+                    ty: column.ty.clone(),
+                    collation: column.collation.clone(),
+                };
+                Some(columns.into_iter().map(|(_, column)| output(column)).collect())
             }
             Object::View(view) => {
                 let columns = view.columns.as_ref()?;
-                Some(columns.iter().map(|column| (column.clone(), TypeRef::Unknown(not_typed()))).collect())
+                Some(columns.iter().map(|column| untyped(column.clone())).collect())
             }
             _ => None,
         }
@@ -501,24 +521,31 @@ fn aliased(mut columns: Columns, alias: &ast::TableAlias) -> Option<Columns> {
         return None;
     }
     for (column, alias) in columns.iter_mut().zip(&alias.columns) {
-        column.0 = stored(&alias.name);
+        column.name = stored(&alias.name);
     }
     Some(columns)
 }
 
-/// The type of a plain column; other expressions are not typed.
-fn type_of(expr: &ast::Expr, sources: &[(Option<Ident>, Option<Columns>)]) -> TypeRef {
+fn untyped(name: Ident) -> Output {
+    Output { name, ty: TypeRef::Unknown(not_typed()), collation: None }
+}
+
+/// A plain column has a type and a collation; other expressions are not typed.
+fn output_of(output: Ident, expr: &ast::Expr, sources: &[(Option<Ident>, Option<Columns>)]) -> Output {
     let (qualifier, name) = match expr {
         ast::Expr::Identifier(name) => (None, stored(name)),
         ast::Expr::CompoundIdentifier(parts) => match parts.as_slice() {
             [.., qualifier, name] => (Some(stored(qualifier)), stored(name)),
-            _ => return TypeRef::Unknown(not_typed()),
+            _ => return untyped(output),
         },
-        _ => return TypeRef::Unknown(not_typed()),
+        _ => return untyped(output),
     };
     let candidates = sources.iter().filter(|(alias, _)| qualifier.is_none() || *alias == qualifier);
-    let found = candidates.flat_map(|(_, columns)| columns.iter().flatten()).find(|(column, _)| *column == name);
-    found.map_or_else(|| TypeRef::Unknown(not_typed()), |(_, ty)| ty.clone())
+    let found = candidates.flat_map(|(_, columns)| columns.iter().flatten()).find(|column| column.name == name);
+    match found {
+        Some(column) => Output { name: output, ..column.clone() },
+        None => untyped(output),
+    }
 }
 
 impl Catalog {

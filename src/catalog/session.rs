@@ -22,6 +22,8 @@ pub struct Session {
     pub new_labels: Vec<(Oid, String)>,
     /// The server's major version, where it is known; a few outcomes differ.
     pub server_version: Option<u32>,
+    /// The statements are of a dump: they have worked, and are not judged.
+    pub restoring: bool,
     /// `search_path` and role as they were before the transaction changed them: `ROLLBACK` and the end of `SET LOCAL` restore them.
     pub(super) before: Option<(Vec<Ident>, Option<Ident>)>,
     /// What `SET LOCAL` hides until the transaction ends.
@@ -40,6 +42,7 @@ impl Session {
             committed,
             new_labels: Vec::new(),
             server_version: None,
+            restoring: false,
             before: None,
             local: None,
         }

@@ -8,6 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Attr, Catalog, Delta, Deltas, Entry, Mark, ObjectId, Oid, Presence};
 use crate::pg::error::Reason;
 
+/// The kind of the reasons for what both sides of a condition have made, each in its own way.
+pub(super) const TWO_SIDES: &str = "two-sides";
+
 /// What one side has changed: every object that it touched, as it left it.
 #[derive(Clone, Debug, Default)]
 pub struct Side {
@@ -80,7 +83,8 @@ impl Catalog {
             twins.extend(twin.map(|(twin, _)| (*twin, oid)));
             let presence = match twin {
                 Some((_, twin)) if twin.same(after) => after.entry.presence.clone(),
-                _ => maybe(),
+                Some(_) => Presence::Maybe(Reason { kind: TWO_SIDES, ..reason.clone() }),
+                None => maybe(),
             };
             self.join_new(oid, after, presence);
         }

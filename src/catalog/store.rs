@@ -18,6 +18,7 @@ impl Catalog {
             journal: Vec::new(),
             open_world: false,
             trusting: false,
+            trusted: Default::default(),
         };
         catalog.add(Object::Schema(Schema { name: Ident::new("public"), owner: None }));
         // The database itself is not a change that anyone made.

@@ -82,6 +82,10 @@ pub mod sqlstate {
         RESERVED_NAME = "42939",
         /// `ambiguous_function`
         AMBIGUOUS_FUNCTION = "42725",
+        /// `cannot_coerce`
+        CANNOT_COERCE = "42846",
+        /// `invalid_datetime_format`
+        INVALID_DATETIME = "22007",
         /// `string_data_right_truncation`
         STRING_TRUNCATION = "22001",
         /// `invalid_text_representation`

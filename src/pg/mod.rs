@@ -7,5 +7,6 @@ pub mod ident;
 pub mod lex;
 pub mod parameters;
 pub mod routine;
+pub mod system;
 pub mod trigger;
 pub mod types;

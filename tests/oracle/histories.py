@@ -250,7 +250,7 @@ def normal_schema(dump, versions):
             lines.append(line)
         copying = copying and line != "\\."
     statements = ("\n".join(lines) + "\n").split(";\n")
-    kept = [text for text in statements if versions not in text and not text.startswith("SET ")]
+    kept = [text for text in statements if versions not in text and not text.startswith(("SET ", "SELECT pg_catalog.set_config("))]
     return ";\n".join(kept)
 
 

@@ -10,6 +10,7 @@ use crate::pg::command::{
 use crate::pg::error::{PgError, Refusal, sqlstate};
 use crate::pg::expr::Expr;
 use crate::pg::ident::{Ident, QName};
+use crate::pg::system::Type;
 use crate::pg::types::DataType;
 
 use super::column::{no_such_column, not_a_system_column};
@@ -103,7 +104,7 @@ impl Catalog {
             match current {
                 Pass::Indexes => {
                     for key in &keys {
-                        self.add_key_below(table, key, only)?;
+                        self.add_key_below(table, key, only, session)?;
                     }
                 }
                 Pass::OtherConstraints => {
@@ -143,7 +144,7 @@ impl Catalog {
 
     fn add_other(&mut self, table: Oid, constraint: &ConstraintDef, session: &Session) -> Result<(), Refusal> {
         match constraint.kind {
-            ConstraintKind::Check { .. } => self.add_check(table, constraint),
+            ConstraintKind::Check { .. } => self.add_check(table, constraint, session),
             ConstraintKind::ForeignKey(_) => self.add_foreign_key(table, constraint, session),
             ConstraintKind::Unique(_)
             | ConstraintKind::PrimaryKey(_)
@@ -395,6 +396,9 @@ impl Catalog {
             return Ok(());
         };
         let target = self.type_name(&to, session);
+        if let Some(using) = using {
+            self.using_fits(table, name, &to, using, session)?;
+        }
         if using.is_none() && assignable(self, &column.ty, &to) == Castable::No {
             let message = format!("column \"{}\" cannot be cast automatically to type {target}", name.as_str());
             let hint = format!("You might need to specify \"USING {name}::{target}\".");
@@ -417,20 +421,27 @@ impl Catalog {
             let sequences: Vec<(Oid, Sequence)> =
                 self.owned_sequences(oid).into_iter().map(|(oid, sequence)| (oid, sequence.clone())).collect();
             for (sequence, mut object) in sequences {
+                if !matches!(ty, "smallint" | "integer" | "bigint") {
+                    let message = "identity column type must be smallint, integer, or bigint";
+                    return refuse(sqlstate::INVALID_PARAMETER_VALUE, message);
+                }
                 object.change(&SequenceOptions { ty: Some(DataType::builtin(ty)), ..SequenceOptions::default() })?;
                 self.set(sequence, Object::Sequence(object));
             }
         }
+        self.remade_with_type(table, oid, &to, session)?;
         let retyped = column.retyped || !same_operators(&column.ty, &to);
         if let (Some(Object::Default(default)), TypeRef::Builtin(from)) = (&default, &column.ty)
             && let DefaultExpr::Expr(expr) = &default.expr
-            && string_literal(expr).is_some()
             && !same_operators(&column.ty, &to)
         {
-            // The literal has had a type since it was written: it stays what that type read.
-            let from = DataType { modifiers: Vec::new(), ..from.clone() };
-            let expr = DefaultExpr::Expr(Expr::parse(&format!("{expr}::{from}")));
-            if let Some(oid) = self.default_of(oid) {
+            // A constant has had a type since it was written: in quotes, it stays what the column's type read, else it has its own.
+            let read_as = match expr.constant_type() {
+                Some(ty) if ty != Type::LITERAL => ty.data_type(),
+                _ => string_literal(expr).map(|_| DataType { modifiers: Vec::new(), ..from.clone() }),
+            };
+            if let (Some(ty), Some(oid)) = (read_as, self.default_of(oid)) {
+                let expr = DefaultExpr::Expr(Expr::parse(&format!("({expr})::{ty}")));
                 self.set(oid, Object::Default(ColumnDefault { expr, ..default.clone() }));
             }
         }
@@ -452,6 +463,27 @@ impl Catalog {
             }
         }
         Ok(())
+    }
+
+    /// 42804: the value of `USING` is of a type that the column cannot take.
+    fn using_fits(
+        &self,
+        table: Oid,
+        name: &Ident,
+        to: &TypeRef,
+        using: &Expr,
+        session: &Session,
+    ) -> Result<(), Refusal> {
+        let Some(analysis) = self.analysed(Some(table), using, session)? else { return Ok(()) };
+        let Some(to) = self.system_type(to, session) else { return Ok(()) };
+        if analysis.assignable(&to)? {
+            return Ok(());
+        }
+        let column = name.as_str();
+        let message =
+            format!("result of USING clause for column \"{column}\" cannot be cast automatically to type {to}");
+        let hint = "You might need to add an explicit cast.";
+        Err(PgError::new(sqlstate::DATATYPE_MISMATCH, message).hint(hint).into())
     }
 
     /// 0A000: a view, policy or generated column reads the column (`ATExecAlterColumnType`).

@@ -217,6 +217,7 @@ impl Catalog {
             return refuse(sqlstate::FEATURE_NOT_SUPPORTED, "cannot use column reference in DEFAULT expression");
         }
         self.check_new_labels(column, expr, session)?;
+        self.fits_column(None, column, expr, "default expression", session)?;
         let expr = self.default_expr(expr, session)?;
         self.add(Object::Default(ColumnDefault { column, expr }));
         Ok(())
@@ -402,14 +403,15 @@ impl Catalog {
 
     /// A name as `format_type` or `regclass` writes it: with its schema where `search_path` does not find it.
     pub(super) fn visible_name(&self, oid: Oid, session: &Session) -> String {
-        match self.qname(oid) {
-            Some(name) => {
-                let bare = QName::bare(name.name.clone());
-                let found = self.resolve_type(&bare, session).or_else(|| self.resolve_relation(&bare, session));
-                if found == Some(oid) { bare.to_string() } else { name.to_string() }
-            }
-            None => String::new(),
-        }
+        self.visible_qname(oid, session).map_or_else(String::new, |name| name.to_string())
+    }
+
+    /// See [`Catalog::visible_name`].
+    pub(super) fn visible_qname(&self, oid: Oid, session: &Session) -> Option<QName> {
+        let name = self.qname(oid)?;
+        let bare = QName::bare(name.name.clone());
+        let found = self.resolve_type(&bare, session).or_else(|| self.resolve_relation(&bare, session));
+        Some(if found == Some(oid) { bare } else { name })
     }
 }
 

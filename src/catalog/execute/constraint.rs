@@ -8,6 +8,7 @@ use crate::pg::command::{Behavior, ConstraintDef, ConstraintKind, Deferrable, In
 use crate::pg::error::{PgError, Refusal, sqlstate};
 use crate::pg::expr::Expr;
 use crate::pg::ident::{Ident, QName};
+use crate::pg::system;
 
 use super::create_table::multiple_primary_keys;
 use super::drop::mentions;
@@ -60,11 +61,12 @@ impl Catalog {
     }
 
     /// `CHECK`.
-    pub(super) fn add_check(&mut self, table: Oid, check: &ConstraintDef) -> Result<(), Refusal> {
+    pub(super) fn add_check(&mut self, table: Oid, check: &ConstraintDef, session: &Session) -> Result<(), Refusal> {
         let ConstraintKind::Check { expr, no_inherit } = &check.kind else {
             return Ok(());
         };
         let columns = self.expression_columns(table, expr)?;
+        self.condition(table, expr, "CHECK", session)?;
         let name = match &check.name {
             Some(name) => {
                 if let Some(other) = self.constraint(table, name) {
@@ -104,7 +106,7 @@ impl Catalog {
             for child in self.descendants(table) {
                 // A child's constraint of the same name is merged with it.
                 if self.constraint(child, &name).is_none() {
-                    self.add_check(child, &named)?;
+                    self.add_check(child, &named, session)?;
                 }
             }
         }
@@ -112,26 +114,37 @@ impl Catalog {
     }
 
     /// A key of a table and, unless the statement said `ONLY`, of its partitions.
-    pub(super) fn add_key_below(&mut self, table: Oid, key: &ConstraintDef, only: bool) -> Result<(), Refusal> {
-        let made = self.add_key(table, key)?;
+    pub(super) fn add_key_below(
+        &mut self,
+        table: Oid,
+        key: &ConstraintDef,
+        only: bool,
+        session: &Session,
+    ) -> Result<(), Refusal> {
+        let made = self.add_key(table, key, session)?;
         match made {
-            Some(made) if !only => self.key_of_partitions(table, made, key),
+            Some(made) if !only => self.key_of_partitions(table, made, key, session),
             Some(_) | None => Ok(()),
         }
     }
 
     /// `PRIMARY KEY`, `UNIQUE`, `EXCLUDE`: a constraint and its index.
-    pub(super) fn add_key(&mut self, table: Oid, key: &ConstraintDef) -> Result<Option<Oid>, Refusal> {
+    pub(super) fn add_key(
+        &mut self,
+        table: Oid,
+        key: &ConstraintDef,
+        session: &Session,
+    ) -> Result<Option<Oid>, Refusal> {
         match &key.kind {
             ConstraintKind::Unique(options) | ConstraintKind::PrimaryKey(options) => {
                 let is_primary = matches!(key.kind, ConstraintKind::PrimaryKey(_));
                 match &options.using_index {
                     Some(index) => self.key_using_index(table, key, index, is_primary).map(Some),
-                    None => self.key_with_index(table, key, options, is_primary).map(Some),
+                    None => self.key_with_index(table, key, options, is_primary, session).map(Some),
                 }
             }
             ConstraintKind::Exclude { method, elements, predicate } => {
-                self.add_exclusion(table, key, method, elements, predicate.as_ref()).map(Some)
+                self.add_exclusion(table, key, method, elements, predicate.as_ref(), session).map(Some)
             }
             ConstraintKind::Check { .. } | ConstraintKind::NotNull { .. } | ConstraintKind::ForeignKey(_) => Ok(None),
         }
@@ -153,9 +166,13 @@ impl Catalog {
         key: &ConstraintDef,
         options: &KeyOptions,
         is_primary: bool,
+        session: &Session,
     ) -> Result<Oid, Refusal> {
         let columns = self.key_columns(table, &options.columns)?;
         let include = self.key_columns(table, &options.include)?;
+        for column in columns.iter().filter_map(|column| self.column_of(*column)) {
+            self.key_type(&Ident::new("btree"), None, &column.ty, session)?;
+        }
         if is_primary && let Some((other, _)) = self.primary_key(table) {
             self.certain(other)?;
             return Err(multiple_primary_keys(&self.name_of(table)));
@@ -274,9 +291,17 @@ impl Catalog {
         method: &Ident,
         elements: &[(IndexKey, String)],
         predicate: Option<&Expr>,
+        session: &Session,
     ) -> Result<Oid, Refusal> {
         let written: Vec<IndexKey> = elements.iter().map(|(element, _)| element.clone()).collect();
         let keys = self.index_keys(table, &written)?;
+        for key in &keys {
+            if let KeyRef::Column(column) = key.target
+                && let Some(column) = self.column_of(column)
+            {
+                self.key_type(method, key.opclass.as_deref(), &column.ty, session)?;
+            }
+        }
         let predicate_columns = match predicate {
             Some(predicate) => self.expression_columns(table, predicate)?,
             None => Vec::new(),
@@ -340,6 +365,16 @@ impl Catalog {
             let error = PgError::new(sqlstate::WRONG_OBJECT_TYPE, message);
             let detail = "Cannot create a primary key or unique constraint using such an index.";
             return Err(error.detail(detail).into());
+        }
+        let other_class = |key: &Key| {
+            key.opclass.as_deref().and_then(|class| system::is_default(index.method.as_str(), class)) == Some(false)
+        };
+        let unusual = |key: &Key| key.descending || key.nulls_first || other_class(key);
+        if let Some(at) = index.keys.iter().position(unusual) {
+            let number = at + 1;
+            let message = format!("index \"{name_str}\" column number {number} does not have default sorting behavior");
+            let detail = "Cannot create a primary key or unique constraint using such an index.";
+            return Err(PgError::new(sqlstate::WRONG_OBJECT_TYPE, message).detail(detail).into());
         }
         if is_primary && let Some((other, _)) = self.primary_key(table) {
             self.certain(other)?;

@@ -1,6 +1,6 @@
 //! `CREATE TABLE` (`transformCreateStmt`, `DefineRelation`) and `DROP TABLE`.
 
-use crate::catalog::object::{Object, Table, TypeRef};
+use crate::catalog::object::{Column, Object, Table, TypeRef};
 use crate::catalog::query;
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{
@@ -182,9 +182,9 @@ impl Catalog {
         for column in inherited {
             self.add_copied_column(table, column);
         }
-        for (column, ty) in output.flatten().unwrap_or_default() {
-            let column = self.new_column(table, column, ty);
-            self.add(Object::Column(column));
+        for output in output.flatten().unwrap_or_default() {
+            let column = self.new_column(table, output.name, output.ty);
+            self.add(Object::Column(Column { collation: output.collation, ..column }));
         }
         for (column, definition) in columns.into_iter().zip(&create.columns) {
             self.add_prepared_column(table, definition, column, session)?;
@@ -194,10 +194,10 @@ impl Catalog {
             self.set_not_null(table, column, true)?;
         }
         for check in &pending.checks {
-            self.add_check(table, check)?;
+            self.add_check(table, check, session)?;
         }
         for key in &keys {
-            self.add_key(table, key)?;
+            self.add_key(table, key, session)?;
         }
         for foreign_key in &pending.foreign_keys {
             self.add_foreign_key(table, foreign_key, session)?;

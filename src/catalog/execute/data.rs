@@ -30,8 +30,8 @@ impl Catalog {
         if !self.open_world
             && let Some(statement) = query::RowStatement::read(&data.text)
         {
-            if let Some(message) = statement.missing_column(self, session) {
-                return refuse(sqlstate::UNDEFINED_COLUMN, message);
+            if let Some(error) = statement.wrong(self, session) {
+                return Err(error.into());
             }
             if let Some(message) = table.and_then(|table| statement.wrong_number(self, table, session)) {
                 return refuse(sqlstate::SYNTAX_ERROR, message.to_string());

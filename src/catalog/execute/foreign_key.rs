@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::names::joined;
-use crate::catalog::object::{Constraint, Object, Rule, TypeRef};
+use crate::catalog::object::{Constraint, Object, Rule};
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{ConstraintDef, ConstraintKind};
 use crate::pg::error::{PgError, Refusal, sqlstate};
@@ -53,7 +53,7 @@ impl Catalog {
             let message = "number of referencing and referenced columns for foreign key disagree";
             return refuse(sqlstate::INVALID_FOREIGN_KEY, message);
         }
-        self.check_key_types(&name, &columns, &referenced)?;
+        self.check_key_types(&name, &columns, &referenced, session)?;
         self.add(Object::Constraint(Constraint {
             table,
             name: name.clone(),
@@ -81,21 +81,16 @@ impl Catalog {
     }
 
     /// 42804: no operator compares the columns.
-    fn check_key_types(&self, name: &Ident, columns: &[Oid], referenced: &[Oid]) -> Result<(), Refusal> {
-        for (own, other) in columns.iter().zip(referenced) {
-            if let (Some(own), Some(other)) = (self.column_of(*own), self.column_of(*other))
-                && incomparable(&own.ty, &other.ty)
-            {
-                let bare = |ty: &TypeRef| self.type_name(ty, &Session::default());
-                let message = format!("foreign key constraint \"{}\" cannot be implemented", name.as_str());
-                let detail = format!(
-                    "Key columns \"{}\" and \"{}\" are of incompatible types: {} and {}.",
-                    own.name.as_str(),
-                    other.name.as_str(),
-                    bare(&own.ty),
-                    bare(&other.ty)
-                );
-                return Err(PgError::new(sqlstate::DATATYPE_MISMATCH, message).detail(detail).into());
+    fn check_key_types(
+        &self,
+        name: &Ident,
+        columns: &[Oid],
+        referenced: &[Oid],
+        session: &Session,
+    ) -> Result<(), Refusal> {
+        for (own, key) in columns.iter().zip(referenced) {
+            if let (Some(own_column), Some(key_column)) = (self.column_of(*own), self.column_of(*key)) {
+                self.key_types(name, (*own, &own_column.ty), (*key, &key_column.ty), session)?;
             }
         }
         Ok(())
@@ -158,31 +153,6 @@ impl Catalog {
                 }
             },
         }
-    }
-}
-
-/// Types that have equality operators among themselves in one family, and none with the other rows.
-const FAMILIES: &[&[&str]] = &[
-    &["smallint", "integer", "bigint"],
-    &["text", "character varying", "character"],
-    &["uuid"],
-    &["boolean"],
-    &["date", "timestamp without time zone", "timestamp with time zone"],
-    &["bytea"],
-];
-
-/// Whether there is certainly no operator that compares the two types.
-fn incomparable(one: &TypeRef, other: &TypeRef) -> bool {
-    let family = |ty: &TypeRef| match ty {
-        TypeRef::Builtin(ty) if !ty.array => {
-            let name = ty.builtin_name()?;
-            FAMILIES.iter().position(|family| family.contains(&name))
-        }
-        TypeRef::Builtin(_) | TypeRef::User { .. } | TypeRef::Unknown(_) => None,
-    };
-    match (family(one), family(other)) {
-        (Some(one), Some(other)) => one != other,
-        _ => false,
     }
 }
 

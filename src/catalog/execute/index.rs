@@ -7,8 +7,10 @@ use crate::catalog::{Catalog, Oid, Presence, Session};
 use crate::pg::command::{AlterIndex, AlterIndexAction, Behavior, CreateIndex, IndexKey, KeyTarget, Kind};
 use crate::pg::error::{PgError, Refusal, sqlstate};
 use crate::pg::ident::{Ident, QName};
+use crate::pg::system::{Type, Volatility};
 
 use super::drop::a;
+use super::expression::{method_can, method_orders, operator_class};
 use super::resolve::{plain, refuse};
 use super::transaction::check_no_transaction;
 
@@ -39,7 +41,14 @@ impl Catalog {
             return self.settle_index(existing, table, create);
         }
         // The keys are looked at before the name: `DefineIndex` computes attributes, `index_create` looks for the name.
+        self.index_expressions(table, create, session)?;
+        method_can(create)?;
+        if let Some(predicate) = &create.predicate {
+            self.index_predicate(table, predicate, session)?;
+        }
         let keys = self.index_keys(table, &create.keys)?;
+        self.index_classes(table, create, session)?;
+        method_orders(create)?;
         let include =
             create.include.iter().map(|name| self.index_column(table, name)).collect::<Result<Vec<Oid>, Refusal>>()?;
         let predicate_columns = match &create.predicate {
@@ -78,6 +87,45 @@ impl Catalog {
         }));
         if !create.only {
             self.index_of_partitions(table, oid, create, session)?;
+        }
+        Ok(())
+    }
+
+    /// The expressions of an index are analysed before anything else (`transformIndexStmt`).
+    fn index_expressions(&mut self, table: Oid, create: &CreateIndex, session: &Session) -> Result<(), Refusal> {
+        let keys = create.keys.iter().filter_map(|key| match &key.target {
+            KeyTarget::Column(_) => None,
+            KeyTarget::Expr(expr) => Some(expr),
+        });
+        for expr in keys.chain(&create.predicate) {
+            self.expression_columns(table, expr)?;
+            self.analysed(Some(table), expr, session)?;
+        }
+        Ok(())
+    }
+
+    /// 42704, 42804, 42P17: what the keys of an index are, its method can order or compare, and it does not change (`ComputeIndexAttrs`).
+    fn index_classes(&self, table: Oid, create: &CreateIndex, session: &Session) -> Result<(), Refusal> {
+        let btree = Ident::new("btree");
+        let method = create.method.as_ref().unwrap_or(&btree);
+        for key in &create.keys {
+            match &key.target {
+                KeyTarget::Column(name) => {
+                    if let Some(column) = self.column(table, name).and_then(|column| self.column_of(column)) {
+                        self.key_type(method, key.opclass.as_deref(), &column.ty, session)?;
+                    }
+                }
+                KeyTarget::Expr(expr) => {
+                    let Some(analysis) = self.analysed(Some(table), expr, session)? else { continue };
+                    if analysis.volatility >= Volatility::Stable {
+                        let message = "functions in index expression must be marked IMMUTABLE";
+                        return refuse(sqlstate::INVALID_OBJECT_DEFINITION, message);
+                    }
+                    if let Some(ty) = analysis.ty.filter(|ty| *ty != Type::LITERAL) {
+                        operator_class(method, key.opclass.as_deref(), &ty)?;
+                    }
+                }
+            }
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Commands of which it is not known whether they run.
 
-use crate::catalog::{Catalog, Deltas, Presence, Session, Side};
+use crate::catalog::side::TWO_SIDES;
+use crate::catalog::{Catalog, Delta, Deltas, Mark, Oid, Presence, Session, Side};
 use crate::pg::command::{Command, SessionCommand, Table};
 use crate::pg::error::{Reason, Refusal};
 use crate::pg::ident::QName;
@@ -38,6 +39,55 @@ impl Catalog {
             session.committed = self.mark();
         }
         Ok(self.deltas_since(mark).to_vec())
+    }
+
+    /// A command that has run: what it needs is there, even where that was not known, and so is what was made along with it.
+    ///
+    /// # Errors
+    /// The refusal that the command gets all the same, or that of [`Catalog::execute`] where what it needs may be there and be otherwise;
+    /// then nothing changes.
+    pub fn execute_settling(&mut self, command: &Command, session: &mut Session) -> Result<Deltas, Refusal> {
+        let mark = self.mark();
+        let mut tried = session.clone();
+        self.trusted.borrow_mut().clear();
+        self.trusting = true;
+        let done = self.execute(command, &mut tried);
+        self.trusting = false;
+        let needed = self.trusted.take();
+        let settled = done.and_then(|_| needed.into_iter().try_for_each(|oid| self.settle(oid)));
+        if let Err(refusal) = settled {
+            self.rollback_to(mark);
+            return Err(refusal);
+        }
+        *session = tried;
+        if session.transaction.is_none() {
+            session.committed = self.mark();
+        }
+        Ok(self.deltas_since(mark).to_vec())
+    }
+
+    /// What may be there is there, as it was made; refuses where it may be otherwise.
+    fn settle(&mut self, oid: Oid) -> Result<(), Refusal> {
+        let Some(reason) = self.presence(oid).cloned() else { return Ok(()) };
+        if !self.was_made_in_doubt(oid, &reason) {
+            return Err(reason.into());
+        }
+        self.set_presence(oid, Presence::Yes);
+        // Made on the same condition, and nothing without it.
+        let along: Vec<Oid> = self.dependents(oid).filter(|other| self.presence(*other) == Some(&reason)).collect();
+        for other in along {
+            if self.was_made_in_doubt(other, &reason) {
+                self.set_presence(other, Presence::Yes);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether all that is not known of it is if it was made: nothing of it was put in doubt later, and only one side has made it.
+    fn was_made_in_doubt(&self, oid: Oid, reason: &Reason) -> bool {
+        let first = self.deltas_since(Mark(0)).iter().find(|delta| delta.oid() == oid);
+        matches!(first, Some(Delta::Add { entry, .. }) if entry.presence == Presence::Maybe(reason.clone()))
+            && reason.kind != TWO_SIDES
     }
 
     /// A command of which it is not known what it does. Where that is so because something may not be there, what it does if it

@@ -11,6 +11,7 @@ mod create_table;
 mod data;
 mod definition;
 mod drop;
+mod expression;
 mod extension;
 mod foreign_key;
 mod index;

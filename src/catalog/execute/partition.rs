@@ -1,6 +1,6 @@
 //! Partitions, inheritance and `LIKE`: what a table gets from others.
 
-use crate::catalog::object::{Column, Constraint, Index, Key, KeyRef, Object, Rule, Table};
+use crate::catalog::object::{Column, Constraint, Index, Key, KeyRef, Object, Rule, Sequence, Table};
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{ConstraintDef, ConstraintKind, CreateIndex, CreateTable, KeyOptions, Partition};
 use crate::pg::error::{PgError, Reason, Refusal, sqlstate};
@@ -81,11 +81,14 @@ impl Catalog {
             if !is_like || including("DEFAULTS") {
                 self.copy_defaults(*parent, table);
             }
+            if is_like && including("IDENTITY") {
+                self.copy_identities(*parent, table, session);
+            }
             if is_like && !including("GENERATED") {
                 self.without_generated(*parent, table);
             }
             if !is_like || including("CONSTRAINTS") {
-                self.copy_checks(*parent, table)?;
+                self.copy_checks(*parent, table, session)?;
             }
             if parents.partition == Some(*parent) || is_like && including("INDEXES") {
                 self.copy_keys(*parent, table, !is_like, session)?;
@@ -136,6 +139,29 @@ impl Catalog {
         }
     }
 
+    /// `INCLUDING IDENTITY`: each column gets a sequence of its own, with the same options.
+    fn copy_identities(&mut self, from: Oid, to: Oid, session: &Session) {
+        let columns: Vec<(Oid, Column)> =
+            self.columns(from).into_iter().map(|(oid, column)| (oid, column.clone())).collect();
+        for (source, column) in columns.into_iter().filter(|(_, column)| column.identity.is_some()) {
+            let sequence = self.owned_sequences(source).into_iter().find(|(_, sequence)| sequence.identity);
+            let (Some((_, sequence)), Some(target), Some(schema)) =
+                (sequence, self.column(to, &column.name), self.schema_of(to))
+            else {
+                continue;
+            };
+            let sequence = sequence.clone();
+            let name = self.choose_relation_name(schema, &self.name_of(to), Some(column.name.as_str()), "seq", false);
+            let owner = session.role.clone();
+            self.add(Object::Sequence(Sequence { schema, name, owned_by: Some(target), owner, ..sequence }));
+            self.update(target, |object| {
+                if let Object::Column(target) = object {
+                    target.identity = column.identity;
+                }
+            });
+        }
+    }
+
     fn without_generated(&mut self, from: Oid, to: Oid) {
         let names: Vec<Ident> = self.columns(from).into_iter().map(|(_, column)| column.name.clone()).collect();
         for column in names.iter().filter_map(|name| self.column(to, name)).collect::<Vec<Oid>>() {
@@ -147,7 +173,7 @@ impl Catalog {
         }
     }
 
-    fn copy_checks(&mut self, from: Oid, to: Oid) -> Result<(), Refusal> {
+    fn copy_checks(&mut self, from: Oid, to: Oid, session: &Session) -> Result<(), Refusal> {
         let checks: Vec<Constraint> = self.constraints(from).into_iter().map(|(_, check)| check.clone()).collect();
         for check in checks {
             if let Rule::Check { expr, no_inherit: false, .. } = check.rule
@@ -161,7 +187,7 @@ impl Catalog {
                     not_valid: !check.validated,
                     not_enforced: !check.enforced,
                 };
-                self.add_check(to, &definition)?;
+                self.add_check(to, &definition, session)?;
             }
         }
         Ok(())
@@ -205,7 +231,7 @@ impl Catalog {
                 not_valid: false,
                 not_enforced: false,
             };
-            let made = self.add_key(to, &key)?;
+            let made = self.add_key(to, &key, session)?;
             return Ok(made.and_then(|oid| match self.get(oid) {
                 Some(Object::Constraint(constraint)) => constraint.index,
                 _ => None,
@@ -295,7 +321,13 @@ impl Catalog {
     }
 
     /// The same key for each partition, attached to the parent's; one that is there already is attached.
-    pub(super) fn key_of_partitions(&mut self, table: Oid, made: Oid, key: &ConstraintDef) -> Result<(), Refusal> {
+    pub(super) fn key_of_partitions(
+        &mut self,
+        table: Oid,
+        made: Oid,
+        key: &ConstraintDef,
+        session: &Session,
+    ) -> Result<(), Refusal> {
         let Some(Object::Constraint(Constraint { index: parent, .. })) = self.get(made).cloned() else {
             return Ok(());
         };
@@ -307,7 +339,7 @@ impl Catalog {
             let unnamed = ConstraintDef { name: None, ..key.clone() };
             let of_child = match existing {
                 Some(existing) => Some(existing),
-                None => self.add_key(child, &unnamed)?,
+                None => self.add_key(child, &unnamed, session)?,
             };
             let Some(of_child) = of_child else {
                 continue;
@@ -320,7 +352,7 @@ impl Catalog {
                 });
             }
             if existing.is_none() {
-                self.key_of_partitions(child, of_child, &unnamed)?;
+                self.key_of_partitions(child, of_child, &unnamed, session)?;
             }
         }
         Ok(())

@@ -34,7 +34,10 @@ impl Catalog {
     /// Refuses to go on where it is not known whether the object is there.
     pub(super) fn certain(&self, oid: Oid) -> Result<Oid, Refusal> {
         match self.presence(oid) {
-            Some(_) if self.trusting => Ok(oid),
+            Some(_) if self.trusting => {
+                self.trusted.borrow_mut().push(oid);
+                Ok(oid)
+            }
             Some(reason) => Err(Refusal::Unmodelled(reason.clone())),
             None => Ok(oid),
         }

@@ -422,3 +422,120 @@ fn of_a_column_that_is_taken_for_granted_only_what_was_set_is_compared() {
     assert_eq!(any("a"), ["not null", "identity"]);
     assert_eq!(any("b"), ["identity"]);
 }
+
+#[test]
+fn what_a_history_has_worked_on_was_there() {
+    let (mut catalog, mut session) = open();
+    sql(&mut catalog, &mut session, "create table t (a int)");
+    let reason = Reason::new("test", "it is not known");
+    let maybe = command("alter table t add column b int default 1 unique");
+    catalog.execute_maybe(&maybe, &mut session, &reason).expect("accepted");
+    let rename = command("alter table t rename column b to c");
+    assert!(matches!(catalog.execute(&rename, &mut session), Err(Refusal::Unmodelled(_))));
+    catalog.execute_settling(&rename, &mut session).expect("it is there");
+    let table = catalog.relation(&"public".into(), &"t".into()).expect("t");
+    let column = catalog.column(table, &"c".into()).expect("renamed");
+    let made = [Some(column), catalog.default_of(column), catalog.constraint(table, &"t_b_key".into())];
+    assert!(made.into_iter().all(|oid| catalog.presence(oid.expect("made")).is_none()));
+    // What was there before may be otherwise, whatever works on it.
+    catalog.execute_maybe(&command("alter table t alter column a type text"), &mut session, &reason).expect("accepted");
+    let not_null = command("alter table t alter column a set not null");
+    assert!(catalog.execute_settling(&not_null, &mut session).is_err());
+}
+
+/// Seen from PostgreSQL 16.
+#[test]
+fn operators_and_classes_that_do_not_exist() {
+    let schema = "create type mood as enum ('sad')\ncreate table t (i int primary key, v varchar(9), j json, d timestamptz, tm time, m mood)\n\
+        create table u (n numeric unique, x text unique)\nalter table t add constraint positive check (i > 0)\ncreate index by_v on t (v)\n\
+        create unique index falling on t (v desc)\ncreate unique index pattern on t (v varchar_pattern_ops)";
+    for (statement, answer) in [
+        ("create index on t (j)", "data type json has no default operator class for access method \"btree\" (42704)"),
+        (
+            "alter table t add unique (j)",
+            "data type json has no default operator class for access method \"btree\" (42704)",
+        ),
+        (
+            "create index on t using gin (v)",
+            "data type character varying has no default operator class for access method \"gin\" (42704)",
+        ),
+        ("create index on t using hash (i, v)", "access method \"hash\" does not support multicolumn indexes (0A000)"),
+        (
+            "create index on t (i text_pattern_ops)",
+            "operator class \"text_pattern_ops\" does not accept data type integer (42804)",
+        ),
+        ("create index on t ((d::text))", "functions in index expression must be marked IMMUTABLE (42P17)"),
+        ("create index on t (i) where d > now()", "functions in index predicate must be marked IMMUTABLE (42P17)"),
+        ("alter table t add check (j = '{}')", "operator does not exist: json = unknown (42883)"),
+        ("alter table t add check (i)", "argument of CHECK must be type boolean, not type integer (42804)"),
+        (
+            "alter table t add foreign key (i) references u (x)",
+            "foreign key constraint \"t_i_fkey\" cannot be implemented (42804)",
+        ),
+        ("alter table t add foreign key (i) references u (n)", "ok"),
+        (
+            "alter table t add unique using index falling",
+            "index \"falling\" column number 1 does not have default sorting behavior (42809)",
+        ),
+        (
+            "alter table t add unique using index pattern",
+            "index \"pattern\" column number 1 does not have default sorting behavior (42809)",
+        ),
+        ("alter table t alter i type text", "operator does not exist: text > integer (42883)"),
+        (
+            "alter table t alter v type json using v::json",
+            "data type json has no default operator class for access method \"btree\" (42704)",
+        ),
+        ("alter table t alter v type date using i::date", "cannot cast type integer to date (42846)"),
+        (
+            "alter table t alter v type date using i",
+            "result of USING clause for column \"v\" cannot be cast automatically to type date (42804)",
+        ),
+        (
+            "alter table t alter tm type timestamptz",
+            "column \"tm\" cannot be cast automatically to type timestamp with time zone (42804)",
+        ),
+        (
+            "alter table t alter i set default now()",
+            "column \"i\" is of type integer but default expression is of type timestamp with time zone (42804)",
+        ),
+        ("alter table t alter i set default 'x'", "invalid input syntax for type integer: \"x\" (22P02)"),
+        (
+            "create view w as select j, count(*) from t group by j",
+            "could not identify an equality operator for type json (42883)",
+        ),
+        ("create view w as select a.j from t a join t b on a.j = b.j", "operator does not exist: json = json (42883)"),
+        (
+            "create view w as select j from t order by 1",
+            "could not identify an ordering operator for type json (42883)",
+        ),
+        ("delete from t where i = v", "operator does not exist: integer = character varying (42883)"),
+        ("create extension citext\nalter table t add check (i = v)", "ok"),
+    ] {
+        let (mut catalog, mut session) = (Catalog::new(), Session::default());
+        sql(&mut catalog, &mut session, schema);
+        let done = statement.lines().try_for_each(|line| catalog.execute(&command(line), &mut session).map(|_| ()));
+        assert_eq!(done.map_or_else(|refusal| refusal.to_string(), |()| "ok".to_string()), answer, "{statement}");
+    }
+}
+
+/// Seen from PostgreSQL 16: `LIKE … INCLUDING ALL` and `CREATE TABLE AS`.
+#[test]
+fn copies_have_identities_and_collations() {
+    let (mut catalog, mut session) = (Catalog::new(), Session::default());
+    sql(
+        &mut catalog,
+        &mut session,
+        "create table t (a int generated always as identity (start 5), b text collate \"C\")\n\
+         create table l (like t including all)\ncreate table q as select b as c from t",
+    );
+    let column = |table: &str, name: &str| {
+        let table = catalog.relation(&"public".into(), &table.into()).expect("the table");
+        catalog.column(table, &name.into()).expect("the column")
+    };
+    let (_, sequence) = catalog.owned_sequences(column("l", "a"))[0];
+    assert_eq!((sequence.name.as_str(), sequence.start), ("l_a_seq", 5));
+    assert!(catalog.column_of(column("l", "a")).is_some_and(|column| column.identity.is_some()));
+    let (b, c) = (catalog.column_of(column("t", "b")), catalog.column_of(column("q", "c")));
+    assert_eq!(b.map(|column| &column.collation), c.map(|column| &column.collation));
+}

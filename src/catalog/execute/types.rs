@@ -6,6 +6,7 @@ use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{ConstraintDef, ConstraintKind, Drop, EnumPosition, Type};
 use crate::pg::error::{PgError, Refusal, sqlstate};
 use crate::pg::ident::{Ident, QName};
+use crate::pg::system::{self, Context};
 
 use super::resolve::{plain, refuse};
 
@@ -20,69 +21,13 @@ pub(super) enum Castable {
     Unknown,
 }
 
-const STRINGS: &[&str] = &["text", "character varying", "character"];
-const NUMBERS: &[&str] = &["smallint", "integer", "bigint", "numeric", "real", "double precision"];
-const TIMES: &[&str] = &["date", "timestamp without time zone", "timestamp with time zone"];
-const JSON: &[&str] = &["json", "jsonb"];
-/// Types with assignment casts only to themselves and to strings.
-const ALONE: &[&str] = &["boolean", "uuid", "bytea", "interval", "inet", "xml", "tsvector"];
-const GROUPS: &[&[&str]] = &[STRINGS, NUMBERS, TIMES, JSON];
-
 /// `can_coerce_type` with `COERCION_ASSIGNMENT`, for the types of which it is certain.
 pub(super) fn assignable(catalog: &Catalog, from: &TypeRef, to: &TypeRef) -> Castable {
-    let is_enum = |oid: Oid| matches!(catalog.get(oid), Some(Object::Enum(_)));
-    match (from, to) {
-        (_, _) if from == to => Castable::Yes,
-        (TypeRef::Builtin(from), TypeRef::Builtin(to)) => match (from.builtin_name(), to.builtin_name()) {
-            (Some(a), Some(b)) => builtin_assignable((a, from.array), (b, to.array)),
-            _ => Castable::Unknown,
-        },
-        // A user may have made a cast between an enum and a type; that is as rare as it is visible in the dump.
-        (TypeRef::User { oid, array, .. }, TypeRef::Builtin(to)) if is_enum(*oid) => match to.builtin_name() {
-            Some(name) if STRINGS.contains(&name) && !to.array => Castable::Yes,
-            Some(_) if *array == to.array && !array => Castable::No,
-            _ => Castable::Unknown,
-        },
-        (TypeRef::Builtin(from), TypeRef::User { oid, array, .. }) if is_enum(*oid) => match from.builtin_name() {
-            Some(_) if !array && !from.array => Castable::No,
-            _ => Castable::Unknown,
-        },
-        (TypeRef::User { oid: from, array, .. }, TypeRef::User { oid: to, array: to_array, .. })
-            if is_enum(*from) && is_enum(*to) && array == to_array =>
-        {
-            if from == to {
-                Castable::Yes
-            } else {
-                Castable::No
-            }
-        }
-        _ => Castable::Unknown,
-    }
-}
-
-fn builtin_assignable((from, from_array): (&str, bool), (to, to_array): (&str, bool)) -> Castable {
-    if to_array != from_array {
-        let to_string = STRINGS.contains(&to) && !to_array;
-        let known = |name| GROUPS.iter().any(|group| group.contains(&name)) || ALONE.contains(&name);
-        return match to_string {
-            true => Castable::Yes,
-            false if known(from) && known(to) => Castable::No,
-            false => Castable::Unknown,
-        };
-    }
-    if from == to || STRINGS.contains(&to) && !to_array {
-        return Castable::Yes;
-    }
-    let group = |name: &str| GROUPS.iter().position(|group| group.contains(&name));
-    match (group(from), group(to)) {
-        (Some(a), Some(b)) if a == b => Castable::Yes,
-        (Some(_), Some(_)) => Castable::No,
-        (None, Some(_)) if ALONE.contains(&from) => Castable::No,
-        (Some(_), None) if ALONE.contains(&to) => {
-            // `time` and `interval` have casts among themselves; dates have none to these.
-            Castable::No
-        }
-        (None, None) if ALONE.contains(&from) && ALONE.contains(&to) => Castable::No,
+    let session = Session::default();
+    match (catalog.system_type(from, &session), catalog.system_type(to, &session)) {
+        _ if from == to => Castable::Yes,
+        (Some(from), Some(to)) if system::pathway(&from, &to, Context::Assignment).is_some() => Castable::Yes,
+        (Some(_), Some(_)) if !catalog.has_own_casts() => Castable::No,
         _ => Castable::Unknown,
     }
 }

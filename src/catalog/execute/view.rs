@@ -69,14 +69,14 @@ impl Catalog {
         for oid in &depends_on {
             self.certain(*oid)?;
         }
-        if let Some(message) = uses.missing_column
+        if let Some(error) = uses.wrong
             && !self.open_world
         {
-            return refuse(sqlstate::UNDEFINED_COLUMN, message);
+            return Err(error.into());
         }
         let schema = self.creation_schema(name, session)?;
         let mut output: Option<Vec<Ident>> = query::output_columns(self, text, session)
-            .map(|columns| columns.into_iter().map(|(column, _)| column).collect());
+            .map(|columns| columns.into_iter().map(|column| column.name).collect());
         if let Some(output) = &mut output {
             for (own, given) in output.iter_mut().zip(columns) {
                 own.clone_from(given);

@@ -7,6 +7,7 @@ use sqlparser::parser::Parser;
 use super::{Reader, Scope, Source};
 use crate::catalog::object::{Object, TypeRef};
 use crate::catalog::{Catalog, Oid, Session};
+use crate::pg::error::PgError;
 
 /// A statement on rows, as far as sqlparser reads it.
 pub(in crate::catalog) struct RowStatement(Statement);
@@ -19,8 +20,8 @@ impl RowStatement {
         parser.parse_statement().ok().map(RowStatement)
     }
 
-    /// What PostgreSQL says of the first column that the statement reads and that certainly does not exist.
-    pub(in crate::catalog) fn missing_column(&self, catalog: &Catalog, session: &Session) -> Option<String> {
+    /// What PostgreSQL says of the first column or operator that the statement reads with and that certainly does not exist.
+    pub(in crate::catalog) fn wrong(&self, catalog: &Catalog, session: &Session) -> Option<PgError> {
         let mut reader = Reader::new(catalog, session);
         reader.bare = true;
         match &self.0 {
@@ -51,7 +52,7 @@ impl RowStatement {
             }
             _ => {}
         }
-        reader.uses.missing_column
+        reader.uses.wrong
     }
 
     /// What PostgreSQL says where an `INSERT` gives more or fewer values than there are columns (`transformInsertRow`).

@@ -403,6 +403,10 @@ impl Canon<'_> {
         if name.schema.as_ref().is_some_and(|schema| self.context.search_path.contains(schema)) {
             name.schema = None;
         }
+        // Two names of one function.
+        if name.schema.is_none() && matches!(name.name.as_str(), "char_length" | "character_length") {
+            name.name = Ident::new("length");
+        }
         let plain = if name.schema.is_none() { name.name.as_str().to_string() } else { String::new() };
         let ty = match plain.as_str() {
             "coalesce" | "greatest" | "least" | "nullif" => {
@@ -454,7 +458,7 @@ impl Canon<'_> {
 }
 
 /// The type of a numeric literal (`make_const` of the parser).
-fn number_type(text: &str) -> &'static str {
+pub(super) fn number_type(text: &str) -> &'static str {
     if text.parse::<i32>().is_ok() {
         "integer"
     } else if text.parse::<i64>().is_ok() {

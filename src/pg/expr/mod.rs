@@ -1,5 +1,6 @@
 //! Expressions: defaults, CHECKs, index predicates, generated columns, policies.
 
+mod analysis;
 mod canonical;
 mod compare;
 mod constant;
@@ -13,6 +14,7 @@ mod tree;
 
 use std::fmt;
 
+pub use analysis::{Analysis, Names, analyse, no_operator};
 pub use compare::{compare, same_text};
 pub use implies::implies;
 pub use syntax::read_type;

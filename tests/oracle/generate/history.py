@@ -129,6 +129,10 @@ class Generator:
         """Those that the branch at hand may change: in another branch that runs before or after, the others are."""
         return [item for item in items if self.owners.get(item.oid) == self.branch]
 
+    def reachable(self, items):
+        """Those that the branch at hand may use: its own, and what was there before it."""
+        return [item for item in items if self.owners.get(item.oid) in (None, self.branch)]
+
     def tables(self):
         return self.owned(self.schema.tables)
 
@@ -137,7 +141,8 @@ class Generator:
         return self.random.choice(found) if found else (None, None)
 
     def pick_schema(self, chance):
-        return self.pick(self.schema.schemas) if self.random.random() < chance else None
+        found = self.pick(self.reachable(self.schema.schemas)) if self.random.random() < chance else None
+        return found and found.name
 
     def schema_word(self, table):
         """`schema=` of an operation on a table, as Python."""
@@ -152,7 +157,7 @@ class Generator:
         """Python of a type, and defaults that it takes."""
         chance = self.random.random()
         if chance < 0.03:
-            enums = [enum for enum in self.schema.enums if self.owners.get(enum.oid) in (None, self.branch)]
+            enums = self.reachable(self.schema.enums)
             if enums:
                 enum = self.random.choice(enums)
                 return raw.enum_python(self, enum), [repr(enum.labels[0])]
@@ -222,6 +227,9 @@ def plan(chance):
             for step in range(chance.randint(1, 3)):
                 labels = [f"branch{fork}{number}"] if step == 0 and chance.random() < 0.3 else []
                 needed = [chance.choice(branches)] if branches and chance.random() < 0.1 else []
+                if last is None and tip not in needed:
+                    # A branch with a base of its own changes what the others have made.
+                    needed.append(tip)
                 last = add(f"{fork}.{number}", [last] if last else [], needed, labels)
             branches.append(last)
         tips = branches

@@ -27,7 +27,7 @@ def enum_python(g, enum):
 @operation(1.5)
 def enum_column(g):
     """A column of an enum that is there."""
-    table, enum = g.pick(g.tables()), g.pick(g.schema.enums)
+    table, enum = g.pick(g.tables()), g.pick(g.reachable(g.schema.enums))
     if not table or not enum:
         return None
     name = g.names.column([column.name for column in table.columns])
@@ -104,7 +104,7 @@ def swap_enum(g):
 def to_enum(g):
     """A text column becomes an enum."""
     table, column = g.pick_column(lambda column: column.category == "S")
-    enum = g.pick([enum for enum in g.schema.enums if enum.schema == "public"])
+    enum = g.pick([enum for enum in g.reachable(g.schema.enums) if enum.schema == "public"])
     if not column or not enum:
         return None
     return call("op.alter_column", repr(table.name), repr(column.name), type_=enum_python(g, enum),
@@ -128,7 +128,7 @@ def domain(g):
 
 @operation(0.5)
 def domain_column(g):
-    table, one = g.pick(g.tables()), g.pick([*g.schema.domains, *g.schema.composites])
+    table, one = g.pick(g.tables()), g.pick(g.reachable([*g.schema.domains, *g.schema.composites]))
     if not table or not one:
         return None
     name = g.names.column([column.name for column in table.columns])
@@ -194,7 +194,7 @@ def function(g):
 
 @operation(0.6)
 def function_default(g):
-    one = g.pick([function for function in g.schema.functions if function.result in ("text", "integer") and function.schema == "public"])
+    one = g.pick([function for function in g.reachable(g.schema.functions) if function.result in ("text", "integer") and function.schema == "public"])
     table = g.pick(g.tables())
     if not one or not table:
         return None
@@ -215,7 +215,7 @@ def trigger(g):
         name = quoted(g.random.choice(table.triggers))
         return execute(g.random.choice([f"DROP TRIGGER {name} ON {at}", f"DROP TRIGGER IF EXISTS {name} ON {at} CASCADE", f"ALTER TABLE {at} DISABLE TRIGGER {name}",
                                         f"ALTER TRIGGER {name} ON {at} RENAME TO {quoted(g.names.unused('renamed_trigger'))}"]))
-    one = g.pick([function for function in g.schema.functions if function.result == "trigger"])
+    one = g.pick([function for function in g.reachable(g.schema.functions) if function.result == "trigger"])
     if not one:
         return None
     name, function = g.names.unused("trg_touch"), f"{quoted(one.schema)}.{quoted(one.name)}"
@@ -250,12 +250,14 @@ def sequence(g):
 
 @operation(0.5)
 def schema(g):
-    if g.schema.schemas and g.random.random() < 0.3:
-        name = g.random.choice(g.schema.schemas)
+    found = g.reachable(g.schema.schemas)
+    if found and g.random.random() < 0.3:
+        one = g.random.choice(found)
+        name = one.name
         table = g.pick([table for table in g.tables() if table.schema == "public"])
         if table and g.random.random() < 0.7:
             return execute(f"ALTER TABLE {g.sql_name(table)} SET SCHEMA {quoted(name)}")
-        return execute(f"DROP SCHEMA {quoted(name)}")
+        return execute(f"DROP SCHEMA {quoted(name)}") if g.owned([one]) else None
     name = g.names.unused(g.random.choice(["app", "Reporting", "archive"]))
     return g.random.choice([execute(f"CREATE SCHEMA {quoted(name)}"), execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(name)}"), f"op.execute(sa.schema.CreateSchema({name!r}))"])
 

@@ -40,7 +40,7 @@ SELECT json_build_object(
       'arguments', pg_get_function_identity_arguments(p.oid)) ORDER BY n.nspname, p.proname, p.oid), '[]')
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
     WHERE {mine} AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = p.oid AND deptype = 'e')),
-  'schemas', (SELECT json_agg(n.nspname ORDER BY n.nspname) FROM pg_namespace n WHERE {mine}))
+  'schemas', (SELECT json_agg(json_build_object('oid', n.oid::int, 'name', n.nspname) ORDER BY n.nspname) FROM pg_namespace n WHERE {mine}))
 """
 MINE = "n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'"
 
@@ -76,8 +76,8 @@ class Schema:
         self.domains = [Item(row) for row in found["types"] if row["kind"] == "d"]
         self.composites = [Item(row) for row in found["types"] if row["kind"] == "c"]
         self.functions = [Item(row) for row in found["functions"]]
-        self.schemas = [name for name in found["schemas"] if name != "public"]
+        self.schemas = [Item(row) for row in found["schemas"] if row["name"] != "public"]
 
     def everything(self):
         """All objects that a branch may own."""
-        return [*self.tables, *self.views, *self.sequences, *self.enums, *self.domains, *self.composites, *self.functions]
+        return [*self.tables, *self.views, *self.sequences, *self.enums, *self.domains, *self.composites, *self.functions, *self.schemas]

@@ -4,7 +4,7 @@ use sqlparser::tokenizer::{Token, Word};
 
 use super::{MAX_DEPTH, RANGE, Reader, stored};
 use crate::pg::expr::tree::{Head, Tree};
-use crate::pg::ident::{Ident, QName};
+use crate::pg::ident::QName;
 use crate::pg::types::{self, DataType};
 
 impl Reader {
@@ -231,11 +231,6 @@ impl Reader {
             return None;
         }
         let schema = parts.pop().filter(|schema| schema.as_str() != "pg_catalog");
-        // What the grammar writes as keywords is printed in capitals or quoted, and is one function.
-        let name = match name.as_str() {
-            "char_length" | "character_length" if schema.is_none() => Ident::new("length"),
-            _ => name,
-        };
         Some(Tree::new(Head::Call(QName { schema, name }), args))
     }
 }

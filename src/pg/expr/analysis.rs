@@ -1,0 +1,449 @@
+//! The parse analysis of an expression (`src/backend/parser/parse_expr.c`): which operators and functions it means, which casts
+//! come with that, and what PostgreSQL says where there are none.
+//!
+//! What is not known (a column of an unknown type, a function of the database) has no type, and nothing is said about what is made of it.
+
+mod calls;
+mod constant;
+#[cfg(test)]
+mod tests;
+
+use super::tree::{Head, Tree};
+use super::{Expr, syntax};
+use crate::pg::error::{PgError, SqlState, sqlstate};
+use crate::pg::ident::{Ident, QName};
+use crate::pg::system::{self, Context, Failure, Resolved, Type, Volatility};
+use crate::pg::types::DataType;
+
+/// What the names of an expression mean.
+pub struct Names<'a> {
+    /// The type of a column of the table that the expression is about; `None` where it is not known.
+    pub column: &'a dyn Fn(&Ident) -> Option<Type>,
+    /// A type that a cast names; `None` where it is not known.
+    pub type_of: &'a dyn Fn(&DataType) -> Option<Type>,
+    /// Whether the database may have functions of that name beside those of `pg_catalog`.
+    pub has_routine: &'a dyn Fn(&QName) -> bool,
+}
+
+/// An expression after its analysis.
+pub struct Analysis {
+    tree: Tree,
+    /// Its type; `None` where it is not known.
+    pub ty: Option<Type>,
+    /// The most volatile of what it calls.
+    pub volatility: Volatility,
+}
+
+impl Analysis {
+    /// The same expression over columns of other types, after PostgreSQL has read it: constants have the types that they got, and
+    /// casts that were added are written out, as `pg_get_expr` prints it.
+    ///
+    /// # Errors
+    /// See [`analyse`].
+    pub fn again(&self, names: &Names<'_>) -> Result<Analysis, PgError> {
+        Analyser::run(&self.tree, names)
+    }
+
+    /// `coerce_to_boolean`: 42804 for another type.
+    ///
+    /// # Errors
+    /// It is of another type.
+    pub fn boolean(self, of: &str) -> Result<Analysis, PgError> {
+        let Analysis { tree, ty, volatility } = self;
+        let Typed { tree, ty } = boolean(Typed { tree, ty }, of)?;
+        Ok(Analysis { tree, ty, volatility })
+    }
+
+    /// Whether its value can be stored in a column of a type; the reason where a constant cannot be read as one.
+    ///
+    /// # Errors
+    /// 22P02 and its kin.
+    pub fn assignable(&self, to: &Type) -> Result<bool, PgError> {
+        if let Some(text) = constant_text(&self.tree).filter(|_| self.ty == Some(Type::LITERAL)) {
+            constant::check(text, to)?;
+        }
+        Ok(match &self.ty {
+            Some(from) => *from == Type::LITERAL || system::pathway(from, to, Context::Assignment).is_some(),
+            None => true,
+        })
+    }
+}
+
+/// Analyses an expression; `None` for what is not read here: subqueries, and text that is no expression.
+///
+/// # Errors
+/// What PostgreSQL says of an operator or function that does not exist, of types that do not fit, of constants that cannot be read.
+pub fn analyse(expr: &Expr, names: &Names<'_>) -> Result<Option<Analysis>, PgError> {
+    match syntax::read(&expr.to_string()) {
+        Some(tree) => Analyser::run(&tree, names).map(Some),
+        None => Ok(None),
+    }
+}
+
+impl Expr {
+    /// The type of a constant; `None` for anything else.
+    pub fn constant_type(&self) -> Option<Type> {
+        match syntax::read(&self.to_string())?.head {
+            Head::Text(_) | Head::Null => Some(Type::LITERAL),
+            Head::Number(text) => Some(Type::system(super::canonical::number_type(&text))),
+            Head::Bool(_) => Some(BOOLEAN),
+            _ => None,
+        }
+    }
+}
+
+/// A part of the expression.
+struct Typed {
+    tree: Tree,
+    ty: Option<Type>,
+}
+
+struct Analyser<'a> {
+    names: &'a Names<'a>,
+    volatility: Volatility,
+}
+
+const BOOLEAN: Type = Type::system("boolean");
+const TEXT: Type = Type::system("text");
+
+fn mismatch(message: String) -> PgError {
+    PgError::new(sqlstate::DATATYPE_MISMATCH, message)
+}
+
+fn no_function(message: String) -> PgError {
+    PgError::new(sqlstate::UNDEFINED_FUNCTION, message)
+}
+
+fn constant_text(tree: &Tree) -> Option<&str> {
+    match &tree.head {
+        Head::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// `tree::ty`, as a cast that was not written.
+fn coerced(Typed { tree, ty }: Typed, to: &Type) -> Result<Tree, PgError> {
+    if ty.as_ref() == Some(to) || ty.is_none() {
+        return Ok(tree);
+    }
+    if let Some(text) = constant_text(&tree).filter(|_| ty == Some(Type::LITERAL)) {
+        constant::check(text, to)?;
+    }
+    Ok(match to.data_type() {
+        Some(ty) => Tree::new(Head::Cast(ty), vec![tree]),
+        None => tree,
+    })
+}
+
+fn boolean(part: Typed, of: &str) -> Result<Typed, PgError> {
+    match &part.ty {
+        Some(ty) if *ty != Type::LITERAL && system::pathway(ty, &BOOLEAN, Context::Assignment).is_none() => {
+            Err(mismatch(format!("argument of {of} must be type boolean, not type {ty}")))
+        }
+        Some(_) => Ok(Typed { tree: coerced(part, &BOOLEAN)?, ty: Some(BOOLEAN) }),
+        None => Ok(part),
+    }
+}
+
+impl Analyser<'_> {
+    fn run(tree: &Tree, names: &Names<'_>) -> Result<Analysis, PgError> {
+        let mut analyser = Analyser { names, volatility: Volatility::Immutable };
+        let Typed { tree, ty } = analyser.tree(tree)?;
+        Ok(Analysis { tree, ty, volatility: analyser.volatility })
+    }
+
+    fn depends(&mut self, volatility: Volatility) {
+        self.volatility = self.volatility.max(volatility);
+    }
+
+    fn all(&mut self, args: &[Tree]) -> Result<Vec<Typed>, PgError> {
+        args.iter().map(|arg| self.tree(arg)).collect()
+    }
+
+    fn tree(&mut self, tree: &Tree) -> Result<Typed, PgError> {
+        let leaf = |ty: Option<Type>| Ok(Typed { tree: tree.clone(), ty });
+        match &tree.head {
+            Head::Column(name) => leaf((self.names.column)(name)),
+            Head::Text(_) | Head::Null => leaf(Some(Type::LITERAL)),
+            Head::Number(text) => leaf(Some(Type::system(super::canonical::number_type(text)))),
+            Head::Bool(_) => leaf(Some(BOOLEAN)),
+            Head::Cast(ty) => self.cast(ty, &tree.args),
+            Head::Call(name) => self.call(name, &tree.args),
+            Head::Keyword(word) => self.keyword(word, tree),
+            Head::Op(op) => {
+                let args = self.all(&tree.args)?;
+                self.operator(op, args, tree.head.clone())
+            }
+            Head::Any(op) | Head::All(op) => self.quantified(op, tree),
+            Head::And | Head::Or | Head::Not => {
+                let of = match tree.head {
+                    Head::And => "AND",
+                    Head::Or => "OR",
+                    _ => "NOT",
+                };
+                let mut args = Vec::new();
+                for arg in &tree.args {
+                    args.push(boolean(self.tree(arg)?, of)?.tree);
+                }
+                Ok(Typed { tree: Tree::new(tree.head.clone(), args), ty: Some(BOOLEAN) })
+            }
+            Head::Test(test) => {
+                let mut args = Vec::new();
+                for arg in self.all(&tree.args)? {
+                    let of_null = test.ends_with("NULL");
+                    args.push(if of_null { arg.tree } else { boolean(arg, test)?.tree });
+                }
+                Ok(Typed { tree: Tree::new(tree.head.clone(), args), ty: Some(BOOLEAN) })
+            }
+            Head::Distinct => {
+                let args = self.all(&tree.args)?;
+                self.operator("=", args, Head::Distinct)
+            }
+            Head::Array => self.array(&tree.args),
+            Head::Case { has_operand } => self.case(*has_operand, &tree.args),
+            Head::Subscript => {
+                let args = self.all(&tree.args)?;
+                let ty = args.first().and_then(|arg| arg.ty.clone());
+                let element = ty.filter(|ty| ty.array || ty.is("jsonb")).map(|ty| ty.element().unwrap_or(ty));
+                Ok(Typed { tree: rebuilt(tree, args), ty: element })
+            }
+            Head::Slice => {
+                let args = self.all(&tree.args)?;
+                let ty = args.first().and_then(|arg| arg.ty.clone()).filter(|ty| ty.array);
+                Ok(Typed { tree: rebuilt(tree, args), ty })
+            }
+            Head::Collate(_) => {
+                let args = self.all(&tree.args)?;
+                let ty = args.first().and_then(|arg| arg.ty.clone());
+                if let Some(of) = &ty
+                    && *of != Type::LITERAL
+                    && of.element().as_ref().unwrap_or(of).category() != 'S'
+                {
+                    return Err(mismatch(format!("collations are not supported by type {of}")));
+                }
+                let ty = ty.map(|ty| if ty == Type::LITERAL { TEXT } else { ty });
+                Ok(Typed { tree: rebuilt(tree, args), ty })
+            }
+            Head::Row | Head::Field(_) | Head::Named(_) | Head::Variadic => {
+                let args = self.all(&tree.args)?;
+                Ok(Typed { tree: rebuilt(tree, args), ty: None })
+            }
+            Head::Value(_) => leaf(None),
+        }
+    }
+
+    fn cast(&mut self, to: &DataType, args: &[Tree]) -> Result<Typed, PgError> {
+        let target = (self.names.type_of)(to);
+        let [arg] = args else {
+            return Ok(Typed { tree: Tree::new(Head::Cast(to.clone()), args.to_vec()), ty: target });
+        };
+        let cast = |tree: Tree| Tree::new(Head::Cast(to.clone()), vec![tree]);
+        if let (Head::Array, Some(element)) = (&arg.head, target.as_ref().and_then(Type::element)) {
+            // transformArrayExpr(): the elements get the type that the cast names.
+            let of = DataType { array: false, ..to.clone() };
+            let mut items = Vec::new();
+            for item in &arg.args {
+                let nested = item.head == Head::Array;
+                items.push(self.cast(if nested { to } else { &of }, std::slice::from_ref(item))?.tree);
+            }
+            let _ = element;
+            return Ok(Typed { tree: cast(Tree::new(Head::Array, items)), ty: target });
+        }
+        let part = self.tree(arg)?;
+        if let (Some(from), Some(to)) = (&part.ty, &target) {
+            if *from == Type::LITERAL {
+                if let Some(text) = constant_text(&part.tree) {
+                    constant::check(text, to)?;
+                }
+            } else {
+                match system::pathway(from, to, Context::Explicit) {
+                    Some(volatility) => self.depends(volatility),
+                    None => {
+                        let message = format!("cannot cast type {from} to {to}");
+                        return Err(PgError::new(sqlstate::CANNOT_COERCE, message));
+                    }
+                }
+            }
+        } else {
+            self.depends(Volatility::Unknown);
+        }
+        Ok(Typed { tree: cast(part.tree), ty: target })
+    }
+
+    /// An operator with one operand or two; `head` is what its tree shall be.
+    fn operator(&mut self, op: &str, args: Vec<Typed>, head: Head) -> Result<Typed, PgError> {
+        let types: Option<Vec<Type>> = args.iter().map(|arg| arg.ty.clone()).collect();
+        let Some(types) = types else {
+            self.depends(Volatility::Unknown);
+            let trees = args.into_iter().map(|arg| arg.tree).collect();
+            return Ok(Typed { tree: Tree::new(head, trees), ty: None });
+        };
+        let resolved = system::operator(op, &types).map_err(|failure| no_operator(op, &types, failure))?;
+        let (args, ty) = self.applied(resolved, args)?;
+        Ok(Typed { tree: Tree::new(head, args), ty })
+    }
+
+    /// The arguments cast to what is taken.
+    fn applied(&mut self, resolved: Resolved, args: Vec<Typed>) -> Result<(Vec<Tree>, Option<Type>), PgError> {
+        self.depends(resolved.volatility);
+        let mut trees = Vec::new();
+        for (arg, to) in args.into_iter().zip(&resolved.arguments) {
+            if let (Some(from), Some(to)) = (&arg.ty, to)
+                && *from != Type::LITERAL
+                && let Some(volatility) = system::pathway(from, to, Context::Implicit)
+            {
+                self.depends(volatility);
+            }
+            trees.push(match to {
+                Some(to) => coerced(arg, to)?,
+                None => arg.tree,
+            });
+        }
+        Ok((trees, resolved.result))
+    }
+
+    /// `x = ANY (array)`; `x IN (…)` is one, too, and its items and `x` take one type (`transformAExprIn`).
+    fn quantified(&mut self, op: &str, tree: &Tree) -> Result<Typed, PgError> {
+        let [left, right] = tree.args.as_slice() else {
+            return Ok(Typed { tree: tree.clone(), ty: None });
+        };
+        let left = self.tree(left)?;
+        if right.head == Head::Array && right.args.iter().all(|item| item.head != Head::Array) {
+            let items = self.all(&right.args)?;
+            let types: Option<Vec<Type>> = [&left].into_iter().chain(&items).map(|part| part.ty.clone()).collect();
+            if let Some(types) = types {
+                if let Ok(common) = system::common_type(&types) {
+                    let own = &types[0];
+                    let resolved = system::operator(op, &[own.clone(), common.clone()])
+                        .map_err(|failure| no_operator(op, &[own.clone(), common.clone()], failure))?;
+                    self.depends(resolved.volatility);
+                    let mut trees = Vec::new();
+                    for item in items {
+                        trees.push(coerced(item, &common)?);
+                    }
+                    let own = match resolved.arguments.first() {
+                        Some(Some(to)) => coerced(left, to)?,
+                        _ => left.tree,
+                    };
+                    let array = Tree::new(Head::Array, trees);
+                    return Ok(Typed { tree: Tree::new(tree.head.clone(), vec![own, array]), ty: Some(BOOLEAN) });
+                }
+                for item in &types[1..] {
+                    let pair = [types[0].clone(), item.clone()];
+                    system::operator(op, &pair).map_err(|failure| no_operator(op, &pair, failure))?;
+                }
+            }
+            let trees = items.into_iter().map(|item| item.tree).collect();
+            let array = Tree::new(Head::Array, trees);
+            return Ok(Typed { tree: Tree::new(tree.head.clone(), vec![left.tree, array]), ty: Some(BOOLEAN) });
+        }
+        let right = self.tree(right)?;
+        if let (Some(own), Some(array)) = (&left.ty, &right.ty)
+            && *array != Type::LITERAL
+        {
+            let Some(element) = array.element() else {
+                let message = "op ANY/ALL (array) requires array on right side";
+                return Err(PgError::new(sqlstate::WRONG_OBJECT_TYPE, message));
+            };
+            let pair = [own.clone(), element];
+            let resolved = system::operator(op, &pair).map_err(|failure| no_operator(op, &pair, failure))?;
+            self.depends(resolved.volatility);
+        } else {
+            self.depends(Volatility::Unknown);
+        }
+        Ok(Typed { tree: Tree::new(tree.head.clone(), vec![left.tree, right.tree]), ty: Some(BOOLEAN) })
+    }
+
+    fn array(&mut self, args: &[Tree]) -> Result<Typed, PgError> {
+        let items = self.all(args)?;
+        let (trees, common) = self.unified(items, "ARRAY")?;
+        // The elements of an array of arrays are arrays of the same type.
+        let ty = common.map(|ty| if ty.array { ty } else { ty.into_array().unwrap_or(TEXT) });
+        let ty = ty.filter(|_| !args.is_empty());
+        Ok(Typed { tree: Tree::new(Head::Array, trees), ty })
+    }
+
+    /// The parts cast to the type that they have in common.
+    fn unified(&mut self, parts: Vec<Typed>, of: &str) -> Result<(Vec<Tree>, Option<Type>), PgError> {
+        let types: Option<Vec<Type>> = parts.iter().map(|part| part.ty.clone()).collect();
+        let Some(types) = types else {
+            self.depends(Volatility::Unknown);
+            return Ok((parts.into_iter().map(|part| part.tree).collect(), None));
+        };
+        let common = system::common_type(&types)
+            .map_err(|(one, other)| mismatch(format!("{of} types {one} and {other} cannot be matched")))?;
+        let mut trees = Vec::new();
+        for part in parts {
+            if let Some(from) = &part.ty
+                && *from != Type::LITERAL
+                && system::pathway(from, &common, Context::Implicit).is_none()
+            {
+                let message = format!("{of} could not convert type {from} to {common}");
+                return Err(PgError::new(sqlstate::CANNOT_COERCE, message));
+            }
+            trees.push(coerced(part, &common)?);
+        }
+        Ok((trees, Some(common)))
+    }
+
+    fn case(&mut self, has_operand: bool, args: &[Tree]) -> Result<Typed, PgError> {
+        let operand = match args.first().filter(|_| has_operand) {
+            Some(operand) => {
+                let part = self.tree(operand)?;
+                let literal = part.ty == Some(Type::LITERAL);
+                Some(if literal { Typed { tree: coerced(part, &TEXT)?, ty: Some(TEXT) } } else { part })
+            }
+            None => None,
+        };
+        let mut rest = args[usize::from(has_operand).min(args.len())..].iter();
+        let (mut conditions, mut results) = (Vec::new(), Vec::new());
+        while let Some(first) = rest.next() {
+            let Some(result) = rest.next() else {
+                // ELSE stands last, and is looked at first.
+                results.insert(0, self.tree(first)?);
+                break;
+            };
+            let condition = self.tree(first)?;
+            conditions.push(match &operand {
+                Some(operand) => {
+                    let operand = Typed { tree: operand.tree.clone(), ty: operand.ty.clone() };
+                    // The tree keeps the value, not the comparison.
+                    let compared = self.operator("=", vec![operand, condition], Head::Row)?;
+                    compared.tree.args.into_iter().nth(1).unwrap_or(Tree::leaf(Head::Null))
+                }
+                None => boolean(condition, "CASE/WHEN")?.tree,
+            });
+            results.push(self.tree(result)?);
+        }
+        let (mut results, ty) = self.unified(results, "CASE")?;
+        let otherwise = if results.is_empty() { Tree::leaf(Head::Null) } else { results.remove(0) };
+        let mut trees: Vec<Tree> = operand.into_iter().map(|operand| operand.tree).collect();
+        for (condition, result) in conditions.into_iter().zip(results) {
+            trees.extend([condition, result]);
+        }
+        trees.push(otherwise);
+        Ok(Typed { tree: Tree::new(Head::Case { has_operand }, trees), ty })
+    }
+}
+
+fn rebuilt(tree: &Tree, args: Vec<Typed>) -> Tree {
+    Tree::new(tree.head.clone(), args.into_iter().map(|arg| arg.tree).collect())
+}
+
+/// What PostgreSQL says where no operator is meant (`op_error`).
+pub fn no_operator(op: &str, types: &[Type], failure: Failure) -> PgError {
+    let signature = match types {
+        [left, right] => format!("{left} {op} {right}"),
+        [operand] => format!("{op} {operand}"),
+        _ => op.to_string(),
+    };
+    failed(failure, "operator", &signature)
+}
+
+fn failed(failure: Failure, what: &str, signature: &str) -> PgError {
+    let (code, message): (SqlState, _) = match failure {
+        Failure::None => return no_function(format!("{what} does not exist: {signature}")),
+        Failure::Many => (sqlstate::AMBIGUOUS_FUNCTION, format!("{what} is not unique: {signature}")),
+    };
+    PgError::new(code, message)
+}
