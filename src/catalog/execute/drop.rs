@@ -170,7 +170,8 @@ impl Catalog {
             .into()
     }
 
-    /// An object in words (`getObjectDescription`): the schema is written where `search_path` does not find the name.
+    /// An object in words (`getObjectDescription`): the schema is written where `search_path` does not find the name. Names of relations,
+    /// types and routines are quoted, those of what is in a table are not.
     pub(super) fn describe(&self, oid: Oid, session: &Session) -> String {
         let Some(object) = self.get(oid) else {
             return "an object".to_string();
@@ -185,17 +186,19 @@ impl Catalog {
         };
         let on_table = |word: &str| {
             let table = self.table_of(oid).map_or_else(String::new, |table| self.describe(table, session));
-            format!("{word} {} on {table}", object.name())
+            format!("{word} {} on {table}", object.name().as_str())
         };
         match object {
-            Object::Schema(schema) => format!("schema {}", schema.name),
-            Object::Extension(extension) => format!("extension {}", extension.name),
+            Object::Schema(schema) => format!("schema {}", schema.name.as_str()),
+            Object::Extension(extension) => format!("extension {}", extension.name.as_str()),
             Object::Table(_) => format!("table {}", visible(Space::Relation)),
             Object::Index(_) => format!("index {}", visible(Space::Relation)),
             Object::Sequence(_) => format!("sequence {}", visible(Space::Relation)),
             Object::View(view) if view.materialized => format!("materialized view {}", visible(Space::Relation)),
             Object::View(_) => format!("view {}", visible(Space::Relation)),
-            Object::Column(column) => format!("column {} of {}", column.name, self.describe(column.table, session)),
+            Object::Column(column) => {
+                format!("column {} of {}", column.name.as_str(), self.describe(column.table, session))
+            }
             Object::Default(default) => format!("default value for {}", self.describe(default.column, session)),
             Object::Constraint(_) => on_table("constraint"),
             Object::Trigger(_) => on_table("trigger"),

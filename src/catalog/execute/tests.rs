@@ -519,6 +519,26 @@ fn operators_and_classes_that_do_not_exist() {
     }
 }
 
+/// Seen from PostgreSQL 16.
+#[test]
+fn names_inside_of_a_table_are_not_quoted_in_descriptions() {
+    let (mut catalog, mut session) = (Catalog::new(), Session::default());
+    sql(
+        &mut catalog,
+        &mut session,
+        "create table \"a-b\" (\"x-y\" int unique)\ncreate view \"v-w\" as select \"x-y\" from \"a-b\"",
+    );
+    let mut refused = |text: &str| catalog.execute(&command(text), &mut session).unwrap_err().to_string();
+    assert_eq!(
+        refused("drop index \"a-b_x-y_key\""),
+        "cannot drop index \"a-b_x-y_key\" because constraint a-b_x-y_key on table \"a-b\" requires it (2BP01)"
+    );
+    assert_eq!(
+        refused("alter table \"a-b\" drop column \"x-y\""),
+        "cannot drop column x-y of table \"a-b\" because other objects depend on it (2BP01)"
+    );
+}
+
 /// Seen from PostgreSQL 16: `LIKE … INCLUDING ALL` and `CREATE TABLE AS`.
 #[test]
 fn copies_have_identities_and_collations() {
