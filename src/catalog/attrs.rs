@@ -49,6 +49,8 @@ pub enum Attr {
     Body(String),
     /// Not known.
     Unknown(Reason),
+    /// A name that somebody gave; where the other side has none, nobody wrote that one, and it is not told.
+    Name(String),
     /// Nobody says what it should be: anything will do.
     Any,
 }

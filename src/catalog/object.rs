@@ -56,6 +56,8 @@ pub struct Schema {
 pub struct Extension {
     pub name: Ident,
     pub schema: Oid,
+    /// `COMMENT ON EXTENSION`; `None`: the one that `CREATE EXTENSION` takes from the extension's control file.
+    pub comment: Option<String>,
 }
 
 /// `pg_class` of a table.
@@ -141,7 +143,7 @@ pub struct Column {
     pub identity: Option<IdentityKind>,
     /// `GENERATED ALWAYS AS (expr)`; true for STORED.
     pub generated: Option<(Expr, bool)>,
-    /// `STORAGE`, `COMPRESSION` and `STATISTICS`.
+    /// `STORAGE`, `COMPRESSION`, `STATISTICS`, and what is known of its NOT NULL.
     pub properties: BTreeMap<String, String>,
     /// It had a type with other operators once: PostgreSQL then wrote the expressions over it anew, with casts to the old type. Never
     /// compared.
@@ -343,6 +345,8 @@ pub struct Domain {
     pub checks: Vec<(Ident, Expr)>,
     /// Those of the checks that were added `NOT VALID`.
     pub not_valid: BTreeSet<Ident>,
+    /// Comments on its checks.
+    pub comments: BTreeMap<Ident, String>,
     pub owner: Option<Ident>,
 }
 
@@ -353,6 +357,8 @@ pub struct Composite {
     pub schema: Oid,
     pub name: Ident,
     pub attributes: Vec<(Ident, TypeRef)>,
+    /// Comments on its attributes.
+    pub comments: BTreeMap<Ident, String>,
     pub owner: Option<Ident>,
 }
 

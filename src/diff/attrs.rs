@@ -17,11 +17,13 @@ pub struct AttrDifference {
     pub actual: Option<String>,
     /// Why it cannot be told; `None` where it is certainly different.
     pub unknown: Option<Reason>,
+    /// A name, and nobody wrote the expected one: no drift.
+    pub naming: bool,
 }
 
 impl AttrDifference {
     pub(super) fn new(name: &'static str, expected: Option<String>, actual: Option<String>) -> AttrDifference {
-        AttrDifference { name, expected, actual, unknown: None }
+        AttrDifference { name, expected, actual, unknown: None, naming: false }
     }
 }
 
@@ -67,15 +69,20 @@ pub fn compare_attrs(
                 Comparison::Different => None,
                 Comparison::Unknown(reason) => Some(reason),
             };
-            found.push(AttrDifference { unknown, ..AttrDifference::new(name, left.map(shown), right.map(shown)) });
+            let naming = matches!((left, right), (None, Some(Attr::Name(_))));
+            found.push(AttrDifference {
+                unknown,
+                naming,
+                ..AttrDifference::new(name, left.map(shown), right.map(shown))
+            });
         }
     }
     found
 }
 
-/// The answer of many attributes: one certain difference is enough.
+/// The answer of many attributes: one certain difference is enough. A name that nobody wrote is none.
 pub fn verdict(differences: &[AttrDifference]) -> Comparison {
-    if differences.iter().any(|attr| attr.unknown.is_none()) {
+    if differences.iter().any(|attr| attr.unknown.is_none() && !attr.naming) {
         return Comparison::Different;
     }
     match differences.iter().find_map(|attr| attr.unknown.clone()) {
@@ -86,7 +93,7 @@ pub fn verdict(differences: &[AttrDifference]) -> Comparison {
 
 fn shown(attr: &Attr) -> String {
     match attr {
-        Attr::Text(text) | Attr::Body(text) => text.clone(),
+        Attr::Text(text) | Attr::Body(text) | Attr::Name(text) => text.clone(),
         Attr::Expr(expr) => expr.to_string(),
         Attr::Unknown(reason) => format!("unknown: {reason}"),
         Attr::Any => "anything".to_string(),
@@ -131,7 +138,11 @@ fn one(
         (Some(Attr::Body(_)), Some(Attr::Expr(_))) | (Some(Attr::Expr(_)), Some(Attr::Body(_))) => Comparison::Unknown(
             Reason::new("body", format!("its {name} is a text on one side and an expression on the other")),
         ),
-        (Some(Attr::Text(left)), Some(Attr::Text(right))) if left == right => Comparison::Same,
+        (Some(Attr::Text(left)), Some(Attr::Text(right))) | (Some(Attr::Name(left)), Some(Attr::Name(right)))
+            if left == right =>
+        {
+            Comparison::Same
+        }
         // NULL as a default is none.
         (Some(Attr::Expr(expr)), None) | (None, Some(Attr::Expr(expr))) if expr.is_null() => Comparison::Same,
         (None, None) => Comparison::Same,

@@ -167,7 +167,10 @@ impl Differ<'_> {
         let differences = compare_objects(self.expected.catalog, expected_oid, self.actual.catalog, actual_oid);
         let certain: Vec<AttrDifference> = differences.iter().filter(|attr| attr.unknown.is_none()).cloned().collect();
         if !certain.is_empty() {
-            return difference(Change::Different(certain));
+            let naming = certain.iter().all(|attr| attr.naming);
+            let mut difference = difference(Change::Different(certain))?;
+            difference.naming = naming;
+            return Some(difference);
         }
         let reason = differences.into_iter().find_map(|attr| attr.unknown)?;
         difference(Change::Uncompared(reason))

@@ -1,5 +1,7 @@
 //! The differ on small catalogs, which are made by SQL as a dump has it.
 
+mod parts;
+
 use super::*;
 use crate::catalog::Session;
 use crate::sql::statement::parse;
@@ -352,7 +354,10 @@ fn constraints_of_version_18_are_compared() {
     check(
         "CREATE TABLE t (a int NOT NULL, CONSTRAINT c CHECK (a > 0))",
         "CREATE TABLE t (a int CONSTRAINT n NOT NULL NO INHERIT, CONSTRAINT c CHECK ((a > 0)) NOT ENFORCED)",
-        &["Column public.t.a: not null true -> NO INHERIT", "Constraint public.t.c: not enforced - -> true"],
+        &[
+            "Column public.t.a: not null true -> NO INHERIT; not null name - -> n",
+            "Constraint public.t.c: not enforced - -> true",
+        ],
     );
 }
 

@@ -112,14 +112,19 @@ pub fn create(catalog: &Catalog, oid: Oid) -> Vec<Command> {
                     not_enforced: false,
                 })
                 .collect();
-            one(Command::Type(Type::CreateDomain {
+            let comments = domain.comments.iter().map(|(constraint, text)| {
+                let target = CommentTarget::Other(format!("CONSTRAINT {constraint} ON DOMAIN {}", name()));
+                Command::Comment(Comment { target, text: Some(text.clone()) })
+            });
+            let domain = Command::Type(Type::CreateDomain {
                 name: name(),
                 ty,
                 collation: domain.collation.clone(),
                 default: domain.default.clone(),
                 not_null: domain.not_null,
                 constraints,
-            }))
+            });
+            std::iter::once(domain).chain(comments).collect()
         }
         Object::Composite(composite) => {
             let attributes = composite
@@ -127,7 +132,11 @@ pub fn create(catalog: &Catalog, oid: Oid) -> Vec<Command> {
                 .iter()
                 .filter_map(|(name, ty)| Some((name.clone(), data_type(catalog, ty)?)))
                 .collect();
-            one(Command::Type(Type::CreateComposite { name: name(), attributes }))
+            let comments = composite.comments.iter().map(|(attribute, text)| {
+                let target = CommentTarget::Column(name(), attribute.clone());
+                Command::Comment(Comment { target, text: Some(text.clone()) })
+            });
+            std::iter::once(Command::Type(Type::CreateComposite { name: name(), attributes })).chain(comments).collect()
         }
         Object::View(view) => one(Command::View(View::Create {
             name: name(),

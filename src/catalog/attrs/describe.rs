@@ -1,8 +1,12 @@
 //! The attributes of each kind.
 
+use std::collections::BTreeMap;
+
+use crate::catalog::execute::{NO_INHERIT, NOT_NULL_NAME};
+use crate::catalog::names::make_object_name;
 use crate::catalog::object::{
-    Constraint, DefaultExpr, Firing, Granted, Index, Key, KeyRef, Object, Routine, Rule, Sequence, Table, Trigger,
-    TypeRef,
+    Column, Constraint, DefaultExpr, Firing, Granted, Index, Key, KeyRef, Object, Routine, Rule, Sequence, Table,
+    Trigger, TypeRef,
 };
 use crate::catalog::{Attr, Catalog, Oid};
 use crate::pg;
@@ -42,6 +46,14 @@ fn push_parameters(attrs: &mut Attrs, name: &'static str, parameters: &Parameter
     }
 }
 
+/// Comments on what an object is made of.
+fn push_comments(attrs: &mut Attrs, comments: &BTreeMap<Ident, String>) {
+    if !comments.is_empty() {
+        let all: Vec<String> = comments.iter().map(|(name, text)| format!("{name}: {}", quoted(text))).collect();
+        attrs.push(("comments", text(all.join(", "))));
+    }
+}
+
 fn index_properties(attrs: &mut Attrs, index: &Index) {
     push_parameters(attrs, "storage parameters", &index.with);
     for (key, value) in &index.properties {
@@ -62,15 +74,20 @@ impl Catalog {
         match object {
             // That they are there is all that is compared.
             Object::Schema(_) => Attrs::new(),
-            Object::Extension(extension) => vec![("schema", text(self.name_text(extension.schema)))],
+            Object::Extension(extension) => {
+                // What a control file says depends on the server: only a comment that is written is compared.
+                let comment = extension.comment.as_ref().map_or(Attr::Any, text);
+                vec![("schema", text(self.name_text(extension.schema))), ("comment", comment)]
+            }
             Object::Table(table) => self.table_attrs(table),
             Object::Column(column) => {
                 let mut attrs = vec![("type", self.type_attr(&column.ty))];
                 match column.granted {
                     Some(Granted { nullability: false }) => attrs.push(("not null", Attr::Any)),
                     Some(_) | None if column.not_null => {
-                        let no_inherit = column.properties.contains_key("NOT NULL NO INHERIT");
+                        let no_inherit = column.properties.contains_key(NO_INHERIT);
                         attrs.push(("not null", text(if no_inherit { "NO INHERIT" } else { "true" })));
+                        attrs.extend(self.not_null_name(column).map(|name| ("not null name", name)));
                     }
                     Some(_) | None => {}
                 }
@@ -132,6 +149,7 @@ impl Catalog {
                     let names: Vec<Ident> = domain.not_valid.iter().cloned().collect();
                     attrs.push(("not valid", text(self::names(&names))));
                 }
+                push_comments(&mut attrs, &domain.comments);
                 attrs
             }
             Object::Composite(composite) => {
@@ -142,7 +160,9 @@ impl Catalog {
                     return vec![("attributes", Attr::Unknown(reason.clone()))];
                 }
                 let attributes = composite.attributes.iter().map(|(name, ty)| format!("{name} {}", self.type_text(ty)));
-                vec![("attributes", text(attributes.collect::<Vec<String>>().join(", ")))]
+                let mut attrs = vec![("attributes", text(attributes.collect::<Vec<String>>().join(", ")))];
+                push_comments(&mut attrs, &composite.comments);
+                attrs
             }
             Object::View(view) => {
                 let mut attrs = Attrs::new();
@@ -193,6 +213,19 @@ impl Catalog {
                 vec![("definition", Attr::Body(options.unwrap_or_else(|| opaque.text.clone())))]
             }
         }
+    }
+
+    /// The name of a NOT NULL, unless it is made of the names of table and column (`ChooseConstraintName`).
+    fn not_null_name(&self, column: &Column) -> Option<Attr> {
+        let name = column.properties.get(NOT_NULL_NAME)?;
+        if name.is_empty() {
+            return Some(Attr::Any);
+        }
+        let table = self.get(column.table)?.name();
+        let made = make_object_name(table.as_str(), Some(column.name.as_str()), "not_null");
+        let number = name.strip_prefix(made.as_str());
+        let is_made = number.is_some_and(|number| number.chars().all(|char| char.is_ascii_digit()));
+        (!is_made).then(|| Attr::Name(name.clone()))
     }
 
     fn table_attrs(&self, table: &Table) -> Attrs {

@@ -190,7 +190,7 @@ impl Catalog {
             AlterAction::DropExpression { column, if_exists } => self.drop_expression(table, column, *if_exists),
             // The catalog gets them in the passes of constraints.
             AlterAction::AddConstraint(constraint) => match &constraint.kind {
-                ConstraintKind::NotNull { column, .. } => self.set_not_null(table, column, true),
+                ConstraintKind::NotNull { .. } => self.add_not_null(table, constraint, session),
                 ConstraintKind::Check { .. }
                 | ConstraintKind::Unique(_)
                 | ConstraintKind::PrimaryKey(_)

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::catalog::object::{Column, ColumnDefault, DefaultExpr, Object, Sequence, TypeRef};
 use crate::catalog::{Catalog, Delta, Oid, Session, query};
-use crate::pg::command::{ColumnConstraint, ColumnDef, ColumnType, Identity, SequenceOptions, Serial};
+use crate::pg::command::{
+    ColumnConstraint, ColumnDef, ColumnType, ConstraintDef, ConstraintKind, Identity, SequenceOptions, Serial,
+};
 use crate::pg::error::{PgError, Reason, Refusal, sqlstate};
 use crate::pg::expr::Expr;
 use crate::pg::ident::{Ident, QName};
@@ -162,10 +164,10 @@ impl Catalog {
                 ColumnConstraint::Default(expr) => default = Some(expr),
                 ColumnConstraint::Identity(identity) => column.identity = Some(identity.kind),
                 ColumnConstraint::Generated { expr, stored } => column.generated = Some((expr.clone(), *stored)),
-                ColumnConstraint::NotNull { no_inherit: true, .. } => {
-                    column.properties.insert(super::property::NO_INHERIT.to_string(), "true".to_string());
+                ColumnConstraint::NotNull { name, no_inherit } => {
+                    not_null_is(&mut column, name.as_ref(), *no_inherit, session);
                 }
-                ColumnConstraint::NotNull { .. } | ColumnConstraint::Null | ColumnConstraint::Constraint(_) => {}
+                ColumnConstraint::Null | ColumnConstraint::Constraint(_) => {}
             }
         }
         let identity = column.identity.is_some();
@@ -193,6 +195,8 @@ impl Catalog {
         let mut properties = column.properties;
         properties.remove(super::property::STATISTICS);
         properties.remove(super::property::NO_INHERIT);
+        // The name is the parent's or made anew, as the way goes on which the table became its child.
+        properties.insert(super::property::NOT_NULL_NAME.to_string(), String::new());
         let parameters = BTreeMap::new();
         self.add(Object::Column(Column { table, number, properties, parameters, ..column }))
     }
@@ -312,11 +316,46 @@ impl Catalog {
         }
         self.update(column, |object| {
             if let Object::Column(column) = object {
+                if !(column.not_null && not_null) {
+                    column.properties.remove(super::property::NOT_NULL_NAME);
+                }
                 column.set_not_null(not_null);
                 column.properties.remove(super::property::NO_INHERIT);
             }
         });
         Ok(())
+    }
+
+    /// `NOT NULL column` as a constraint of the table (version 18).
+    pub(super) fn add_not_null(
+        &mut self,
+        table: Oid,
+        constraint: &ConstraintDef,
+        session: &Session,
+    ) -> Result<(), Refusal> {
+        let ConstraintKind::NotNull { column, no_inherit } = &constraint.kind else { return Ok(()) };
+        self.set_not_null(table, column, true)?;
+        if let Some(oid) = self.column(table, column) {
+            self.update(oid, |object| {
+                if let Object::Column(column) = object {
+                    not_null_is(column, constraint.name.as_ref(), *no_inherit, session);
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// The columns' NOT NULLs keep the names that PostgreSQL made of the names which table and columns had till now; before version 18
+    /// they had none, and got one when the database came to that version.
+    pub(super) fn not_null_names_stay(&mut self, columns: &[Oid]) {
+        for oid in columns {
+            let made = self.column_of(*oid).is_some_and(|column| {
+                column.not_null && !column.properties.contains_key(super::property::NOT_NULL_NAME)
+            });
+            if made {
+                self.set_property(*oid, super::property::NOT_NULL_NAME, Some(String::new()));
+            }
+        }
     }
 
     /// A column that `ALTER TABLE` names: 42703 if there is none.
@@ -448,4 +487,15 @@ pub(in crate::catalog) fn is_value_function(name: &Ident) -> bool {
         "user",
     ];
     FUNCTIONS.contains(&name.as_str())
+}
+
+/// How a NOT NULL was written; before version 18 a name of it said nothing.
+fn not_null_is(column: &mut Column, name: Option<&Ident>, no_inherit: bool, session: &Session) {
+    use super::property::{NO_INHERIT, NOT_NULL_NAME};
+    if no_inherit {
+        column.properties.insert(NO_INHERIT.to_string(), "true".to_string());
+    }
+    if let Some(name) = name.filter(|_| session.server_version.is_none_or(|version| version >= 18)) {
+        column.properties.insert(NOT_NULL_NAME.to_string(), name.as_str().to_string());
+    }
 }

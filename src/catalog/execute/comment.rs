@@ -8,10 +8,14 @@ use crate::pg::error::{Refusal, sqlstate};
 use crate::pg::ident::{Ident, QName};
 use crate::pg::lex::{self, Cursor};
 
+use super::definition::{no_attribute, no_constraint};
 use super::resolve::refuse;
 
 impl Catalog {
     pub(super) fn comment_command(&mut self, command: &CommentCommand, session: &Session) -> Result<(), Refusal> {
+        if self.comment_inside(command, session)? {
+            return Ok(());
+        }
         let Some(on) = self.comment_target(&command.target, session)? else {
             return Ok(());
         };
@@ -25,17 +29,64 @@ impl Catalog {
         Ok(())
     }
 
-    /// `None` where the comment is not modelled: on extensions, casts and the like.
+    /// Comments on what has no object of its own, be it modelled or not: attributes of composite types, constraints of domains,
+    /// extensions. False where the comment is on something else.
+    fn comment_inside(&mut self, command: &CommentCommand, session: &Session) -> Result<bool, Refusal> {
+        let (oid, part) = match &command.target {
+            CommentTarget::Column(relation, attribute) => match self.resolve_type(relation, session) {
+                Some(oid) => (oid, Some(attribute.clone())),
+                None => return Ok(false),
+            },
+            CommentTarget::Object(Kind::Extension, name) => match self.extension(&name.name) {
+                Some(oid) => (oid, None),
+                None => return Ok(false),
+            },
+            CommentTarget::Other(words) => match domain_constraint(words) {
+                Some((constraint, domain)) => (self.alterable_type(&domain, true, session)?, Some(constraint)),
+                None => return Ok(false),
+            },
+            CommentTarget::OnTable(..) | CommentTarget::Object(..) => return Ok(false),
+        };
+        let mut object = self.get(oid).cloned();
+        let comments = match (&mut object, &part) {
+            (Some(Object::Extension(extension)), _) => {
+                extension.comment = Some(command.text.clone().unwrap_or_default());
+                None
+            }
+            (Some(Object::Composite(composite)), Some(attribute)) => {
+                if composite.place(attribute).is_none() {
+                    let name = QName::bare(composite.name.clone());
+                    return no_attribute(&name, attribute).map(|()| true);
+                }
+                Some(&mut composite.comments)
+            }
+            (Some(Object::Domain(domain)), Some(constraint)) => {
+                if !domain.has(constraint) {
+                    no_constraint(domain, constraint)?;
+                }
+                Some(&mut domain.comments)
+            }
+            _ => return Ok(false),
+        };
+        if let (Some(comments), Some(part)) = (comments, part) {
+            match &command.text {
+                Some(text) => comments.insert(part, text.clone()),
+                None => comments.remove(&part),
+            };
+        }
+        if let Some(object) = object {
+            self.set(oid, object);
+        }
+        Ok(true)
+    }
+
+    /// `None` where the comment is not modelled: on casts and the like.
     fn comment_target(&mut self, target: &CommentTarget, session: &Session) -> Result<Option<Oid>, Refusal> {
         match target {
             CommentTarget::Column(table, column) => {
                 let relation = self.existing_relation(table, session)?;
                 if matches!(self.get(relation), Some(Object::View(_))) {
                     return Ok(Some(self.view_column(relation, column)));
-                }
-                // A composite type's attribute has no object of its own.
-                if matches!(self.get(relation), Some(Object::Composite(_))) {
-                    return Ok(None);
                 }
                 self.alterable_column(relation, column).map(Some)
             }
@@ -71,7 +122,6 @@ impl Catalog {
             // `public` has a comment of its own that older dumps hold.
             Kind::Schema if name.name.as_str() == "public" => Ok(None),
             Kind::Schema => self.named_schema(&name.name).map(Some),
-            // `CREATE EXTENSION` writes one itself.
             Kind::Extension => match self.extension(&name.name) {
                 None if !self.open_world && name.name.as_str() != "plpgsql" => {
                     let message = format!("extension \"{}\" does not exist", name.name.as_str());
@@ -117,6 +167,16 @@ impl Catalog {
             _ => None,
         })
     }
+}
+
+/// The constraint and the domain of `CONSTRAINT c ON DOMAIN d`.
+fn domain_constraint(words: &str) -> Option<(Ident, QName)> {
+    let (tokens, _) = lex::tokens(words);
+    let mut cursor = Cursor::new(words, &tokens);
+    cursor.expect("CONSTRAINT").ok()?;
+    let constraint = cursor.ident().ok()?;
+    cursor.expect("ON DOMAIN").ok()?;
+    Some((constraint, cursor.qname().ok()?))
 }
 
 fn unquoted(name: &str) -> Ident {

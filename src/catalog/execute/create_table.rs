@@ -23,14 +23,14 @@ pub(super) struct Pending {
     /// `FOREIGN KEY`
     pub(super) foreign_keys: Vec<ConstraintDef>,
     /// `NOT NULL` as a table constraint (version 18)
-    pub(super) not_null: Vec<Ident>,
+    pub(super) not_null: Vec<ConstraintDef>,
 }
 
 impl Pending {
     pub(super) fn push(&mut self, constraint: &ConstraintDef) {
         match &constraint.kind {
             ConstraintKind::Check { .. } => self.checks.push(constraint.clone()),
-            ConstraintKind::NotNull { column, .. } => self.not_null.push(column.clone()),
+            ConstraintKind::NotNull { .. } => self.not_null.push(constraint.clone()),
             ConstraintKind::Unique(_) | ConstraintKind::PrimaryKey(_) | ConstraintKind::Exclude { .. } => {
                 self.keys.push(constraint.clone());
             }
@@ -190,8 +190,8 @@ impl Catalog {
             self.add_prepared_column(table, definition, column, session)?;
         }
         self.copy_from_parents(table, &parents, create, session)?;
-        for column in &pending.not_null {
-            self.set_not_null(table, column, true)?;
+        for constraint in &pending.not_null {
+            self.add_not_null(table, constraint, session)?;
         }
         for check in &pending.checks {
             self.add_check(table, check, session)?;

@@ -1,5 +1,7 @@
 //! `ALTER DOMAIN` and `ALTER TYPE` of composite types (`AlterDomain…` in `src/backend/commands/typecmds.c`).
 
+use std::collections::BTreeMap;
+
 use crate::catalog::object::{Composite, Domain, Object};
 use crate::catalog::{Catalog, Session};
 use crate::pg::command::{AttributeAction, ConstraintKind, DomainAction};
@@ -50,6 +52,7 @@ impl Catalog {
                 }
                 domain.checks.retain(|(other, _)| other != name);
                 domain.not_valid.remove(name);
+                domain.comments.remove(name);
             }
             DomainAction::RenameConstraint { from, to } => {
                 let Some((own, _)) = domain.checks.iter_mut().find(|(other, _)| other == from) else {
@@ -59,6 +62,7 @@ impl Catalog {
                 if domain.not_valid.remove(from) {
                     domain.not_valid.insert(to.clone());
                 }
+                renamed(&mut domain.comments, from, to);
             }
             DomainAction::ValidateConstraint(name) => {
                 if !domain.has(name) {
@@ -93,6 +97,7 @@ impl Catalog {
                 AttributeAction::Drop { name: attribute, if_exists } => match composite.place(attribute) {
                     Some(place) => {
                         composite.attributes.remove(place);
+                        composite.comments.remove(attribute);
                     }
                     None if *if_exists => {}
                     None => return no_attribute(name, attribute),
@@ -104,6 +109,7 @@ impl Catalog {
                 AttributeAction::Rename { from, to } => {
                     let Some(place) = composite.place(from) else { return no_attribute(name, from) };
                     composite.attributes[place].0 = to.clone();
+                    renamed(&mut composite.comments, from, to);
                 }
             }
         }
@@ -112,20 +118,27 @@ impl Catalog {
     }
 }
 
+/// A comment goes with what it is on.
+fn renamed(comments: &mut BTreeMap<Ident, String>, from: &Ident, to: &Ident) {
+    if let Some(text) = comments.remove(from) {
+        comments.insert(to.clone(), text);
+    }
+}
+
 impl Domain {
-    fn has(&self, name: &Ident) -> bool {
+    pub(super) fn has(&self, name: &Ident) -> bool {
         self.checks.iter().any(|(other, _): &(Ident, Expr)| other == name)
     }
 }
 
 impl Composite {
-    fn place(&self, name: &Ident) -> Option<usize> {
+    pub(super) fn place(&self, name: &Ident) -> Option<usize> {
         self.attributes.iter().position(|(other, _)| other == name)
     }
 }
 
 /// 42704, except that a NOT NULL of version 17 and later is a constraint of a name that is not modelled.
-fn no_constraint(domain: &Domain, name: &Ident) -> Result<(), Refusal> {
+pub(super) fn no_constraint(domain: &Domain, name: &Ident) -> Result<(), Refusal> {
     let (name, domain_name) = (name.as_str(), domain.name.as_str());
     if domain.not_null {
         let what = format!("{name} may be the NOT NULL of the domain {domain_name}");
@@ -136,7 +149,7 @@ fn no_constraint(domain: &Domain, name: &Ident) -> Result<(), Refusal> {
 }
 
 /// 42703
-fn no_attribute(composite: &QName, attribute: &Ident) -> Result<(), Refusal> {
+pub(super) fn no_attribute(composite: &QName, attribute: &Ident) -> Result<(), Refusal> {
     let message = format!("column \"{}\" of relation \"{}\" does not exist", attribute.as_str(), plain(composite));
     refuse(sqlstate::UNDEFINED_COLUMN, message)
 }

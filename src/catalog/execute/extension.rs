@@ -70,7 +70,7 @@ impl Catalog {
             Some(schema) => self.named_schema(schema)?,
             None => self.creation_schema(&QName::bare("x"), session)?,
         };
-        let extension: Oid = self.add(Object::Extension(Extension { name: name.clone(), schema }));
+        let extension: Oid = self.add(Object::Extension(Extension { name: name.clone(), schema, comment: None }));
         for ty in extensions::types(name) {
             self.add(Object::Opaque(OpaqueObject {
                 kind: "TYPE".to_string(),

@@ -34,6 +34,7 @@ mod types;
 mod view;
 
 pub(super) use column::is_value_function;
+pub(super) use property::{NO_INHERIT, NOT_NULL_NAME};
 
 use super::{Catalog, Deltas, Session};
 use crate::pg::command::Command;

@@ -14,9 +14,12 @@ use super::resolve::refuse;
 /// Keys of `properties`; they are the attributes' words in upper case.
 pub(super) const STATISTICS: &str = "STATISTICS";
 /// Of a NOT NULL (version 18).
-pub(super) const NO_INHERIT: &str = "NOT NULL NO INHERIT";
+pub(in crate::catalog) const NO_INHERIT: &str = "NOT NULL NO INHERIT";
+/// The name of a NOT NULL (version 18) that is not made of the names that table and column have; empty: it is not known, since they
+/// had others when it was made.
+pub(in crate::catalog) const NOT_NULL_NAME: &str = "NOT NULL NAME";
 /// What a column keeps when its type changes.
-pub(super) const STAYS_WITH_TYPE: &[&str] = &[STATISTICS, NO_INHERIT];
+pub(super) const STAYS_WITH_TYPE: &[&str] = &[STATISTICS, NO_INHERIT, NOT_NULL_NAME];
 const STORAGE: &str = "STORAGE";
 const COMPRESSION: &str = "COMPRESSION";
 const REPLICA_IDENTITY: &str = "REPLICA IDENTITY";

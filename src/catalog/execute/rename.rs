@@ -34,6 +34,8 @@ impl Catalog {
         {
             self.constraint_name_is_free(table, to)?;
         }
+        let columns: Vec<Oid> = self.columns(oid).into_iter().map(|(column, _)| column).collect();
+        self.not_null_names_stay(&columns);
         for renamed in [Some(oid), constraint].into_iter().flatten() {
             self.update(renamed, |object| {
                 match object {
@@ -113,6 +115,7 @@ impl Catalog {
                 return refuse(sqlstate::DUPLICATE_COLUMN, message);
             }
             super::column::not_a_system_column(to)?;
+            self.not_null_names_stay(&[column]);
             self.update(column, |object| {
                 if let Object::Column(Column { name, .. }) = object {
                     *name = to.clone();

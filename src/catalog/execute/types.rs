@@ -49,7 +49,13 @@ impl Catalog {
                 self.relation_name_is_free(schema, &name.name)?;
                 self.type_name_is_free(schema, &name.name)?;
                 let (name, owner) = (name.name.clone(), session.role.clone());
-                self.add(Object::Composite(Composite { schema, name, attributes: resolved, owner }));
+                self.add(Object::Composite(Composite {
+                    schema,
+                    name,
+                    attributes: resolved,
+                    comments: Default::default(),
+                    owner,
+                }));
                 Ok(())
             }
             Type::CreateDomain { name, ty, collation, default, not_null, constraints } => {
@@ -66,6 +72,7 @@ impl Catalog {
                     not_null: *not_null,
                     checks,
                     not_valid: Default::default(),
+                    comments: Default::default(),
                     owner: session.role.clone(),
                 }));
                 Ok(())
