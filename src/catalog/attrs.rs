@@ -45,8 +45,10 @@ pub enum Attr {
     Text(String),
     /// Compared as a canonical tree.
     Expr(Expr),
-    /// A view's query or a function's body: the same canonical text, else `uncompared`.
+    /// A function's body and the like: the same canonical text, else `uncompared`.
     Body(String),
+    /// A view's query: the same canonical text, or certainly another ([`crate::pg::query_text`]), else `uncompared`.
+    Query(String),
     /// Not known.
     Unknown(Reason),
     /// A name that somebody gave; where the other side has none, nobody wrote that one, and it is not told.
@@ -106,7 +108,7 @@ impl Catalog {
                 Object::Index(_) | Object::Column(_) => true,
                 _ => self.is_comparable(comment.on) || matches!(on, Object::Schema(_)),
             }),
-            Object::Default(default) => self.is_comparable(default.column),
+            Object::Default(default) => self.is_comparable(default.column) || self.is_of_view(default.column),
             Object::Table(_)
             | Object::Constraint(_)
             | Object::Sequence(_)
@@ -127,6 +129,11 @@ impl Catalog {
             Some(Presence::Yes) | None => None,
         };
         of(oid).or_else(|| self.table_of(oid).and_then(of))
+    }
+
+    /// It is the column of a view.
+    pub fn is_of_view(&self, column: Oid) -> bool {
+        self.column_of(column).is_some_and(|column| matches!(self.get(column.table), Some(Object::View(_))))
     }
 
     fn name_in(&self, oid: Oid) -> Option<Ident> {

@@ -470,4 +470,6 @@ pub struct OpaqueObject {
     pub extension: Option<Oid>,
     /// The statement that made it.
     pub text: String,
+    /// Actions of later `ALTER`s, in order.
+    pub altered: Vec<String>,
 }

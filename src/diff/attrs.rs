@@ -4,6 +4,7 @@ use crate::catalog::{Attr, Catalog, Oid};
 use crate::pg::error::Reason;
 use crate::pg::expr::{self, Comparison, Context, Expr, UserType, compare, read_type, same_text};
 use crate::pg::ident::{Ident, QName};
+use crate::pg::query_text;
 use crate::pg::types::DataType;
 
 /// An attribute that is not certainly the same.
@@ -93,7 +94,7 @@ pub fn verdict(differences: &[AttrDifference]) -> Comparison {
 
 fn shown(attr: &Attr) -> String {
     match attr {
-        Attr::Text(text) | Attr::Body(text) | Attr::Name(text) => text.clone(),
+        Attr::Text(text) | Attr::Body(text) | Attr::Query(text) | Attr::Name(text) => text.clone(),
         Attr::Expr(expr) => expr.to_string(),
         Attr::Unknown(reason) => format!("unknown: {reason}"),
         Attr::Any => "anything".to_string(),
@@ -111,7 +112,9 @@ fn one(
         let answer = expected_at.with_context(name, |left_context| {
             actual_at.with_context(name, |right_context| compare(left, left_context, right, right_context))
         });
-        match (answer, expected_at.retyped(left).or_else(|| actual_at.retyped(left))) {
+        // A column alone, as an index has it, is not written anew.
+        let retyped = || expected_at.retyped(left).or_else(|| actual_at.retyped(left));
+        match (answer, if left.is_column() || right.is_column() { None } else { retyped() }) {
             (Comparison::Different, Some(column)) => Comparison::Unknown(Reason::new(
                 "retyped",
                 format!("PostgreSQL wrote it anew when the type of {column} was changed"),
@@ -131,8 +134,16 @@ fn one(
             if same_text(left, right) {
                 Comparison::Same
             } else {
-                let what = format!("the two texts of its {name} differ, which need not mean anything");
-                Comparison::Unknown(Reason::new("body", what))
+                Comparison::Unknown(texts_differ(name))
+            }
+        }
+        (Some(Attr::Query(left)), Some(Attr::Query(right))) => {
+            if same_text(left, right) {
+                Comparison::Same
+            } else if query_text::certain_difference(left, right).is_some() {
+                Comparison::Different
+            } else {
+                Comparison::Unknown(texts_differ(name))
             }
         }
         (Some(Attr::Body(_)), Some(Attr::Expr(_))) | (Some(Attr::Expr(_)), Some(Attr::Body(_))) => Comparison::Unknown(
@@ -148,6 +159,10 @@ fn one(
         (None, None) => Comparison::Same,
         _ => Comparison::Different,
     }
+}
+
+fn texts_differ(name: &str) -> Reason {
+    Reason::new("body", format!("the two texts of its {name} differ, which need not mean anything"))
 }
 
 /// Where attributes stand: what their expressions mean there.

@@ -34,6 +34,7 @@ fn rank(catalog: &Catalog, object: &Object) -> Option<u8> {
         Object::Routine(_) => 4,
         Object::Table(_) => 5,
         Object::Column(_) => return None,
+        Object::Default(default) if catalog.is_of_view(default.column) => 11,
         Object::Default(_) => 6,
         Object::Constraint(constraint) => match constraint.rule {
             Rule::ForeignKey { .. } => 9,
@@ -199,12 +200,20 @@ pub fn create(catalog: &Catalog, oid: Oid) -> Vec<Command> {
             .map(|target| Command::Comment(Comment { target, text: Some(comment.text.clone()) }))
             .into_iter()
             .collect(),
-        Object::Opaque(opaque) => one(Command::Opaque(Opaque::Create {
-            kind: opaque.kind.clone(),
-            identity: name(),
-            if_not_exists: false,
-            text: opaque.text.clone(),
-        })),
+        Object::Opaque(opaque) => {
+            let made = Command::Opaque(Opaque::Create {
+                kind: opaque.kind.clone(),
+                identity: name(),
+                if_not_exists: false,
+                text: opaque.text.clone(),
+            });
+            let altered = opaque.altered.iter().map(|action| {
+                let (kind, action) = (opaque.kind.clone(), action.clone());
+                let text = format!("ALTER {kind} {} {action}", name());
+                Command::Opaque(Opaque::Alter { kind, name: name(), action, text })
+            });
+            std::iter::once(made).chain(altered).collect()
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::catalog::object::{
 use crate::catalog::{Attr, Catalog, Oid};
 use crate::pg;
 use crate::pg::command::{Collation, Deferrable, IdentityKind, Kind};
+use crate::pg::definition::{self, Part};
 use crate::pg::error::Reason;
 use crate::pg::expr::Expr;
 use crate::pg::ident::{Ident, QName};
@@ -121,6 +122,9 @@ impl Catalog {
                 DefaultExpr::NextVal(sequence) => {
                     vec![("default", text(format!("nextval('{}'::regclass)", self.qualified(*sequence))))]
                 }
+                DefaultExpr::Expr(expr) if expr.is_null() && self.is_of_view(default.column) => {
+                    vec![("default", text("NULL"))]
+                }
                 DefaultExpr::Expr(expr) => vec![("default", Attr::Expr(expr.clone()))],
                 DefaultExpr::Unknown(reason) => vec![("default", Attr::Unknown(reason.clone()))],
             },
@@ -177,13 +181,13 @@ impl Catalog {
                     .collect();
                 relations.sort();
                 attrs.push(("reads", text(relations.join(", "))));
-                attrs.push(("query", Attr::Body(view.query.clone())));
+                attrs.push(("query", Attr::Query(view.query.clone())));
                 push_parameters(&mut attrs, "options", &view.parameters);
                 attrs
             }
             Object::Routine(routine) => {
                 if routine.kind == Kind::Aggregate {
-                    return vec![("definition", Attr::Body(routine.text.clone()))];
+                    return kept_attrs("AGGREGATE", &routine.text, &[]);
                 }
                 routine_attrs(routine)
             }
@@ -208,10 +212,10 @@ impl Catalog {
                 attrs
             }
             Object::Comment(comment) => vec![("text", text(&comment.text))],
-            Object::Opaque(opaque) => {
-                let options = if opaque.kind == "COLLATION" { collation_options(&opaque.text) } else { None };
-                vec![("definition", Attr::Body(options.unwrap_or_else(|| opaque.text.clone())))]
-            }
+            Object::Opaque(opaque) => match collation_options(&opaque.text).filter(|_| opaque.kind == "COLLATION") {
+                Some(options) => vec![("definition", Attr::Body(options))],
+                None => kept_attrs(&opaque.kind, &opaque.text, &opaque.altered),
+            },
         }
     }
 
@@ -533,6 +537,19 @@ fn routine_attrs(routine: &Routine) -> Attrs {
         pg::routine::Body::Parsed(body) => ("body", Attr::Body(body)),
     });
     attrs
+}
+
+/// What is compared of an object that is kept as text; the whole text where it is not read.
+fn kept_attrs(kind: &str, written: &str, altered: &[String]) -> Attrs {
+    let Some(parts) = definition::read(kind, written, altered) else {
+        let whole: Vec<&str> = std::iter::once(written).chain(altered.iter().map(String::as_str)).collect();
+        return vec![("definition", Attr::Body(whole.join("; ")))];
+    };
+    let attr = |part| match part {
+        Part::Word(word) => Attr::Text(word),
+        Part::Body(body) => Attr::Body(body),
+    };
+    parts.into_iter().map(|(name, part)| (name, attr(part))).collect()
 }
 
 fn unread(what: &str) -> Attr {

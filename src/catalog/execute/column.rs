@@ -201,7 +201,7 @@ impl Catalog {
         self.add(Object::Column(Column { table, number, properties, parameters, ..column }))
     }
 
-    /// Sets or drops a default. `DEFAULT NULL` of a column is no default at all.
+    /// Sets or drops a default. `DEFAULT NULL` of a table's column is no default at all; a view's hides that of the table below.
     pub(super) fn set_default(
         &mut self,
         column: Oid,
@@ -214,7 +214,7 @@ impl Catalog {
         let Some(expr) = default else {
             return Ok(());
         };
-        if is_null(expr) {
+        if is_null(expr) && !self.is_of_view(column) {
             return Ok(());
         }
         if expr.columns().is_some_and(|columns| !columns.iter().all(is_value_function)) {

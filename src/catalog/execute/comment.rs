@@ -4,6 +4,7 @@ use crate::catalog::object::{Comment, Object};
 use crate::catalog::references::Space;
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{Comment as CommentCommand, CommentTarget, Kind};
+use crate::pg::definition;
 use crate::pg::error::{Refusal, sqlstate};
 use crate::pg::ident::{Ident, QName};
 use crate::pg::lex::{self, Cursor};
@@ -143,7 +144,7 @@ impl Catalog {
             Object::Opaque(opaque) if words.get(..opaque.kind.len())?.eq_ignore_ascii_case(&opaque.kind) => {
                 let rest = &words[opaque.kind.len()..];
                 let (tokens, _) = lex::tokens(rest);
-                let name = Cursor::new(rest, &tokens).qname().ok()?;
+                let name = definition::identity(&opaque.kind, &mut Cursor::new(rest, &tokens)).ok()?;
                 (rest.starts_with(' ') && name.name == opaque.name).then_some(oid)
             }
             _ => None,

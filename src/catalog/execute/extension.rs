@@ -78,6 +78,7 @@ impl Catalog {
                 name: Ident::new(ty),
                 extension: Some(extension),
                 text: String::new(),
+                altered: Vec::new(),
             }));
         }
         Ok(())

@@ -6,6 +6,7 @@ use crate::catalog::{Catalog, Oid, Presence, Session};
 use crate::pg::command::{Collation, Opaque};
 use crate::pg::error::{Reason, Refusal};
 use crate::pg::ident::{Ident, QName};
+use crate::pg::lex::{self, Cursor, TokenKind};
 
 use super::resolve::unknown;
 
@@ -40,8 +41,19 @@ impl Catalog {
                     name: identity.name.clone(),
                     extension: None,
                     text: text.clone(),
+                    altered: Vec::new(),
                 }));
                 Ok(())
+            }
+            Opaque::Alter { kind, name, action, text } => {
+                let Some(oid) = self.opaque(kind, name) else {
+                    if self.open_world {
+                        return Ok(());
+                    }
+                    return unknown("unmodelled-kind", format!("it is not known whether {text} succeeds"));
+                };
+                self.certain(oid)?;
+                self.alter_kept(oid, action)
             }
             Opaque::Drop { kind, drop, text } => {
                 let mut targets = Vec::new();
@@ -102,6 +114,43 @@ impl Catalog {
         found.map_or_else(|| collation.clone(), Collation::Named)
     }
 
+    /// `RENAME TO`, `SET SCHEMA`; any other action stays with the object.
+    fn alter_kept(&mut self, oid: Oid, action: &str) -> Result<(), Refusal> {
+        let (tokens, _) = lex::tokens(action);
+        let mut cursor = Cursor::new(action, &tokens);
+        if cursor.eat("RENAME TO")
+            && let Ok(to) = cursor.ident()
+        {
+            self.update(oid, |object| {
+                if let Some(name) = object.name_mut() {
+                    *name = to;
+                }
+            });
+        } else if cursor.eat("SET SCHEMA")
+            && let Ok(to) = cursor.ident()
+        {
+            let to = self.named_schema(&to)?;
+            self.update(oid, |object| {
+                if let Some(schema) = object.schema_mut() {
+                    *schema = to;
+                }
+            });
+        } else {
+            if let Some(Object::Opaque(opaque)) = self.get(oid)
+                && opaque.altered.iter().any(|before| adds_again(before, action))
+            {
+                let what = format!("it is not known whether {} can be given the same twice", opaque.name);
+                return unknown("unmodelled-kind", what);
+            }
+            self.update(oid, |object| {
+                if let Object::Opaque(opaque) = object {
+                    opaque.altered.push(action.to_string());
+                }
+            });
+        }
+        Ok(())
+    }
+
     fn opaque(&self, kind: &str, name: &QName) -> Option<Oid> {
         self.iter().find_map(|(oid, entry)| match &*entry.object {
             Object::Opaque(opaque) if opaque.kind == kind && opaque.name == name.name => {
@@ -130,8 +179,29 @@ impl Catalog {
     }
 }
 
+/// Both are `ADD …`, of the same table or token type, by the names that stand before `WITH`.
+fn adds_again(before: &str, action: &str) -> bool {
+    let names = |text: &str| -> Vec<String> {
+        let (tokens, _) = lex::tokens(text);
+        let mut cursor = Cursor::new(text, &tokens);
+        if !cursor.eat("ADD") {
+            return Vec::new();
+        }
+        let named = cursor.until(&["WITH", "WHERE"]);
+        let (tokens, _) = lex::tokens(named);
+        let words = tokens.iter().filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Quoted));
+        let words = words.map(|token| named[token.start..token.end].trim_matches('"').to_lowercase());
+        words.filter(|word| !matches!(word.as_str(), "table" | "only" | "mapping" | "for" | "public")).collect()
+    };
+    let before = names(before);
+    names(action).iter().any(|name| before.contains(name))
+}
+
 /// The kind's names are those of a schema.
 fn is_in_schema(kind: &str) -> bool {
-    matches!(kind, "TYPE" | "STATISTICS" | "COLLATION" | "CONVERSION" | "FOREIGN TABLE")
+    const IN_SCHEMA: &[&str] = &["TYPE", "STATISTICS", "COLLATION", "CONVERSION", "FOREIGN TABLE"];
+    IN_SCHEMA.contains(&kind)
+        || kind.starts_with("TEXT SEARCH")
+        || kind.starts_with("OPERATOR")
         || kind.starts_with("TEXT SEARCH")
 }

@@ -171,6 +171,7 @@ impl Catalog {
             name: name.name.clone(),
             extension: None,
             text: String::new(),
+            altered: Vec::new(),
         })))
     }
 

@@ -64,3 +64,16 @@ fn names_of_not_null_are_compared_where_the_server_has_them() {
     check(renamed, &dumped("u_b_not_null"), &[]);
     check(renamed, "CREATE TABLE public.t (a integer NOT NULL)", &[]);
 }
+
+#[test]
+fn defaults_of_a_views_columns_are_compared() {
+    check_changes(
+        "CREATE TABLE t (a int, b text); CREATE VIEW v AS SELECT a, b FROM t; ALTER VIEW v ALTER b SET DEFAULT 'x'",
+        "CREATE TABLE public.t (a integer, b text); CREATE VIEW public.v AS SELECT a, b FROM t; ALTER TABLE ONLY public.v ALTER COLUMN b SET DEFAULT 'x'::text",
+        &[
+            ("ALTER VIEW v ALTER b SET DEFAULT 'y'", "Default public.v.b: default 'x' -> 'y'"),
+            ("ALTER VIEW v ALTER b DROP DEFAULT", "Default public.v.b: missing"),
+            ("ALTER VIEW v ALTER a SET DEFAULT NULL", "Default public.v.a: extra"),
+        ],
+    );
+}

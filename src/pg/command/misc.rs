@@ -297,6 +297,17 @@ pub enum Opaque {
         /// The whole statement.
         text: String,
     },
+    /// `ALTER kind name action`
+    Alter {
+        /// The kind.
+        kind: String,
+        /// Its name.
+        name: QName,
+        /// What changes.
+        action: String,
+        /// The whole statement.
+        text: String,
+    },
     /// `DROP kind name …`
     Drop {
         /// The kind.

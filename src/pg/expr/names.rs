@@ -45,6 +45,11 @@ impl Expr {
         flow.is_continue().then_some(columns)
     }
 
+    /// It is nothing but a column.
+    pub fn is_column(&self) -> bool {
+        matches!(self, Expr::Parsed(tree) if matches!(tree.as_ref(), ast::Expr::Identifier(_)))
+    }
+
     /// The expression after `ALTER TABLE … RENAME COLUMN from TO to` of its table.
     ///
     /// ```

@@ -62,7 +62,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Command> {
             cursor.eat(words);
             rule(cursor)
         }
-        None => cursor.fail("a kind of object that is modelled"),
+        None => opaque::alter(cursor),
     }
 }
 

@@ -6,6 +6,7 @@ use super::{opaque, routine};
 use crate::pg::command::{
     Command, Drop, Extension, Opaque, Policy, Routine, Schema, Sequence, Table, Trigger, Type, View,
 };
+use crate::pg::definition;
 use crate::pg::ident::{Ident, QName};
 use crate::pg::lex::{Cursor, Read};
 
@@ -92,7 +93,7 @@ fn other(cursor: &mut Cursor<'_>) -> Read<Command> {
     };
     let if_exists = cursor.eat("IF EXISTS");
     let start = cursor.position();
-    let mut names = cursor.list(Cursor::qname);
+    let mut names = cursor.list(|cursor| definition::identity(kind, cursor));
     if !(cursor.at_end() || cursor.is_any(&["CASCADE", "RESTRICT"])) {
         names = Err(crate::pg::lex::Stop { token: start, expected: "a plain name" });
     }

@@ -2,7 +2,8 @@
 
 use super::alter;
 use crate::pg::command::{Command, Opaque};
-use crate::pg::ident::{Ident, QName};
+use crate::pg::definition;
+use crate::pg::ident::QName;
 use crate::pg::lex::{Cursor, Read};
 
 /// Kinds of objects that are not modelled, longest words first, and whether they stand apart from relations and types:
@@ -58,17 +59,37 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Read<Command> {
         return cursor.fail("a kind of object");
     };
     let if_not_exists = cursor.eat("IF NOT EXISTS");
-    // A cast, an operator or a transform has no plain name: what stands before its definition is its identity.
-    let plain =
-        !matches!(kind, "CAST" | "OPERATOR" | "OPERATOR CLASS" | "OPERATOR FAMILY" | "TRANSFORM" | "USER MAPPING");
-    let identity = if plain {
-        cursor.qname()?
-    } else {
-        QName::bare(Ident::new(cursor.until(&["WITH", "WITHOUT", "DEFAULT", "FOR TYPE", "AS", "FROM", "OPTIONS"])))
-    };
+    let identity = definition::identity(kind, cursor)?;
     cursor.rest();
     let text = cursor.slice(0, cursor.position()).to_string();
     Ok(Command::Opaque(Opaque::Create { kind: kind.to_string(), identity, if_not_exists, text }))
+}
+
+/// Kinds that are kept with what alters them.
+const ALTERED: &[&str] = &[
+    "TEXT SEARCH CONFIGURATION",
+    "TEXT SEARCH DICTIONARY",
+    "FOREIGN DATA WRAPPER",
+    "FOREIGN TABLE",
+    "EVENT TRIGGER",
+    "PUBLICATION",
+    "SERVER",
+    "STATISTICS",
+];
+
+/// `ALTER kind name action`, the cursor at the kind.
+pub(super) fn alter(cursor: &mut Cursor<'_>) -> Read<Command> {
+    let Some(kind) = cursor.eat_any(ALTERED) else {
+        return cursor.fail("a kind of object that is modelled");
+    };
+    if kind == "FOREIGN TABLE" {
+        cursor.eat("IF EXISTS");
+        cursor.eat("ONLY");
+    }
+    let name = cursor.qname()?;
+    let action = cursor.rest().to_string();
+    let text = cursor.slice(0, cursor.position()).to_string();
+    Ok(Command::Opaque(Opaque::Alter { kind: kind.to_string(), name, action, text }))
 }
 
 /// A statement that was not read: `expected` is what was missing at the cursor.

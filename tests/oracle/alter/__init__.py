@@ -2,6 +2,10 @@
 
 `changes(schema)` gives them all; each knows the objects by which a report may name it. A function of a module that takes a `Schema`
 and gives changes is found by its decorator: one more kind of change is one more function.
+
+Not among them is what the revisions have no word on, so that nobody can know what it should be: who owns an object and who has privileges
+on it (it is whoever ran the migrations, and pg_dump leaves both out with `-O -x`), and the comment on an extension (it comes with
+the extension's files).
 """
 
 from dataclasses import dataclass
@@ -31,6 +35,8 @@ class Change:
         if self.table is not None and self.table != object["table"] and self.table not in words:
             return False
         # What stands for the name of an operator or a cast holds more than the name.
+        if object["kind"] == "comment":
+            words |= set(name.split(" "))
         inside = object["kind"] == "other" and any(name in object["name"] for name in self.names)
         return inside or bool(words & set(self.names))
 
@@ -66,6 +72,6 @@ def literal(text):
 
 
 def changes(schema):
-    from . import columns, comments, constraints, indexes, others, relations, routines, types  # noqa: F401
+    from . import columns, comments, constraints, indexes, kept, others, relations, routines, types  # noqa: F401
 
     return [change for function in FAMILIES for change in function(schema)]

@@ -41,8 +41,8 @@ def commented(schema):
         yield "aggregate", f"AGGREGATE {aggregate.signature}", None, aggregate.bare
     for one in schema.schemas:
         yield "schema", f"SCHEMA {one.name}", None, bare(one.name)
-    for one in schema.extensions:
-        yield "extension", f"EXTENSION {one.name}", None, bare(one.name)
+    for one in schema.kept:
+        yield one.kind.lower(), f"{one.kind} {one.name}", None, one.bare
     for one in schema.statistics:
         yield "statistics", f"STATISTICS {one.name}", None, one.bare
 

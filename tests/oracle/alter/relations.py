@@ -77,7 +77,8 @@ def views(schema):
             yield one("view options", f"ALTER VIEW {view.name} SET (security_barrier = true)", alone=False)
             yield one("view options", f"ALTER VIEW {view.name} SET (security_invoker = true)", alone=False)
             yield one("view options", f"ALTER VIEW {view.name} SET (check_option = local)", alone=False)
-            yield Change("view column default", (f"ALTER VIEW {view.name} ALTER COLUMN {view.columns[0]} SET DEFAULT NULL",), name, (name, bare(view.columns[0])))
+            for value in ("NULL", "'zz'", "7"):
+                yield Change("view column default", (f"ALTER VIEW {view.name} ALTER COLUMN {view.columns[-1]} SET DEFAULT {value}",), name, (name, bare(view.columns[-1])))
         yield one("view definition", *make(f"SELECT {columns}, 1 AS zz_column FROM ({view.query}) q"))
         yield one("view definition", *make(f"SELECT {columns} FROM ({view.query}) q WHERE {view.columns[0]} IS NOT NULL"))
         for text, other in ((" WHERE ", " WHERE NOT "), (" = ", " <> "), ("ORDER BY", "ORDER BY 1,"), ("sum(", "max("), ("SELECT", "SELECT DISTINCT")):

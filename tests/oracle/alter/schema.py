@@ -59,7 +59,7 @@ QUERIES = {
           pg_get_functiondef(p.oid) AS definition, p.prokind = 'p' AS procedure, l.lanname AS language, p.prosrc AS body, p.provolatile AS volatility,
           p.proisstrict AS strict, p.prosecdef AS definer, p.proparallel AS parallel, p.proretset AS set, format_type(p.prorettype, NULL) AS returns
         FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
-        WHERE p.prokind IN ('f', 'p') AND {OURS} AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e') ORDER BY 1""",
+        WHERE p.prokind IN ('f', 'p') AND {OURS} AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype IN ('e', 'i')) ORDER BY 1""",
     "aggregates": f"""
         SELECT p.oid::regprocedure::text AS signature, p.proname AS bare FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
         WHERE p.prokind = 'a' AND {OURS} AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e') ORDER BY 1""",
@@ -76,10 +76,37 @@ QUERIES = {
     "schemas": f"SELECT quote_ident(n.nspname) AS name FROM pg_namespace n WHERE {OURS} AND n.nspname <> 'public' ORDER BY 1",
     "extensions": "SELECT quote_ident(extname) AS name FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY 1",
     "rules": """
-        SELECT t.name AS "table", quote_ident(r.rulename) AS name FROM pg_rewrite r JOIN tables t ON t.oid = r.ev_class ORDER BY 1, 2""",
+        SELECT t.name AS "table", quote_ident(r.rulename) AS name,
+          CASE r.ev_type WHEN '2' THEN 'UPDATE' WHEN '3' THEN 'INSERT' WHEN '4' THEN 'DELETE' ELSE 'SELECT' END AS event FROM pg_rewrite r JOIN tables t ON t.oid = r.ev_class ORDER BY 1, 2""",
     "statistics": """
-        SELECT quote_ident(n.nspname) || '.' || quote_ident(s.stxname) AS name, s.stxname AS bare, t.name AS "table" FROM pg_statistic_ext s
+        SELECT quote_ident(n.nspname) || '.' || quote_ident(s.stxname) AS name, s.stxname AS bare, t.name AS "table",
+          ARRAY(SELECT quote_ident(a.attname) FROM pg_attribute a WHERE a.attrelid = s.stxrelid AND a.attnum = ANY (s.stxkeys)) AS columns FROM pg_statistic_ext s
         JOIN pg_namespace n ON n.oid = s.stxnamespace JOIN tables t ON t.oid = s.stxrelid ORDER BY 1""",
+    "event_triggers": """
+        SELECT quote_ident(evtname) AS name, evtname AS bare, evtevent AS event, evtfoid::regproc::text AS function FROM pg_event_trigger ORDER BY 1""",
+    "casts": """
+        SELECT '(' || castsource::regtype || ' AS ' || casttarget::regtype || ')' AS name, castfunc::regprocedure::text AS function FROM pg_cast
+        WHERE oid >= 16384 AND castmethod = 'f' AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = pg_cast.oid AND d.deptype = 'e') ORDER BY 1""",
+    # Whatever else has a name and is not PostgreSQL's or an extension's own.
+    "kept": """
+        SELECT k.kind, k.name AS bare,
+          CASE WHEN k.kind = 'CAST' THEN k.name WHEN k.kind = 'OPERATOR' THEN quote_ident(nspname) || '.' || k.name || arguments
+            ELSE coalesce(quote_ident(nspname) || '.', '') || quote_ident(k.name) || arguments END AS name
+        FROM (
+          SELECT oid, 'COLLATION', collnamespace, collname::text, '' FROM pg_collation
+          UNION ALL SELECT oid, 'TEXT SEARCH CONFIGURATION', cfgnamespace, cfgname, '' FROM pg_ts_config
+          UNION ALL SELECT oid, 'TEXT SEARCH DICTIONARY', dictnamespace, dictname, '' FROM pg_ts_dict
+          UNION ALL SELECT oid, 'EVENT TRIGGER', 0, evtname, '' FROM pg_event_trigger
+          UNION ALL SELECT oid, 'PUBLICATION', 0, pubname, '' FROM pg_publication
+          UNION ALL SELECT oid, 'FOREIGN DATA WRAPPER', 0, fdwname, '' FROM pg_foreign_data_wrapper
+          UNION ALL SELECT oid, 'SERVER', 0, srvname, '' FROM pg_foreign_server
+          UNION ALL SELECT oid, 'FOREIGN TABLE', relnamespace, relname, '' FROM pg_class WHERE relkind = 'f'
+          UNION ALL SELECT oid, 'OPERATOR', oprnamespace, oprname, ' (' || oprleft::regtype || ', ' || oprright::regtype || ')' FROM pg_operator
+          UNION ALL SELECT c.oid, 'OPERATOR CLASS', opcnamespace, opcname, ' USING ' || amname FROM pg_opclass c JOIN pg_am a ON a.oid = opcmethod
+          UNION ALL SELECT f.oid, 'OPERATOR FAMILY', opfnamespace, opfname, ' USING ' || amname FROM pg_opfamily f JOIN pg_am a ON a.oid = opfmethod
+          UNION ALL SELECT oid, 'CAST', 0, '(' || castsource::regtype || ' AS ' || casttarget::regtype || ')', '' FROM pg_cast
+        ) k(oid, kind, schema, name, arguments) LEFT JOIN pg_namespace n ON n.oid = k.schema
+        WHERE k.oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = k.oid AND d.deptype = 'e') ORDER BY 1, 3""",
 }  # fmt: skip
 
 

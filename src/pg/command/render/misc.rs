@@ -229,6 +229,7 @@ impl Display for Opaque {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Opaque::Create { text, .. }
+            | Opaque::Alter { text, .. }
             | Opaque::Drop { text, .. }
             | Opaque::DropOne { text, .. }
             | Opaque::Statement { text, .. } => f.write_str(text),

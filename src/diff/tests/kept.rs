@@ -1,0 +1,162 @@
+//! What is kept as text: kinds that few projects have, and queries.
+
+use super::{check, check_changes, diff, line};
+use crate::diff::Options;
+
+#[test]
+fn statistics_publications_and_event_triggers_are_compared() {
+    check_changes(
+        "CREATE TABLE t (a int, b int); CREATE STATISTICS s (mcv, ndistinct, dependencies) ON b, a FROM t; ALTER STATISTICS s SET STATISTICS 9",
+        "CREATE TABLE public.t (a integer, b integer); CREATE STATISTICS public.s ON a, b FROM public.t; ALTER STATISTICS public.s SET STATISTICS 9",
+        &[
+            ("ALTER STATISTICS s SET STATISTICS 99", "Other public.\"STATISTICS s\": target 9 -> 99"),
+            ("ALTER STATISTICS s SET STATISTICS -1", "Other public.\"STATISTICS s\": target 9 -> -"),
+            (
+                "DROP STATISTICS s; CREATE STATISTICS s (mcv) ON a, b FROM t; ALTER STATISTICS s SET STATISTICS 9",
+                "Other public.\"STATISTICS s\": kinds - -> mcv",
+            ),
+        ],
+    );
+    check_changes(
+        "CREATE PUBLICATION p FOR TABLE t, s.u WITH (publish = 'update,insert')",
+        "CREATE PUBLICATION p WITH (publish = 'insert, update'); ALTER PUBLICATION p ADD TABLE ONLY public.t; ALTER PUBLICATION p ADD TABLE ONLY s.u",
+        &[
+            (
+                "ALTER PUBLICATION p SET (publish = 'insert')",
+                "Other \"PUBLICATION p\": publish insert, update -> insert",
+            ),
+            (
+                "ALTER PUBLICATION p SET (publish_via_partition_root)",
+                "Other \"PUBLICATION p\": publish_via_partition_root - -> true",
+            ),
+            (
+                "ALTER PUBLICATION p ADD TABLE v",
+                "Other \"PUBLICATION p\": uncompared: the two texts of its published differ, which need not mean anything",
+            ),
+        ],
+    );
+    check_changes(
+        "CREATE EVENT TRIGGER e ON ddl_command_end WHEN tag IN ('drop table', 'ALTER TABLE') EXECUTE PROCEDURE f()",
+        "CREATE EVENT TRIGGER e ON ddl_command_end\n   WHEN TAG IN ('ALTER TABLE', 'DROP TABLE')\n EXECUTE FUNCTION public.f()",
+        &[
+            ("ALTER EVENT TRIGGER e DISABLE", "Other \"EVENT TRIGGER e\": enabled - -> DISABLE"),
+            (
+                "DROP EVENT TRIGGER e; CREATE EVENT TRIGGER e ON sql_drop EXECUTE FUNCTION f()",
+                "Other \"EVENT TRIGGER e\": event ddl_command_end -> sql_drop; tags ALTER TABLE, DROP TABLE -> -",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn what_foreign_servers_are_told_is_compared() {
+    check_changes(
+        "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s VERSION '1' FOREIGN DATA WRAPPER w OPTIONS (host 'h', port '1'); ALTER SERVER s OPTIONS (SET port '2');
+         CREATE USER MAPPING FOR public SERVER s OPTIONS (who 'me')",
+        "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s VERSION '1' FOREIGN DATA WRAPPER w OPTIONS (\n host 'h',\n port '2'\n);
+         CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (\n who 'me'\n)",
+        &[
+            (
+                "ALTER SERVER s VERSION '2' OPTIONS (DROP host)",
+                "Other \"SERVER s\": options (host='h', port='2') -> (port='2'); version 1 -> 2",
+            ),
+            ("DROP USER MAPPING FOR public SERVER s", "Other \"USER MAPPING FOR public SERVER s\": missing"),
+        ],
+    );
+}
+
+#[test]
+fn foreign_tables_are_compared_by_columns_and_options() {
+    check_changes(
+        "CREATE FOREIGN TABLE r (a int NOT NULL, b varchar(3)) SERVER s OPTIONS (t 'x')",
+        "CREATE FOREIGN TABLE public.r (\n a integer NOT NULL,\n b character varying(3)\n)\nSERVER s\nOPTIONS (\n t 'x'\n)",
+        &[
+            (
+                "ALTER FOREIGN TABLE r OPTIONS (SET t 'y')",
+                "Other public.\"FOREIGN TABLE r\": options (t='x') -> (t='y')",
+            ),
+            (
+                "DROP FOREIGN TABLE r; CREATE FOREIGN TABLE r (a int, b varchar(3)) SERVER s OPTIONS (t 'x')",
+                "Other public.\"FOREIGN TABLE r\": columns a integer NOT NULL, b character varying(3) -> a integer, b character varying(3)",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn operators_casts_and_aggregates_are_known_by_their_types() {
+    check_changes(
+        "CREATE OPERATOR === (PROCEDURE = int4eq, LEFTARG = int, RIGHTARG = int, HASHES); CREATE CAST (int4 AS varchar) WITH INOUT AS ASSIGNMENT;
+         CREATE AGGREGATE total (int) (SFUNC = int4pl, STYPE = int, INITCOND = '0')",
+        "CREATE OPERATOR public.=== (\n FUNCTION = int4eq,\n LEFTARG = integer,\n RIGHTARG = integer,\n HASHES\n);
+         CREATE CAST (integer AS character varying) WITH INOUT AS ASSIGNMENT;
+         CREATE AGGREGATE public.total(integer) (\n SFUNC = int4pl,\n STYPE = integer,\n INITCOND = '0'\n)",
+        &[
+            ("DROP OPERATOR === (integer, integer)", "Other public.\"OPERATOR === (integer, integer)\": missing"),
+            (
+                "DROP CAST (integer AS varchar); CREATE CAST (integer AS character varying) WITH INOUT",
+                "Other \"CAST (integer AS character varying)\": context AS ASSIGNMENT -> -",
+            ),
+            (
+                "DROP AGGREGATE total(int); CREATE AGGREGATE total (int) (SFUNC = int4pl, STYPE = int, INITCOND = '1')",
+                "Aggregate public.\"total(integer)\": initcond 0 -> 1",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn rules_and_dictionaries_are_compared_by_their_parts() {
+    check_changes(
+        "CREATE TABLE t (a int); CREATE RULE r AS ON DELETE TO t DO INSTEAD NOTHING; CREATE TEXT SEARCH DICTIONARY d (TEMPLATE = simple, StopWords = english)",
+        "CREATE TABLE public.t (a integer); CREATE RULE r AS\n ON DELETE TO public.t DO INSTEAD NOTHING;
+         CREATE TEXT SEARCH DICTIONARY public.d (\n TEMPLATE = pg_catalog.simple,\n stopwords = 'english' )",
+        &[
+            ("DROP RULE r ON t; CREATE RULE r AS ON DELETE TO t DO NOTHING", "Other \"RULE r\": instead true -> -"),
+            (
+                "ALTER TEXT SEARCH DICTIONARY d (StopWords)",
+                "Other public.\"TEXT SEARCH DICTIONARY d\": options (stopwords='english') -> -",
+            ),
+        ],
+    );
+    check_changes(
+        "CREATE TEXT SEARCH CONFIGURATION c (PARSER = default); ALTER TEXT SEARCH CONFIGURATION c ADD MAPPING FOR word, asciiword WITH simple",
+        "CREATE TEXT SEARCH CONFIGURATION public.c (\n PARSER = pg_catalog.\"default\" );
+         ALTER TEXT SEARCH CONFIGURATION public.c\n ADD MAPPING FOR asciiword WITH simple;
+         ALTER TEXT SEARCH CONFIGURATION public.c\n ADD MAPPING FOR word WITH simple",
+        &[(
+            "ALTER TEXT SEARCH CONFIGURATION c ADD MAPPING FOR email WITH simple",
+            "Other public.\"TEXT SEARCH CONFIGURATION c\": token types asciiword, word -> asciiword, email, word",
+        )],
+    );
+    // A rule's condition and commands PostgreSQL spells anew.
+    let rule = |words: &str| format!("CREATE TABLE t (a int); CREATE RULE r AS ON DELETE TO t {words}");
+    check(&rule("DO INSTEAD NOTHING"), &rule("DO INSTEAD SELECT 1"), &["Other \"RULE r\": commands - -> SELECT 1"]);
+    let found = diff(&super::catalog(&rule("DO SELECT 2")), &super::catalog(&rule("DO SELECT 1")), &Options::default());
+    assert!(line(&found[0]).contains("uncompared"), "{found:?}");
+}
+
+#[test]
+fn views_of_certainly_another_query_differ() {
+    let made = "CREATE TABLE t (a int, b text); CREATE VIEW v AS ";
+    let written = "SELECT a, count(*) AS n FROM t WHERE b IN ('x', 'y') AND a BETWEEN 1 AND 9 GROUP BY a";
+    let shown = "SELECT t.a, count(*) AS n FROM public.t WHERE ((t.b = ANY (ARRAY['x'::text, 'y'::text])) AND ((t.a >= 1) AND (t.a <= 9))) GROUP BY t.a";
+    let told = |written: &str, shown: &str| {
+        let catalogs = [written, shown].map(|query| super::catalog(&format!("{made}{query}")));
+        diff(&catalogs[1], &catalogs[0], &Options::default()).iter().map(line).collect::<Vec<_>>()
+    };
+    for same in [shown.to_string(), shown.replace("(t.a >= 1) AND ", "")] {
+        assert!(told(written, &same)[0].contains("uncompared"), "{same}");
+    }
+    for (from, to) in [
+        ("count(*)", "max(t.a)"),
+        ("'y'::text", "'z'::text"),
+        ("<= 9", "<= 8"),
+        ("WHERE", "HAVING"),
+        ("SELECT", "SELECT DISTINCT"),
+        ("GROUP BY t.a", "GROUP BY t.a LIMIT 3"),
+    ] {
+        let told = told(written, &shown.replace(from, to));
+        assert!(told[0].starts_with("View public.v: query "), "{told:?}");
+    }
+}
