@@ -18,4 +18,4 @@ def test_single_changes_are_reported(version, restamp, tmp_path):
     total = answers.total()
     assert total.total() > 220
     assert not {kind for kind, count in answers.kinds.items() if count["missed"]}
-    assert total["drift"] + total["listed"] >= 0.99 * total.total()
+    assert total["drift"] + total["listed"] >= 0.985 * total.total()
