@@ -32,7 +32,9 @@ class Upgrade:
         config.set_main_option("script_location", str(pathlib.Path(job["result"]).parent))
         config.set_main_option("version_locations", "\n".join(job["locations"]))
         config.set_main_option("path_separator", "newline")
-        config.set_main_option("version_path_separator", "newline")
+        # Releases before 1.14 know no `newline`, and split a single path by nothing that is in it.
+        if len(job["locations"]) > 1:
+            config.set_main_option("version_path_separator", "newline")
         config.set_main_option("recursive_version_locations", "true" if job["recursive"] else "false")
         config.set_main_option("sqlalchemy.url", job["url"].replace("%", "%%"))
         self.config = config
