@@ -46,6 +46,10 @@ impl Vm {
         match value {
             Value::Unknown(reason) => Ok(Some(match value.known_parts() {
                 Some(text) if name == "startswith" => starts_with(reason, text),
+                Some(text) if matches!(name, "strip" | "lstrip" | "rstrip") => {
+                    let (reason, text) = (reason.clone(), text.to_owned());
+                    super::native::function(name, move |_, _| Ok(Value::Unknown(reason.clone().with_text(&*text))))
+                }
                 _ => Value::Unknown(reason.clone()),
             })),
             Value::Native(native) => {

@@ -1,10 +1,9 @@
 //! Expressions.
 
-use std::rc::Rc;
-
 use super::container::Dict;
 use super::convert::Truth;
 use super::flow::{Flow, merge};
+use super::format::{known_in_part, leave_open};
 use super::operators::Slice;
 use super::scope::Frame;
 use super::value::Value;
@@ -304,20 +303,14 @@ impl Vm {
                     };
                     match self.format(&value, &spec)? {
                         Value::Str(part) => text.push_str(&part),
-                        Value::Unknown(reason) => {
-                            text.push_str(reason.text.as_deref().unwrap_or(Reason::HOLE));
-                            unknown.get_or_insert(reason);
-                        }
+                        Value::Unknown(reason) => leave_open(&mut text, &mut unknown, reason),
                         _ => {}
                     }
                 }
             }
         }
         self.charge(text.len())?;
-        Ok(match unknown {
-            Some(reason) => Value::Unknown(reason.with_text(text)),
-            None => Value::Str(Rc::from(text)),
-        })
+        Ok(known_in_part(text, unknown))
     }
 
     pub(super) fn converted(&mut self, value: Value, conversion: Option<char>) -> Eval<Value> {

@@ -425,21 +425,19 @@ impl Vm {
                 },
             };
             if let Value::Unknown(reason) = item {
-                unknown.get_or_insert(reason);
+                leave_open(&mut out, &mut unknown, reason);
                 continue;
             }
             match self.percent_item(&item, kind, spec)? {
                 Ok(text) => out.push_str(&text),
-                Err(reason) => {
-                    unknown.get_or_insert(reason);
-                }
+                Err(reason) => leave_open(&mut out, &mut unknown, reason),
             }
         }
         if !is_mapping && values.next().is_some_and(|rest| rest.reason().is_none()) {
             return Err(self.raise("TypeError", "not all arguments converted during string formatting"));
         }
         self.charge(out.len())?;
-        Ok(unknown.map_or_else(|| Value::str(out), Value::Unknown))
+        Ok(known_in_part(out, unknown))
     }
 
     fn percent_item(&mut self, item: &Value, kind: char, mut spec: Spec) -> Eval<Result<String, Reason>> {
@@ -521,7 +519,7 @@ impl Vm {
                     let field: String = chars[start..at - 1].iter().collect();
                     let value = self.format_field(&field, args, counter, level)?;
                     match value {
-                        Value::Unknown(reason) => drop(unknown.get_or_insert(reason)),
+                        Value::Unknown(reason) => leave_open(&mut out, &mut unknown, reason),
                         value => out.push_str(value.as_str().unwrap_or_default()),
                     }
                 }
@@ -532,7 +530,7 @@ impl Vm {
             }
         }
         self.charge(out.len())?;
-        Ok(unknown.map_or_else(|| Value::str(out), Value::Unknown))
+        Ok(known_in_part(out, unknown))
     }
 
     fn format_field(&mut self, field: &str, args: &Args, counter: &mut usize, level: usize) -> Eval<Value> {
@@ -584,6 +582,20 @@ impl Vm {
 
     fn bad_field(&mut self) -> Raise {
         self.raise("ValueError", "Only '.' or '[' may follow ']' in format field specifier")
+    }
+}
+
+/// Puts a part that is not known into a text.
+pub(super) fn leave_open(text: &mut String, unknown: &mut Option<Reason>, reason: Reason) {
+    text.push_str(reason.text.as_deref().unwrap_or(Reason::HOLE));
+    unknown.get_or_insert(reason);
+}
+
+/// The text, or the unknown that it is known in part of.
+pub(super) fn known_in_part(text: String, unknown: Option<Reason>) -> Value {
+    match unknown {
+        Some(reason) => Value::Unknown(reason.with_text(text)),
+        None => Value::str(text),
     }
 }
 

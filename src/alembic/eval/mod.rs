@@ -151,6 +151,21 @@ impl Vm {
         Value::Unknown(self.reason(kind, what))
     }
 
+    /// What the file of a path says, if it was handed in.
+    fn file_text(&self, path: &str) -> Option<&str> {
+        self.sources.text(path)
+    }
+
+    /// True for a folder with files that were handed in.
+    fn is_given_folder(&self, path: &str) -> bool {
+        self.sources.has_folder(path)
+    }
+
+    /// The folder of a package.
+    fn package_folder(&self, dotted: &str) -> Option<String> {
+        self.sources.package_folder(dotted)
+    }
+
     /// The end of an evaluation that cannot go on.
     pub fn stop(&self, kind: &'static str, what: impl Into<std::sync::Arc<str>>) -> Raise {
         Raise::Stop(self.reason(kind, what))

@@ -46,6 +46,21 @@ pub trait ModuleSource {
     fn is_application(&self, _file: FileId) -> bool {
         false
     }
+
+    /// What the file of a path says, if it was handed in.
+    fn text(&self, _path: &str) -> Option<&str> {
+        None
+    }
+
+    /// True for a folder with files that were handed in.
+    fn has_folder(&self, _path: &str) -> bool {
+        false
+    }
+
+    /// The folder of a package.
+    fn package_folder(&self, _dotted: &str) -> Option<String> {
+        None
+    }
 }
 
 /// No files at all.

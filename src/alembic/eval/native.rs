@@ -38,6 +38,11 @@ pub trait Native: Any + fmt::Debug {
         Reach::Nothing
     }
 
+    /// The text of what derives from `str`.
+    fn text(&self) -> Option<&str> {
+        None
+    }
+
     /// What it is compared and hashed by as a key of a dict; `None` is its identity.
     fn key(&self) -> Option<Key> {
         None

@@ -26,6 +26,18 @@ impl ModuleSource for Files {
     fn is_folder(&self, dotted: &str) -> bool {
         self.0.iter().any(|(name, _)| name.strip_prefix(dotted).is_some_and(|below| below.starts_with('.')))
     }
+
+    fn text(&self, path: &str) -> Option<&str> {
+        self.0.iter().find(|(name, _)| *name == path).map(|(_, text)| *text)
+    }
+
+    fn has_folder(&self, path: &str) -> bool {
+        self.0.iter().any(|(name, _)| name.strip_prefix(path).is_some_and(|below| below.starts_with('/')))
+    }
+
+    fn package_folder(&self, dotted: &str) -> Option<String> {
+        Some(format!("/{}", dotted.replace('.', "/"))).filter(|folder| self.has_folder(folder))
+    }
 }
 
 /// Runs a program; what it hands to `out(…)` is shown by `repr`, one per line, unknown ones by their kind. An exception ends it
@@ -111,6 +123,7 @@ fn what_ends_early_leaves_no_condition_behind() {
 
 mod application;
 mod bounds;
+mod files;
 mod language;
 mod library;
 mod unknown;

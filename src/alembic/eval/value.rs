@@ -149,7 +149,7 @@ impl Value {
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Value::Str(text) => Some(text),
-            Value::Native(_) => self.base()?.as_str(),
+            Value::Native(native) => native.text().or_else(|| self.base()?.as_str()),
             _ => None,
         }
     }

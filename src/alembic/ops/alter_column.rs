@@ -41,7 +41,24 @@ pub(super) fn alter(vm: &mut Vm, call: &Call) -> Eval<Lowered> {
     known(vm, "alter_column", call, |vm| lower(vm, call))
 }
 
+/// Arguments that ask for a change; `False` says of the latter two that nothing is asked.
+const CHANGES: &[&str] = &["type_", "nullable", "new_column_name", "server_default", "comment"];
+
+/// Whether the call asks for anything: of one that does not, Alembic does not even look at the column's name.
+fn asks_for_a_change(call: &Call) -> bool {
+    let asks = |name: &&str| match call.bound.get(name) {
+        None => false,
+        Some(Value::Bool(false)) => !matches!(*name, "server_default" | "comment"),
+        Some(Value::None) => matches!(*name, "server_default" | "comment"),
+        Some(_) => true,
+    };
+    CHANGES.iter().any(asks) || call.bound.keywords.iter().any(|(name, _)| &**name == "postgresql_using")
+}
+
 fn lower(vm: &mut Vm, call: &Call) -> Known<Lowered> {
+    if !asks_for_a_change(call) {
+        return Ok(Vec::new().into());
+    }
     let target = Target {
         schema: call.schema("schema")?,
         table: call.table_name("table_name")?,

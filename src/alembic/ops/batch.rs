@@ -130,7 +130,7 @@ impl Native for Batch {
                 perform(vm, operation, Some(batch.clone()), args)
             })));
         }
-        super::module::shared(vm, &self.context, name)
+        Ok(super::module::shared(vm, &self.context, name)?.or_else(|| super::module::of_a_package(name)))
     }
 
     fn enter(self: Rc<Self>, _vm: &mut Vm) -> Eval<Option<Value>> {

@@ -68,6 +68,9 @@ pub(super) fn register(vm: &mut Vm) {
 
 /// `op.sync_enum_values(…)`
 pub(super) fn sync(vm: &mut Vm, context: &MigrationContext, args: Args) -> Eval<Value> {
+    if let Some(added) = added(&args) {
+        return add(vm, context, &args.positional, &added);
+    }
     let signature = "sync_enum_values(enum_schema, enum_name, new_values, affected_columns, enum_values_to_rename=, \
                      indexes_to_recreate=)";
     let bound = args.bind(vm, signature)?;
@@ -101,6 +104,39 @@ pub(super) fn sync(vm: &mut Vm, context: &MigrationContext, args: Args) -> Eval<
         }
         Err(Obstacle::Raise(raise)) => return Err(raise),
         Err(Obstacle::Unknown(reason)) => vm.run.note(Action::Unmodelled(reason)),
+    }
+    Ok(Value::None)
+}
+
+/// The new labels where the call is one of the package alembic-autogenerate-enums, which has an operation of that name, too: there
+/// `sync_enum_values(schema, name, old_values, new_values)`.
+fn added(args: &Args) -> Option<Vec<String>> {
+    let [_, _, old, new, rest @ ..] = &args.positional[..] else { return None };
+    // With its further arguments the type is made anew.
+    if rest.iter().any(|value| !matches!(value, Value::None | Value::Bool(false))) || !args.keyword.is_empty() {
+        return None;
+    }
+    let (old, new) = (seam::texts(old, "old_values").ok()?, seam::texts(new, "new_values").ok()?);
+    // No columns at all are no labels: the call is one of the other package.
+    let added = new.iter().filter(|label| !old.contains(label)).map(|label| label.to_string()).collect();
+    (!new.is_empty()).then_some(added)
+}
+
+/// Ends the transaction and adds the labels (`alembic_autogenerate_enums.SyncEnumValuesOp` 0.1.2): they come out of a set, so
+/// the order of several is not known.
+fn add(vm: &mut Vm, context: &MigrationContext, args: &[Value], labels: &[String]) -> Eval<Value> {
+    let (Some(schema), Some(name)) = (args[0].as_str(), args[1].as_str()) else {
+        let reason = vm.reason("argument", "sync_enum_values() of a type that is not known");
+        vm.run.note(Action::Unmodelled(reason));
+        return Ok(Value::None);
+    };
+    context.connection.execute_text(vm, &Value::str("COMMIT"))?;
+    for label in labels {
+        context.connection.execute_text(vm, &Value::str(format!("ALTER TYPE {schema}.{name} ADD VALUE '{label}'")))?;
+    }
+    if labels.len() > 1 {
+        let reason = vm.reason("hash-order", format!("the order of the labels that are added to {schema}.{name}"));
+        vm.run.note(Action::Unmodelled(reason));
     }
     Ok(Value::None)
 }

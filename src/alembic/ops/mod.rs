@@ -247,10 +247,21 @@ fn opaque(operation: &Operation, call: &Call, reason: &Reason) -> Statement {
         _ => None,
     };
     let opaque = match (dropped, touches.as_deref()) {
-        (Some(kind), Some([table])) => Opaque::DropOne { kind, table: table.clone(), text: text.clone(), why },
+        (Some(kind), Some([table])) => Opaque::DropOne { kind, table: Some(table.clone()), text: text.clone(), why },
         _ => Opaque::Statement { text: text.clone(), touches, why },
     };
     Statement::new(Command::Opaque(opaque), text)
+}
+
+/// What goes behind it where a foreign key is dropped and its table is not known either.
+fn any_foreign_key(operation: &Operation, call: &Call, reason: &Reason) -> Option<Statement> {
+    let is_foreign_key = call.some("type_").is_some_and(|kind| kind.as_str() == Some("foreignkey"));
+    (operation.name == "drop_constraint" && is_foreign_key && call.touches().is_none()).then(|| {
+        let text = "-- op.drop_constraint(…, type_='foreignkey')".to_string();
+        let opaque =
+            Opaque::DropOne { kind: Kind::Constraint, table: None, text: text.clone(), why: reason.to_string() };
+        Statement::new(Command::Opaque(opaque), text)
+    })
 }
 
 /// Calls an operation.
@@ -285,7 +296,10 @@ fn known(vm: &mut Vm, name: &str, call: &Call, body: impl FnOnce(&mut Vm) -> Kno
         Ok(lowered) => Ok(lowered),
         Err(Obstacle::Raise(raise)) => Err(raise),
         Err(Obstacle::Unknown(reason)) => match OPERATIONS.iter().find(|operation| operation.name == name) {
-            Some(operation) => Ok(opaque(operation, call, &reason).into()),
+            Some(operation) => {
+                let rest = opaque(operation, call, &reason);
+                Ok([rest].into_iter().chain(any_foreign_key(operation, call, &reason)).collect::<Vec<_>>().into())
+            }
             None => Ok(Lowered::default()),
         },
     }

@@ -118,18 +118,25 @@ pub fn register(vm: &mut Vm) {
     vm.register("alembic.util.exc", errors);
 }
 
-/// An operation that Alembic does not have: a package or the project has registered it, and it may do anything.
 fn other(vm: &mut Vm, args: Args) -> Eval<Value> {
     let bound = args.bind(vm, "__getattr__(name)")?;
     let name = bound.required("name").as_str().unwrap_or_default().to_string();
     if name.starts_with("__") {
         return Err(vm.raise("AttributeError", &format!("module 'alembic.op' has no attribute '{name}'")));
     }
-    Ok(native::function(&name.clone(), move |vm, _| {
-        let reason = vm.reason("library", format!("op.{name} is not modelled"));
-        vm.run.note(Action::Unmodelled(reason.clone()));
-        Ok(Value::Unknown(reason))
-    }))
+    Ok(of_a_package(&name).unwrap_or(Value::None))
+}
+
+/// An operation that Alembic does not have: a package or the project has registered it, and it may do anything.
+pub(super) fn of_a_package(name: &str) -> Option<Value> {
+    let name = name.to_string();
+    (!name.starts_with("__")).then(|| {
+        native::function(&name.clone(), move |vm, _| {
+            let reason = vm.reason("library", format!("op.{name} is not modelled"));
+            vm.run.note(Action::Unmodelled(reason.clone()));
+            Ok(Value::Unknown(reason))
+        })
+    })
 }
 
 /// `alembic.context`, as it is while `alembic upgrade` runs online.

@@ -2,7 +2,7 @@
 
 use super::super::sqlalchemy::ddl::{self, Statement};
 use super::super::sqlalchemy::names::{self, qname, qualified_sql};
-use super::super::sqlalchemy::schema::{Column, Constraint, MetaData, Table, TableArgs};
+use super::super::sqlalchemy::schema::{Column, Constraint, Index, MetaData, Table, TableArgs};
 use super::super::sqlalchemy::seam;
 use super::{Call, Lowered, known};
 use crate::alembic::eval::{Eval, Value, Vm};
@@ -18,7 +18,7 @@ pub(super) fn create(vm: &mut Vm, call: &Call) -> Eval<Lowered> {
         }
     };
     // Columns and constraints that another table has already are copied (`schemaobj.SchemaObjects.table`).
-    let mut items: Vec<Value> = call.bound.rest.iter().map(unattached).collect();
+    let mut items: Vec<Value> = call.bound.rest.iter().filter(|item| is_taken(item)).map(unattached).collect();
     items.extend(call.bound.unknown.clone().map(Value::Unknown));
     let args = TableArgs::read(&call.bound.keywords);
     let metadata = MetaData::of_operation(&vm.run);
@@ -54,6 +54,15 @@ pub(super) fn create(vm: &mut Vm, call: &Call) -> Eval<Lowered> {
         }
     }
     Ok(Lowered { statements, value: Some(table.value()) })
+}
+
+/// Of what stands behind the name, `schemaobj.SchemaObjects.table` takes these and leaves everything else (`op.create_table("t",
+/// metadata, …)`).
+fn is_taken(item: &Value) -> bool {
+    matches!(item, Value::Unknown(_))
+        || seam::native::<Column>(item).is_some()
+        || seam::native::<Constraint>(item).is_some()
+        || seam::native::<Index>(item).is_some()
 }
 
 fn unattached(item: &Value) -> Value {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::keywords;
 use super::literal::{Literal, Scope};
 use super::modules::Modules;
 use super::tree::parent;
@@ -29,6 +30,9 @@ pub fn of_environment(modules: &Modules, env: FileId, module: &ast::Module, flas
     if let Some(found) = assigned(modules, module) {
         return found;
     }
+    if let Some(found) = configured(modules, env, module) {
+        return found;
+    }
     let scope = Scope::with_functions(&module.body);
     match scope.expression("target_metadata") {
         Some(expression) => match follow(modules, env, module, expression, 0) {
@@ -39,6 +43,65 @@ pub fn of_environment(modules: &Modules, env: FileId, module: &ast::Module, flas
         None if scope.has("target_metadata") => unknown("target_metadata in env.py is set in several places", start),
         None => unknown("env.py has no target_metadata to read", start),
     }
+}
+
+/// What the calls of `configure(target_metadata=…)` agree on, if it is known of each.
+fn configured(modules: &Modules, env: FileId, module: &ast::Module) -> Option<Convention> {
+    let mut found: Option<Convention> = None;
+    let mut agreed = true;
+    keywords::calls(&module.body, &mut |call, homes| {
+        if name_of(&call.func) != Some("configure") {
+            return;
+        }
+        let all = keywords::of_call(call, homes);
+        let Some(keyword) = all.named.iter().rfind(|keyword| keyword.name == "target_metadata") else {
+            agreed &= all.hidden.is_none();
+            return;
+        };
+        let own = target(modules, env, module, keyword.value, homes);
+        agreed &= match (&own, &found) {
+            (Convention::Known(own, _), Some(Convention::Known(other, _))) => own == other,
+            (Convention::Known(..), _) => true,
+            (Convention::Unknown(_), _) => false,
+        };
+        found.get_or_insert(own);
+    });
+    found.filter(|_| agreed)
+}
+
+/// The convention of the metadata that a call inside of those functions is given.
+fn target(
+    modules: &Modules,
+    env: FileId,
+    module: &ast::Module,
+    expression: &Expr,
+    homes: &[&ast::Block],
+) -> Convention {
+    let ExprKind::Name(name) = &expression.kind else { return follow(modules, env, module, expression, 0) };
+    if is_parameter(&module.body, name) {
+        return unknown(format!("{name} is a parameter"), expression.span);
+    }
+    for home in homes {
+        let scope = Scope::of(home);
+        if scope.has(name) {
+            return match scope.last(name) {
+                Some(value) => follow(modules, env, module, value, 0),
+                None => unknown(format!("{name} is set in several places"), expression.span),
+            };
+        }
+    }
+    follow(modules, env, module, expression, 0)
+}
+
+/// Whether any function of the file has a parameter of that name.
+fn is_parameter(body: &ast::Block, name: &str) -> bool {
+    body.iter().any(|statement| match &statement.kind {
+        StmtKind::FunctionDef(function) => {
+            let mut parameters = function.parameters.positional.iter().chain(&function.parameters.keyword_only);
+            parameters.any(|parameter| *parameter.name == *name) || is_parameter(&function.body, name)
+        }
+        _ => false,
+    })
 }
 
 /// `….naming_convention = {…}`
@@ -151,7 +214,29 @@ fn of_call(modules: &Modules, file: FileId, module: &ast::Module, call: &Call, d
             ExprKind::Attribute { value, .. } => follow(modules, file, module, value, depth + 1),
             _ => unknown("generate_base() of no registry", call.func.span),
         },
-        _ => unknown(format!("{} is not followed", modules.sources().text(call.func.span)), call.func.span),
+        _ => match returned(module, call) {
+            Some(value) => follow(modules, file, module, value, depth + 1),
+            None => unknown(format!("{} is not followed", modules.sources().text(call.func.span)), call.func.span),
+        },
+    }
+}
+
+/// What a function of the file gives, where it takes nothing and there is one `return`, at its end.
+fn returned<'a>(module: &'a ast::Module, call: &Call) -> Option<&'a Expr> {
+    let ExprKind::Name(name) = &call.func.kind else { return None };
+    let function = module.body.iter().rev().find_map(|statement| match &statement.kind {
+        StmtKind::FunctionDef(function) if *function.name == **name => Some(function),
+        _ => None,
+    })?;
+    let plain = |statement: &ast::Stmt| {
+        matches!(statement.kind, StmtKind::Import(_) | StmtKind::ImportFrom { .. } | StmtKind::Expr(_))
+    };
+    match function.body.split_last() {
+        Some((last, before)) if before.iter().all(plain) && function.decorators.is_empty() => match &last.kind {
+            StmtKind::Return(value) => value.as_ref(),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -265,9 +350,26 @@ fn imports_module(module: &ast::Module, name: &str) -> bool {
 
 /// The file that a name is imported from, and the name there; `None` for the module itself.
 pub fn imported(modules: &Modules, file: FileId, module: &ast::Module, name: &str) -> Option<(FileId, Option<String>)> {
+    let within = |body: &ast::Block| imported_by(modules, file, body, name);
+    // An import inside of a function counts where the file itself has none.
+    within(&module.body).or_else(|| {
+        module.body.iter().find_map(|statement| match &statement.kind {
+            StmtKind::FunctionDef(function) => within(&function.body),
+            _ => None,
+        })
+    })
+}
+
+fn imported_by(modules: &Modules, file: FileId, body: &ast::Block, name: &str) -> Option<(FileId, Option<String>)> {
     let mut found = None;
-    for statement in module.body.iter() {
+    for statement in body.iter() {
         match &statement.kind {
+            // What is imported under a condition is what it is for.
+            StmtKind::Try(parts) => {
+                for block in std::iter::once(&parts.body).chain(parts.handlers.iter().map(|handler| &handler.body)) {
+                    found = found.or_else(|| imported_by(modules, file, block, name));
+                }
+            }
             StmtKind::Import(names) => {
                 for alias in names {
                     if alias.alias.as_deref() == Some(name) || (alias.alias.is_none() && &*alias.name == name) {

@@ -28,7 +28,8 @@ impl Literal {
         };
         match self {
             Literal::None => Some(Vec::new()),
-            Literal::Str(text) => Some(vec![text.clone()]),
+            // `tuple_rev_as_scalar` takes an empty text for none.
+            Literal::Str(text) => Some(Some(text.clone()).filter(|text| !text.is_empty()).into_iter().collect()),
             Literal::List(items) => items.iter().map(name).collect(),
             Literal::Bool(_) | Literal::Dict(_) => None,
         }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::tree::{Tree, ancestors, join};
+use super::tree::{Tree, ancestors, join, normalize, parent};
 use crate::alembic::eval::{ModuleSource, SourceModule};
 use crate::alembic::python::{self, ast};
 use crate::source::{FileId, Sources};
@@ -131,5 +131,28 @@ impl ModuleSource for Modules {
             folder.is_empty() || path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
         };
         !self.own.iter().any(inside)
+    }
+
+    fn text(&self, path: &str) -> Option<&str> {
+        self.tree.file(&normalize(path)).map(|file| &**self.texts.file(file).text())
+    }
+
+    fn has_folder(&self, path: &str) -> bool {
+        self.tree.has_folder(&normalize(path))
+    }
+
+    fn package_folder(&self, dotted: &str) -> Option<String> {
+        if let Some(found) = self.find_file(dotted) {
+            return Some(parent(&found.path).to_string());
+        }
+        // A folder without `__init__.py` (PEP 420), below a root or the only one of that path.
+        let relative = dotted.replace('.', "/");
+        let below = self.roots.iter().map(|root| join(root, &relative)).find(|folder| self.tree.has_folder(folder));
+        below.or_else(|| {
+            let end = format!("/{relative}");
+            let mut found = self.tree.folders().filter(|folder| folder.ends_with(&end));
+            let folder = found.next()?;
+            found.next().is_none().then(|| folder.to_string())
+        })
     }
 }

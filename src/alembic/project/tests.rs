@@ -26,6 +26,14 @@ fn a_folder_with_revisions_is_enough() {
 }
 
 #[test]
+fn an_empty_text_is_no_revision() {
+    let first = "revision = 'a'\ndown_revision = ''\ndepends_on = ''\n";
+    let (project, diagnostics, _) = read_all(&[("versions/a.py", first)]);
+    assert_eq!(codes(&diagnostics), [] as [&str; 0]);
+    assert_eq!(project.choose(None).expect("one").graph().heads(), ["a".into()]);
+}
+
+#[test]
 fn alembic_ini_names_several_version_locations() {
     let ini = "[alembic]\nscript_location = %(here)s/db\n# c\nversion_locations =\n    %(here)s/one\n    %(here)s/two\npath_separator = newline\n";
     let (project, _, _) =
@@ -174,4 +182,28 @@ fn the_convention_of_a_registry_is_found_through_a_package() {
     let settings = &project.choose(None).expect("one").settings;
     let known = settings.naming_convention.known();
     assert_eq!(known, Some(vec![("ix".to_string(), "idx_%(column_0_label)s".to_string())]), "{settings:?}");
+}
+
+#[test]
+fn the_convention_of_what_configure_is_given() {
+    let env = "from alembic import context\n\
+               def _metadata():\n    \"\"\"Late.\"\"\"\n    from app.db import Base as _Base\n    return _Base.metadata\n\
+               def offline():\n    target_metadata = _metadata()\n    context.configure(url='x', target_metadata=target_metadata)\n\
+               def online(connection):\n    target_metadata = _metadata()\n\
+               \x20   context.configure(connection=connection, target_metadata=target_metadata)\n";
+    let db = "from sqlalchemy import MetaData\nfrom sqlalchemy.orm import DeclarativeBase\n\
+              class Base(DeclarativeBase):\n    metadata = MetaData(naming_convention={'pk': 'pk_%(table_name)s'})\n";
+    let known = |env: &str| {
+        let (project, _, _) = read_all(&[("m/versions/a.py", A), ("m/env.py", env), ("app/db.py", db)]);
+        project.choose(None).expect("one").settings.naming_convention.known()
+    };
+    let convention = Some(vec![("pk".to_string(), "pk_%(table_name)s".to_string())]);
+    assert_eq!(known(env), convention);
+    let direct = "from alembic import context\nfrom app.db import Base\ntarget_metadata = None\ntarget_metadata = Base.metadata\n\
+                  def online(connection):\n    context.configure(connection=connection, target_metadata=target_metadata)\n";
+    assert_eq!(known(direct), convention);
+    assert_eq!(known(&direct.replace("=target_metadata)", "=Base.metadata)")), convention);
+    // Two calls that are given two metadata.
+    assert_eq!(known(&format!("{direct}    context.configure(url='x', target_metadata=None)\n")), None);
+    assert_eq!(known(&direct.replace("(connection):", "(connection, target_metadata):")), None);
 }

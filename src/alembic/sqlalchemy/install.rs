@@ -105,6 +105,7 @@ pub fn install(vm: &mut Vm) {
     mutable::install(vm);
     orm::install_classes(vm);
     orm::install_sessions(vm);
+    orm::install_automap(vm);
 }
 
 fn is_generic(path: &str) -> bool {

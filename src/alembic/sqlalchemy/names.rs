@@ -5,6 +5,7 @@ use std::rc::Rc;
 use md5::{Digest, Md5};
 
 use super::{Known, seam};
+use crate::alembic::eval::container::Key;
 use crate::alembic::eval::{Eval, Native, Value, Vm};
 use crate::pg::error::Reason;
 use crate::pg::ident::{Ident, MAX_IDENT_BYTES, QName};
@@ -79,6 +80,51 @@ impl Native for Name {
 
     fn str(self: Rc<Self>, _vm: &mut Vm) -> Eval<Option<Value>> {
         Ok(Some(Value::Str(self.text.clone())))
+    }
+
+    // Both classes derive from `str`, and projects compare and search such names like any text.
+
+    fn text(&self) -> Option<&str> {
+        Some(&self.text)
+    }
+
+    fn key(&self) -> Option<Key> {
+        Some(Key::Str(self.text.clone()))
+    }
+
+    fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+        vm.find_attr(&Value::Str(self.text.clone()), name)
+    }
+
+    fn get_item(self: Rc<Self>, vm: &mut Vm, key: Value) -> Eval<Option<Value>> {
+        vm.get_item(&Value::Str(self.text.clone()), key).map(Some)
+    }
+
+    fn binary(self: Rc<Self>, vm: &mut Vm, operator: &str, other: &Value, reflected: bool) -> Eval<Option<Value>> {
+        let own = Value::Str(self.text.clone());
+        let other = match seam::native::<Name>(other) {
+            Some(other) => Value::Str(other.text.clone()),
+            None => other.clone(),
+        };
+        Ok(match (operator, reflected) {
+            ("==", _) => Some(vm.equals(&own, &other)?),
+            ("!=", _) => {
+                let equal = vm.equals(&own, &other)?;
+                Some(vm.not(&equal)?)
+            }
+            ("in", true) => Some(vm.contains(&own, &other)?),
+            ("+" | "%" | "*", false) => Some(vm.binary(operator, &own, &other)?),
+            ("+" | "%", true) => Some(vm.binary(operator, &other, &own)?),
+            _ => None,
+        })
+    }
+
+    fn truth(self: Rc<Self>, _vm: &mut Vm) -> Eval<Value> {
+        Ok(Value::Bool(!self.text.is_empty()))
+    }
+
+    fn len(self: Rc<Self>, _vm: &mut Vm) -> Eval<Option<Value>> {
+        Ok(Some(Value::int(self.text.chars().count())))
     }
 }
 

@@ -175,3 +175,36 @@ fn what_only_an_older_version_does_is_done_and_told() {
     assert!(vm.run.steps.iter().any(|step| matches!(step.action, crate::alembic::run::Action::Unmodelled(_))));
     assert!(matches!(vm.get_attr(&module, "x").unwrap(), Value::Unknown(_)));
 }
+
+#[test]
+fn the_text_of_a_type() {
+    let types = "sa.Integer(), sa.BigInteger(), sa.String(20), sa.String(20, collation='C'), sa.UnicodeText(), sa.DateTime(timezone=True), \
+                 sa.Interval(), sa.Float(53), sa.Numeric(10), sa.Numeric(10, 2), sa.LargeBinary(5), sa.Enum('a', 'bbb', name='x'), \
+                 sa.JSON(), sa.Uuid(), sa.ARRAY(sa.Integer()), sa.DECIMAL(10, 2), postgresql.UUID(), postgresql.JSONB(), \
+                 postgresql.TIMESTAMP(timezone=True, precision=6), postgresql.INTERVAL(fields='day'), \
+                 postgresql.ENUM('a', name='x'), postgresql.BIT(5, varying=True), postgresql.DOUBLE_PRECISION(53), \
+                 postgresql.BYTEA(), postgresql.TSVECTOR(), postgresql.CITEXT()";
+    let text = "INTEGER, BIGINT, VARCHAR(20), VARCHAR(20) COLLATE \"C\", TEXT, DATETIME, DATETIME, FLOAT, NUMERIC(10), \
+                NUMERIC(10, 2), BLOB, VARCHAR(3), JSON, CHAR(32), ARRAY, DECIMAL(10, 2), UUID, JSONB, TIMESTAMP, INTERVAL, \
+                VARCHAR(1), BIT, DOUBLE PRECISION, BYTEA, TSVECTOR, CITEXT";
+    check(&format!("r = ', '.join([str(x) for x in [{types}]])"), text);
+    check("r = f'{sa.String(5)}'.upper()", "VARCHAR(5)");
+}
+
+#[test]
+fn what_a_mapped_class_says_of_its_table_is_not_inherited() {
+    let code = "from sqlalchemy.orm import declarative_base\nBase = declarative_base()\n\
+                class A(Base):\n    __tablename__ = 'a'\n    id = sa.Column(sa.Integer, primary_key=True)\n    x = sa.Column(sa.Integer)\n\
+                \x20   __table_args__ = (sa.UniqueConstraint('x', name='ux'),)\n\
+                class B(A):\n    __tablename__ = 'b'\n    id = sa.Column(sa.Integer, sa.ForeignKey('a.id'), primary_key=True)\n\
+                class C(A): pass\n\
+                class M:\n    __table_args__ = {'schema': 's'}\n\
+                class D(M, Base):\n    __tablename__ = 'd'\n    id = sa.Column(sa.Integer, primary_key=True)\n\
+                r = [list(Base.metadata.tables), [c.name for c in B.__table__.columns]]";
+    check(code, "[['a', 'b', 's.d'], ['id']]");
+}
+
+#[test]
+fn a_tuple_as_the_only_label() {
+    check("r = sa.Enum(('a', 'b'), name='e').name", "e");
+}

@@ -1,6 +1,6 @@
 //! Statements that are kept as text.
 
-use crate::catalog::object::{Object, OpaqueObject};
+use crate::catalog::object::{Object, OpaqueObject, Rule};
 use crate::catalog::references::{NOWHERE, Space};
 use crate::catalog::{Catalog, Oid, Presence, Session};
 use crate::pg::command::{Collation, Opaque};
@@ -68,12 +68,17 @@ impl Catalog {
             }
             Opaque::DropOne { kind, table, why, .. } => {
                 let reason = Reason::new("unsupported-statement", why.clone());
-                let table = self.existing_relation(table, session)?;
-                let candidates: Vec<Oid> = self
-                    .children(table)
-                    .filter(|oid| self.id(*oid).is_some_and(|id| id.kind == *kind))
-                    .filter(|oid| self.presence(*oid).is_none())
-                    .collect();
+                let candidates: Vec<Oid> = match table {
+                    Some(table) => {
+                        let table = self.existing_relation(table, session)?;
+                        self.children(table).filter(|oid| self.id(*oid).is_some_and(|id| id.kind == *kind)).collect()
+                    }
+                    None => {
+                        let is_foreign_key = |object: &Object| matches!(object, Object::Constraint(own) if matches!(own.rule, Rule::ForeignKey { .. }));
+                        self.iter().filter(|(_, entry)| is_foreign_key(&entry.object)).map(|(oid, _)| oid).collect()
+                    }
+                };
+                let candidates: Vec<Oid> = candidates.into_iter().filter(|oid| self.presence(*oid).is_none()).collect();
                 for oid in candidates {
                     self.set_presence(oid, Presence::Maybe(reason.clone()));
                 }

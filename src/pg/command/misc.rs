@@ -321,8 +321,8 @@ pub enum Opaque {
     DropOne {
         /// What it is one of: a constraint or an index.
         kind: Kind,
-        /// The table.
-        table: QName,
+        /// The table; where that is not known either, it is a foreign key of any.
+        table: Option<QName>,
         /// The whole statement, as far as it is known.
         text: String,
         /// Why it is not known, one clause.

@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    AssignmentTarget, Expr as SqlExpr, FromTable, FunctionArguments, ObjectName, Query, SelectItem, SetExpr, Statement,
-    TableFactor, TableObject, Visit, Visitor,
+    AssignmentTarget, Expr as SqlExpr, FromTable, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectName, Query,
+    SelectItem, SetExpr, Statement, TableFactor, TableObject, Visit, Visitor,
 };
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
@@ -249,9 +249,31 @@ fn unknown_call(statement: &Statement) -> Option<String> {
         let word = name.name.as_str();
         // `CURRENT_DATE` and its kin have no argument list.
         let call = !matches!(function.args, FunctionArguments::None);
-        let known = HARMLESS.contains(&word) || word.starts_with("pg_");
+        let known = HARMLESS.contains(&word) || word.starts_with("pg_") || sets_no_path(word, &function.args);
         (call && !known).then(|| format!("the function {name}"))
     })
+}
+
+/// Settings that no statement's effect on the schema depends on; one with a dot is the application's own.
+const SETTINGS: &[&str] = &[
+    "application_name",
+    "idle_in_transaction_session_timeout",
+    "lock_timeout",
+    "maintenance_work_mem",
+    "statement_timeout",
+    "temp_buffers",
+    "work_mem",
+];
+
+/// `set_config('work_mem', …)`, whatever the value is.
+fn sets_no_path(function: &str, args: &FunctionArguments) -> bool {
+    let FunctionArguments::List(list) = args else { return false };
+    let Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(SqlExpr::Value(name)))) = list.args.first() else {
+        return false;
+    };
+    let sqlparser::ast::Value::SingleQuotedString(name) = &name.value else { return false };
+    let name = name.to_ascii_lowercase();
+    function == "set_config" && (name.contains('.') || SETTINGS.contains(&name.as_str()))
 }
 
 pub(super) fn truncate(cursor: &mut Cursor<'_>) -> Read<Command> {

@@ -54,6 +54,7 @@ fn common_statements_are_modelled() {
         "GRANT SELECT ON TABLE t TO r",
         "SET LOCAL search_path = a, \"B\"",
         "SELECT pg_catalog.set_config('search_path', '', false)",
+        "SELECT set_config('work_mem', $1, true)",
         "SELECT setval('public.s', 5, true)",
         "WITH x AS (SELECT 1) INSERT INTO t (a, b) SELECT * FROM x, y",
         "UPDATE t SET a = 1, b = 2 FROM o WHERE t.id = o.id",
@@ -114,6 +115,7 @@ fn calls_may_do_anything() {
         one("SELECT create_hypertable('t', 'at')"),
         Command::Opaque(Opaque::Statement { touches: None, .. })
     ));
+    assert!(opaque(&one("SELECT set_config('search_path', $1, true)")));
     assert!(matches!(
         one("DO $$ BEGIN DROP TABLE t; END $$"),
         Command::Opaque(Opaque::Statement { touches: None, .. })

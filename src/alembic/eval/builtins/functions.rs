@@ -34,10 +34,7 @@ pub(super) const FUNCTIONS: &[(&str, Function)] = &[
     }),
     ("print", |_, _| Ok(Value::None)),
     ("input", |vm, _| Ok(vm.unknown("input", "what a person types is not known"))),
-    ("open", |vm, args| {
-        let name = args.positional.first().and_then(Value::as_str).unwrap_or("a file").to_owned();
-        Ok(vm.unknown("file", format!("the content of {name} is not known")))
-    }),
+    ("open", crate::alembic::eval::stdlib::open),
     ("id", |vm, _| Ok(vm.unknown("address", "id() gives an address"))),
     ("hash", |vm, _| Ok(vm.unknown("hash-order", "hash() differs from run to run"))),
     ("isinstance", |vm, args| {

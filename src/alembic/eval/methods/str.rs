@@ -3,6 +3,7 @@
 use super::Table;
 use crate::alembic::eval::args::Args;
 use crate::alembic::eval::convert::as_int;
+use crate::alembic::eval::format::{known_in_part, leave_open};
 use crate::alembic::eval::value::Value;
 use crate::alembic::eval::{Eval, Items, Vm};
 use num_traits::ToPrimitive;
@@ -327,21 +328,24 @@ fn join(vm: &mut Vm, value: &Value, args: Args) -> Eval<Value> {
         Items::Unknown(reason) => return Ok(Value::Unknown(reason)),
     };
     let mut out = String::new();
+    let mut unknown = None;
     for (at, item) in items.iter().enumerate() {
-        if item.reason().is_some() {
-            return Ok(item.clone());
-        }
-        let Some(part) = item.as_str() else {
-            let class = vm.type_name(item);
-            return Err(vm.raise("TypeError", &format!("sequence item {at}: expected str instance, {class} found")));
-        };
         if at > 0 {
             out.push_str(text(value));
         }
-        out.push_str(part);
-        vm.charge(part.len())?;
+        match (item.clone(), item.as_str()) {
+            (Value::Unknown(reason), _) => leave_open(&mut out, &mut unknown, reason),
+            (_, Some(part)) => {
+                out.push_str(part);
+                vm.charge(part.len())?;
+            }
+            (_, None) => {
+                let class = vm.type_name(item);
+                return Err(vm.raise("TypeError", &format!("sequence item {at}: expected str instance, {class} found")));
+            }
+        }
     }
-    Ok(Value::str(out))
+    Ok(known_in_part(out, unknown))
 }
 
 fn replace(vm: &mut Vm, value: &Value, args: Args) -> Eval<Value> {

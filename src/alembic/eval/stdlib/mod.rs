@@ -8,6 +8,7 @@ mod contextlib;
 mod dataclasses;
 mod datetime;
 mod enums;
+mod files;
 mod functools;
 mod hashlib;
 mod json;
@@ -15,12 +16,14 @@ mod misc;
 mod names;
 mod os;
 mod packaging;
+mod pathlib;
 mod re;
 mod typing;
 
 use super::Vm;
 
 pub(super) use enums::members as enum_members;
+pub(super) use files::open;
 pub(super) use names::is_standard;
 pub(super) use typing::{Union, alias, union};
 
@@ -32,12 +35,14 @@ const INSTALL: &[fn(&mut Vm)] = &[
     dataclasses::install,
     datetime::install,
     enums::install,
+    files::install,
     functools::install,
     hashlib::install,
     json::install,
     misc::install,
     os::install,
     packaging::install,
+    pathlib::install,
     re::install,
     typing::install,
 ];

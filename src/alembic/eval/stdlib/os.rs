@@ -1,7 +1,8 @@
-//! `os`, `os.path`, `sys`: the environment and the file system are unknown, paths are text.
+//! `os`, `os.path`, `sys`: the environment is unknown, paths are text, and of the file system what was handed in is known.
 
 use std::rc::Rc;
 
+use super::files;
 use crate::alembic::eval::args::Args;
 use crate::alembic::eval::native::{self, Native};
 use crate::alembic::eval::value::Value;
@@ -56,13 +57,23 @@ fn path(name: &'static str, change: fn(&str) -> Value) -> (&'static str, Value) 
         name,
         native::function(name, move |vm, args| {
             let value = args.positional.into_iter().next().unwrap_or(Value::None);
-            Ok(match (value.as_str(), value.reason()) {
-                (Some(path), _) => change(path),
-                (None, Some(_)) => value,
-                (None, None) => vm.unknown("unsupported", format!("os.path.{name}() of this value is not evaluated")),
+            Ok(match files::path_of(vm, &value) {
+                Ok(path) => change(&path),
+                Err(unknown) => unknown,
             })
         }),
     )
+}
+
+fn exists(name: &'static str, file: bool, folder: bool) -> (&'static str, Value) {
+    let function = native::function(name, move |vm, args| {
+        let path = args.bind(vm, "exists(path)")?.required("path");
+        Ok(match files::path_of(vm, &path) {
+            Ok(path) => files::exists(vm, &path, file, folder),
+            Err(unknown) => unknown,
+        })
+    });
+    (name, function)
 }
 
 fn split(path: &str) -> (&str, &str) {
@@ -81,7 +92,7 @@ fn extension(path: &str) -> (&str, &str) {
     }
 }
 
-fn normal(path: &str) -> String {
+pub(super) fn normal(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {
@@ -95,21 +106,19 @@ fn normal(path: &str) -> String {
     if text.is_empty() { ".".to_owned() } else { text }
 }
 
-fn join(_vm: &mut Vm, args: Args) -> Eval<Value> {
+fn join(vm: &mut Vm, args: Args) -> Eval<Value> {
     let mut out = String::new();
     for part in &args.positional {
-        let Some(part) = part.as_str() else {
-            return Ok(part.reason().map_or_else(
-                || Value::unknown("unsupported", "a path that is no text"),
-                |reason| Value::Unknown(reason.clone()),
-            ));
+        let part = match files::path_of(vm, part) {
+            Ok(part) => part,
+            Err(unknown) => return Ok(unknown),
         };
         if part.starts_with('/') {
             out.clear();
         } else if !out.is_empty() && !out.ends_with('/') {
             out.push('/');
         }
-        out.push_str(part);
+        out.push_str(&part);
     }
     Ok(Value::str(out))
 }
@@ -131,15 +140,16 @@ pub(super) fn install(vm: &mut Vm) {
         path("splitext", |path| Value::tuple([Value::str(extension(path).0), Value::str(extension(path).1)])),
         path("isabs", |path| Value::Bool(path.starts_with('/'))),
         ("join", native::function("join", join)),
-        unknown_files("exists"),
-        unknown_files("isfile"),
-        unknown_files("isdir"),
+        exists("exists", true, true),
+        exists("isfile", true, false),
+        exists("isdir", false, true),
         unknown_files("getsize"),
     ];
     vm.register("os.path", paths);
     let os = [
         ("environ", Value::native(Environ)),
         ("getenv", native::function("getenv", |vm, args| Ok(environment(vm, args.positional.first())))),
+        path("fspath", |path| Value::str(path)),
         ("sep", Value::str("/")),
         ("linesep", Value::str("\n")),
         ("name", Value::str("posix")),

@@ -14,11 +14,15 @@ use crate::pg::error::Reason;
 use crate::pg::expr::Expr;
 
 /// `CREATE TYPE name AS ENUM (…)` (`visit_create_enum_type`).
-pub fn create_enum(schema: Option<&Name>, name: &Name, labels: &[Rc<str>]) -> Statement {
+pub fn create_enum(schema: Option<&Name>, name: &Name, state: &EnumState) -> Known<Statement> {
+    if state.nested {
+        return Err(Reason::new("type", "an enum whose label is a tuple").into());
+    }
+    let labels = &state.labels;
     let shown: Vec<String> = labels.iter().map(|label| string_literal(label)).collect();
     let sql = format!("CREATE TYPE {} AS ENUM ({})", qualified_sql(schema, name), shown.join(", "));
     let labels = labels.iter().map(|label| label.to_string()).collect();
-    Statement::new(Command::Type(Type::CreateEnum { name: qname(schema, name), labels }), sql)
+    Ok(Statement::new(Command::Type(Type::CreateEnum { name: qname(schema, name), labels }), sql))
 }
 
 /// `DROP TYPE name`, `DROP DOMAIN name`.
@@ -138,7 +142,7 @@ pub fn before_create(vm: &mut Vm, table: &Rc<Table>, check: bool) -> Eval<Vec<St
             continue;
         }
         let statement = match &instance.enumeration {
-            Some(state) => Ok(create_enum(schema.as_ref(), &name, &state.labels)),
+            Some(state) => create_enum(schema.as_ref(), &name, state),
             None => create_domain(vm, &instance),
         };
         let touches = vec![qname(schema.as_ref(), &name)];

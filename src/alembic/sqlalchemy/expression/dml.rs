@@ -679,6 +679,15 @@ impl Native for Query {
         if matches!(name, "c" | "columns" | "selected_columns" | "exported_columns") {
             return Ok(Some(vm.unknown("sqlalchemy", "the columns of a subquery")));
         }
+        if name == "selectable" {
+            return Ok(Some(Value::Native(self)));
+        }
+        if name == "compile" {
+            return Ok(Some(native::function(name, |vm, _| Ok(vm.unknown("sqlalchemy", "a compiled statement")))));
+        }
+        if matches!(name, "bind" | "description" | "froms" | "table" | "whereclause") {
+            return Ok(Some(vm.unknown("sqlalchemy", format!("{name} of a statement"))));
+        }
         let method = name.to_string();
         Ok(Some(native::function(name, move |vm, args| {
             if method == "label" {

@@ -104,6 +104,16 @@ fn base_of(dotted: &str, mixin: Option<Rc<Class>>, metadata: Value) -> Class {
         .attrs([("metadata", metadata), ("__init__", native::method("__init__", constructor))])
 }
 
+/// A base class of that metadata.
+pub(super) fn base_class(dotted: &str, metadata: Value) -> Class {
+    base_of(dotted, None, metadata)
+}
+
+/// The `__init__` of declarative classes.
+pub(super) fn init() -> Value {
+    native::method("__init__", constructor)
+}
+
 /// `_declarative_constructor` (`sqlalchemy.orm.decl_base`): each keyword becomes an attribute.
 fn constructor(vm: &mut Vm, args: Args) -> Eval<Value> {
     if let Some(instance) = args.positional.first() {
@@ -204,10 +214,21 @@ fn table(vm: &mut Vm, class: &Rc<Class>, metadata: &Rc<MetaData>) -> Eval<Option
     Ok(Some(table))
 }
 
-/// An attribute of the class or of a mixin, called if it is a `declared_attr` or a function.
+/// An attribute of the class or of a mixin, called if it is a `declared_attr` or a function. What a class with a table of its own
+/// says is about that table (`_ClassScanMapperConfig._scan_attributes`), unless it is a `declared_attr`.
 fn evaluated(vm: &mut Vm, class: &Rc<Class>, name: &str) -> Eval<Option<Value>> {
-    let Some(value) = class.find(name) else { return Ok(None) };
+    let of_base = class.mro.iter().find_map(|base| {
+        let value = base.attrs.get(name)?;
+        (!is_mapped_class(base) || seam::native::<Declared>(&value).is_some()).then_some(value)
+    });
+    let Some(value) = class.attrs.get(name).or(of_base) else { return Ok(None) };
     resolve(vm, class, value).map(Some)
+}
+
+/// A class with a table.
+fn is_mapped_class(class: &Class) -> bool {
+    let payload = class.payload.borrow().clone();
+    payload.is_some_and(|payload| payload.downcast::<Mapped>().is_ok_and(|mapped| mapped.table.is_some()))
 }
 
 fn resolve(vm: &mut Vm, class: &Rc<Class>, value: Value) -> Eval<Value> {
@@ -226,15 +247,8 @@ fn resolve(vm: &mut Vm, class: &Rc<Class>, value: Value) -> Eval<Value> {
 /// The columns of the class and of its mixins; those of mixins are copied.
 fn columns(vm: &mut Vm, class: &Rc<Class>, unknown: &mut Option<Reason>) -> Eval<Vec<Rc<Column>>> {
     let mut found: Vec<(Rc<str>, Rc<Column>)> = Vec::new();
-    let mapped = |class: &Class| {
-        class
-            .payload
-            .borrow()
-            .clone()
-            .is_some_and(|payload| payload.downcast::<Mapped>().is_ok_and(|mapped| mapped.table.is_some()))
-    };
     let chain: Vec<(Rc<Class>, bool)> = std::iter::once((class.clone(), false))
-        .chain(class.mro.iter().filter(|base| !mapped(base)).map(|base| (base.clone(), true)))
+        .chain(class.mro.iter().filter(|base| !is_mapped_class(base)).map(|base| (base.clone(), true)))
         .collect();
     for (owner, is_mixin) in chain {
         for (name, value) in owner.attrs.items() {

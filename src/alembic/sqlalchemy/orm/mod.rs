@@ -1,11 +1,13 @@
 //! The ORM as far as revisions use it: declarative classes for their tables, sessions as work on rows.
 
+mod automap;
 mod declarative;
 mod query;
 mod session;
 
 use std::rc::Rc;
 
+pub use automap::install_automap;
 pub use declarative::{base, install_classes};
 pub use session::install_sessions;
 

@@ -137,7 +137,10 @@ impl Table {
             self.append_constraint(vm, &constraint)?;
         } else if let Some(index) = seam::native::<Index>(item) {
             self.append_index(vm, &index)?;
-        } else if seam::native::<Column>(item).is_none() && !matches!(item, Value::None) {
+        } else if seam::native::<Column>(item).is_none()
+            && seam::native::<MetaData>(item).is_none()
+            && !matches!(item, Value::None)
+        {
             let shown = seam::repr(vm, item);
             let message = format!("'SchemaItem' object, such as a 'Column' or a 'Constraint' expected, got {shown}");
             return Err(seam::raise(vm, "sqlalchemy.exc.ArgumentError", &message));

@@ -32,6 +32,8 @@ pub struct EnumState {
     pub create_constraint: bool,
     /// Of the `VARCHAR`: `length`, or that of the longest label.
     pub length: Option<i64>,
+    /// Its only label is a tuple: the type cannot be made of it.
+    pub nested: bool,
 }
 
 const SIGNATURE: Signature = Signature { function: "Enum.__init__", parameters: &[], rest: true };
@@ -62,7 +64,11 @@ fn read(vm: &mut Vm, class: &TypeClass, bound: &Bound) -> Known<EnumState> {
     let keyword = |name: &str| bound.keyword.iter().find(|(key, _)| &**key == name).map(|(_, value)| value);
     let some = |name: &str| keyword(name).filter(|value| !matches!(value, Value::None));
     let flag = |name: &str, default: bool| keyword(name).map_or(Ok(default), seam::truth);
-    let (labels, class_name) = labels(vm, bound, some("values_callable"))?;
+    let nested = nested(&bound.positional);
+    let (labels, class_name) = match &nested {
+        Some(label) => (vec![label.clone()], None),
+        None => labels(vm, bound, some("values_callable"))?,
+    };
     let longest = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
     let length = match keyword("length") {
         Some(Value::None) => None,
@@ -91,7 +97,17 @@ fn read(vm: &mut Vm, class: &TypeClass, bound: &Bound) -> Known<EnumState> {
         create_type: flag("create_type", true)?,
         create_constraint: flag("create_constraint", false)?,
         length,
+        nested: nested.is_some(),
     })
+}
+
+/// The label of `Enum(("a", "b"))`: SQLAlchemy takes the tuple as one, and nothing is wrong with that while the type is there
+/// already and is not made of it. It is as long as the tuple.
+fn nested(positional: &[Value]) -> Option<Rc<str>> {
+    match positional {
+        [Value::Tuple(items)] => Some("?".repeat(items.len()).into()),
+        _ => None,
+    }
 }
 
 /// The labels, and the name of the Python enum where they are of one: its members' names without aliases, or what

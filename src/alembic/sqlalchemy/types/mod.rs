@@ -4,6 +4,7 @@ pub mod classes;
 pub mod enums;
 pub mod python;
 pub mod render;
+mod text;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -106,6 +107,14 @@ impl Native for TypeInstance {
         self.arguments.borrow_mut().push((name.into(), value));
         Ok(true)
     }
+
+    fn str(self: Rc<Self>, vm: &mut Vm) -> Eval<Option<Value>> {
+        Ok(Some(text::text(vm, &self)))
+    }
+
+    fn repr(self: Rc<Self>, vm: &mut Vm) -> Eval<Option<Value>> {
+        Ok(Some(vm.unknown("library", format!("the repr of a {}", self.class.path))))
+    }
 }
 
 /// Attributes of every type whose values are not modelled.
@@ -116,7 +125,6 @@ const COMPUTED: &[&str] = &[
     "column_expression",
     "comparator_factory",
     "compare_values",
-    "compile",
     "literal_processor",
     "python_type",
     "result_processor",

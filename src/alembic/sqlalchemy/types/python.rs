@@ -99,8 +99,17 @@ fn init(vm: &mut Vm, mut args: Args) -> Eval<Value> {
 }
 
 /// Methods that every type has.
-const METHODS: &[&str] =
-    &["with_variant", "create", "drop", "copy", "adapt", "dialect_impl", "load_dialect_impl", "evaluates_none"];
+const METHODS: &[&str] = &[
+    "with_variant",
+    "create",
+    "drop",
+    "compile",
+    "copy",
+    "adapt",
+    "dialect_impl",
+    "load_dialect_impl",
+    "evaluates_none",
+];
 
 /// An attribute of a type's instance.
 pub fn attribute(value: &Value, instance: &TypeInstance, name: &str) -> Option<Value> {
@@ -159,6 +168,19 @@ fn method(vm: &mut Vm, receiver: &Value, name: &str, args: Args) -> Eval<Value> 
             let bound = args.bind(vm, "drop(bind=, checkfirst=, **kw)")?;
             let check = bound.get("checkfirst").map_or(Ok(checks_first(&own)), |value| seam::truth(&value));
             create_or_drop(vm, &own, check, false)
+        }
+        "compile" => {
+            let bound = args.bind(vm, "compile(dialect=)")?;
+            match bound.get("dialect").filter(|dialect| !dialect.is_none()) {
+                None => Ok(super::text::text(vm, &own)),
+                Some(Value::Native(dialect))
+                    if dialect.is_instance("sqlalchemy.dialects.postgresql.base.PGDialect") =>
+                {
+                    let rendered = settle(super::render(vm, receiver))?;
+                    Ok(rendered.map_or_else(Value::Unknown, |rendered| Value::str(rendered.sql)))
+                }
+                Some(_) => Ok(vm.unknown("library", "compile() for another database system")),
+            }
         }
         "load_dialect_impl" if own.class.is_subclass("sqlalchemy.sql.type_api.TypeDecorator") => {
             settle(super::render::beneath(vm, receiver)).map(|known| known.unwrap_or_else(Value::Unknown))
@@ -243,7 +265,7 @@ fn send_one(
 ) -> Eval<Value> {
     let touches = vec![names::qname(schema, name)];
     let statement = match (&own.enumeration, create) {
-        (Some(state), true) => Ok(named_type::create_enum(schema, name, &state.labels)),
+        (Some(state), true) => named_type::create_enum(schema, name, state),
         (None, true) => named_type::create_domain(vm, own),
         (enumeration, false) => Ok(named_type::drop_type(schema, name, enumeration.is_none())),
     };

@@ -385,9 +385,13 @@ fn decorated(vm: &mut Vm, value: &Value) -> Known<Option<Value>> {
 pub fn beneath(vm: &mut Vm, value: &Value) -> Known<Value> {
     let implementation = match value.as_instance().and_then(|instance| instance.class.find("impl")) {
         Some(found) => found,
-        None => match super::python::instance(value).map(|own| own.class) {
-            Some(class) if class.sql == TypeSql::Over("BYTEA") => {
+        None => match super::python::instance(value) {
+            Some(own) if own.class.sql == TypeSql::Over("BYTEA") => {
                 return instance_of(vm, "sqlalchemy.sql.sqltypes.LargeBinary");
+            }
+            // A subclass of another library's decorator (`class X(sqlalchemy_utils.JSONType)`) stands for what that stands for.
+            Some(own) if !matches!(own.class.sql, TypeSql::Decorator | TypeSql::Abstract) => {
+                return Ok(Value::Native(own));
             }
             _ => return Err(Reason::new("type", "a TypeDecorator without impl").into()),
         },
