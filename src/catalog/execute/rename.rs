@@ -121,6 +121,13 @@ impl Catalog {
                     *name = to.clone();
                 }
             });
+            if self.table(table).is_some_and(|table| table.partition_by.is_some()) {
+                self.update(table, |object| {
+                    if let Object::Table(table) = object {
+                        table.partition_by = table.partition_by.take().map(|key| renamed_key(&key, from, to));
+                    }
+                });
+            }
             let children: Vec<Oid> = self.children(table).collect();
             for child in children {
                 self.rewrite(child, |expr| expr.rename_column(from, to));
@@ -221,5 +228,13 @@ fn expressions(object: &mut Object) -> Vec<&mut Expr> {
         | Object::Trigger(_)
         | Object::Comment(_)
         | Object::Opaque(_) => Vec::new(),
+    }
+}
+
+/// A partition key (`RANGE (a, lower(b))`) after a rename of a column.
+fn renamed_key(key: &str, from: &Ident, to: &Ident) -> String {
+    match key.find('(') {
+        Some(at) => format!("{}{}", &key[..at], Expr::parse(&key[at..]).rename_column(from, to)),
+        None => key.to_string(),
     }
 }

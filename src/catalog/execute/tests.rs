@@ -519,6 +519,19 @@ fn operators_and_classes_that_do_not_exist() {
     }
 }
 
+#[test]
+fn a_partition_key_follows_the_rename_of_its_column() {
+    let (mut catalog, mut session) = (Catalog::new(), Session::default());
+    sql(
+        &mut catalog,
+        &mut session,
+        "create table t (at date, b int) partition by range (at, b)\nalter table t rename at to \"position\"",
+    );
+    let table = catalog.relation(&"public".into(), &"t".into()).expect("t");
+    let key = catalog.table(table).and_then(|table| table.partition_by.clone());
+    assert_eq!(key.as_deref().map(str::to_lowercase).as_deref(), Some("range (\"position\", b)"));
+}
+
 /// Seen from PostgreSQL 16.
 #[test]
 fn names_inside_of_a_table_are_not_quoted_in_descriptions() {
