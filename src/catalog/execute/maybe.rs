@@ -2,7 +2,7 @@
 
 use crate::catalog::side::TWO_SIDES;
 use crate::catalog::{Catalog, Delta, Deltas, Mark, Oid, Presence, Session, Side};
-use crate::pg::command::{Command, SessionCommand, Table};
+use crate::pg::command::{Command, SessionCommand, Table, Type, View};
 use crate::pg::error::{Reason, Refusal};
 use crate::pg::ident::QName;
 
@@ -103,11 +103,18 @@ impl Catalog {
             Command::Table(Table::Drop { names, .. }) | Command::DropIndex { names, .. } => names.iter().collect(),
             Command::Table(Table::Alter { name, .. }) => vec![name],
             Command::CreateIndex(index) => vec![&index.table],
+            Command::View(View::Drop { drop, .. }) | Command::Type(Type::Drop { drop, .. }) => {
+                drop.names.iter().collect()
+            }
             _ => Vec::new(),
         };
         let mark = self.mark();
         for name in names {
-            if let Some(oid) = self.resolve_relation(name, session)
+            let found = match command {
+                Command::Type(_) => self.resolve_type(name, session),
+                _ => self.resolve_relation(name, session),
+            };
+            if let Some(oid) = found
                 && self.presence(oid).is_none()
             {
                 self.set_presence(oid, Presence::Maybe(reason.clone()));

@@ -520,6 +520,20 @@ fn operators_and_classes_that_do_not_exist() {
 }
 
 #[test]
+fn a_type_whose_drop_depends_on_what_may_be_there_may_be_gone() {
+    let (mut catalog, mut session) = open();
+    sql(&mut catalog, &mut session, "create type mood as enum ('sad')\ncreate table t (a int)");
+    let reason = Reason::new("test", "it is not known");
+    let maybe = command("alter table t add column b mood");
+    catalog.execute_maybe(&maybe, &mut session, &reason).expect("accepted");
+    let drop = command("drop type mood");
+    assert!(catalog.execute(&drop, &mut session).is_err());
+    catalog.doubt_targets(&drop, &session, &reason);
+    let mood = catalog.type_(&"public".into(), &"mood".into()).expect("the type");
+    assert!(catalog.presence(mood).is_some());
+}
+
+#[test]
 fn a_partition_key_follows_the_rename_of_its_column() {
     let (mut catalog, mut session) = (Catalog::new(), Session::default());
     sql(
