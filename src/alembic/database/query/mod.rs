@@ -8,7 +8,12 @@ mod cell;
 mod expression;
 mod functions;
 mod index_text;
+mod information;
+mod join;
+mod order;
+mod pg_catalog;
 mod relation;
+mod sets;
 mod system;
 #[cfg(test)]
 mod tests;

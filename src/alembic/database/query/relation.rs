@@ -1,14 +1,15 @@
-//! FROM, WHERE, GROUP BY, SELECT, ORDER BY, LIMIT.
+//! SELECT: FROM, WHERE, GROUP BY and what comes out.
 
-use std::collections::HashMap;
-use std::ops::ControlFlow;
 use std::rc::Rc;
 
-use sqlparser::ast::{self, SetExpr, TableFactor, Visit, Visitor};
+use sqlparser::ast::{self, SetExpr, TableFactor};
 
 use super::cell::Cell;
 use super::expression::Scope;
 use super::functions::is_aggregate;
+use super::join::{conjuncts, decidable};
+use super::order::{distinct, sort};
+use super::sets::SetFunction;
 use super::{Evaluation, system, unsupported};
 use crate::pg::error::{Reason, Refusal};
 
@@ -42,7 +43,7 @@ pub struct Relation {
 }
 
 impl Relation {
-    fn alias(mut self, name: &str) -> Relation {
+    pub(super) fn alias(mut self, name: &str) -> Relation {
         let name: Rc<str> = name.into();
         self.columns.iter_mut().for_each(|column| column.table = Some(name.clone()));
         self
@@ -64,54 +65,6 @@ pub(super) fn folded(ident: &ast::Ident) -> String {
 /// The folded parts of a name.
 pub(super) fn parts(name: &ast::ObjectName) -> Vec<String> {
     name.0.iter().filter_map(|part| part.as_ident()).map(folded).collect()
-}
-
-/// The conditions that a conjunction is made of.
-fn conjuncts<'e>(expr: &'e ast::Expr, into: &mut Vec<&'e ast::Expr>) {
-    match expr {
-        ast::Expr::BinaryOp { left, op: ast::BinaryOperator::And, right } => {
-            conjuncts(left, into);
-            conjuncts(right, into);
-        }
-        ast::Expr::Nested(inner) => conjuncts(inner, into),
-        other => into.push(other),
-    }
-}
-
-/// The columns that an expression reads; `None` where it holds a subquery, which may read any.
-fn reads(expr: &ast::Expr) -> Option<Vec<(Option<String>, String)>> {
-    struct Names(Vec<(Option<String>, String)>);
-    impl Visitor for Names {
-        type Break = ();
-        fn pre_visit_query(&mut self, _: &ast::Query) -> ControlFlow<()> {
-            ControlFlow::Break(())
-        }
-        fn pre_visit_expr(&mut self, expr: &ast::Expr) -> ControlFlow<()> {
-            match expr {
-                ast::Expr::Identifier(name) => self.0.push((None, folded(name))),
-                ast::Expr::CompoundIdentifier(names) if names.len() >= 2 => {
-                    self.0.push((Some(folded(&names[names.len() - 2])), folded(&names[names.len() - 1])));
-                }
-                _ => {}
-            }
-            ControlFlow::Continue(())
-        }
-    }
-    let mut names = Names(Vec::new());
-    match expr.visit(&mut names) {
-        ControlFlow::Continue(()) => Some(names.0),
-        ControlFlow::Break(()) => None,
-    }
-}
-
-/// A value as the key of a hash join; `None` where equality is not plain.
-fn key(cell: &Cell) -> Option<String> {
-    match cell {
-        Cell::Oid(oid) | Cell::Regclass(oid) => Some(oid.0.to_string()),
-        Cell::Int(value) => Some(value.to_string()),
-        Cell::Text(text) => Some(format!("'{text}")),
-        _ => None,
-    }
 }
 
 impl Evaluation<'_> {
@@ -161,47 +114,6 @@ impl Evaluation<'_> {
             return Err(unsupported("FETCH"));
         }
         Ok(relation)
-    }
-
-    fn limit(
-        &mut self,
-        relation: &mut Relation,
-        limit: &ast::LimitClause,
-        unordered: bool,
-        outer: Option<&Scope<'_>>,
-    ) -> Result<(), Refusal> {
-        let ast::LimitClause::LimitOffset { limit, offset, .. } = limit else {
-            return Err(unsupported("LIMIT"));
-        };
-        let empty = Relation::default();
-        let scope = Scope { relation: &empty, cells: &[], group: None, outer };
-        let offset = match offset {
-            None => 0,
-            Some(offset) => match self.expression(&offset.value, &scope)? {
-                Cell::Int(count) => usize::try_from(count).unwrap_or(0),
-                _ => return Err(unsupported("OFFSET")),
-            },
-        };
-        let limit = match limit {
-            None => usize::MAX,
-            Some(limit) => match self.expression(limit, &scope)? {
-                Cell::Int(count) => usize::try_from(count).unwrap_or(0),
-                Cell::Null => usize::MAX,
-                _ => return Err(unsupported("LIMIT")),
-            },
-        };
-        let cuts = offset > 0 || relation.rows.len() > limit;
-        let doubtful = relation.rows.iter().find_map(|row| row.maybe.clone());
-        if cuts && let Some(reason) = doubtful {
-            return Err(reason.into());
-        }
-        let all_equal = relation.rows.windows(2).all(|pair| pair[0] == pair[1]);
-        if cuts && unordered && !all_equal {
-            return Err(Reason::new("row-order", "LIMIT without ORDER BY picks any of several rows").into());
-        }
-        relation.rows = relation.rows.split_off(offset.min(relation.rows.len()));
-        relation.rows.truncate(limit);
-        Ok(())
     }
 
     fn set_expr(
@@ -283,9 +195,10 @@ impl Evaluation<'_> {
             None => {
                 for row in &joined.rows {
                     let scope = Scope { relation: &joined, cells: &row.cells, group: None, outer };
-                    let cells = self.project(select, &scope)?;
-                    output.rows.push(Row { cells, maybe: row.maybe.clone() });
-                    sources.push(row.clone());
+                    for cells in self.project(select, &scope)? {
+                        output.rows.push(Row { cells, maybe: row.maybe.clone() });
+                        sources.push(row.clone());
+                    }
                 }
             }
             Some(groups) => {
@@ -304,9 +217,10 @@ impl Evaluation<'_> {
                             _ => continue,
                         }
                     }
-                    let cells = self.project(select, &scope)?;
-                    output.rows.push(Row { cells, maybe: maybe.clone() });
-                    sources.push(Row { cells: first, maybe });
+                    for cells in self.project(select, &scope)? {
+                        output.rows.push(Row { cells, maybe: maybe.clone() });
+                        sources.push(Row { cells: first.clone(), maybe: maybe.clone() });
+                    }
                 }
             }
         }
@@ -329,178 +243,7 @@ impl Evaluation<'_> {
         Ok(output)
     }
 
-    /// Values of the sort keys of each output row.
-    fn order_keys(
-        &mut self,
-        order: &[ast::OrderByExpr],
-        output: &Relation,
-        source: Option<&Relation>,
-        sources: &[Row],
-        outer: Option<&Scope<'_>>,
-    ) -> Result<Vec<Vec<Cell>>, Refusal> {
-        let mut keys = Vec::with_capacity(output.rows.len());
-        for (row, from) in output.rows.iter().zip(sources) {
-            let mut row_keys = Vec::new();
-            for item in order {
-                let by_number = match &item.expr {
-                    ast::Expr::Value(value) => match &value.value {
-                        ast::Value::Number(number, _) => number.parse::<usize>().ok(),
-                        _ => None,
-                    },
-                    ast::Expr::Identifier(name) => output.find(None, &folded(name)).map(|at| at + 1),
-                    _ => None,
-                };
-                row_keys.push(match (by_number, source) {
-                    (Some(number), _) => row.cells.get(number - 1).cloned().unwrap_or(Cell::Null),
-                    (None, Some(source)) => {
-                        let scope = Scope { relation: source, cells: &from.cells, group: None, outer };
-                        self.expression(&item.expr, &scope)?
-                    }
-                    (None, None) => return Err(unsupported("ORDER BY of an expression")),
-                });
-            }
-            keys.push(row_keys);
-        }
-        Ok(keys)
-    }
-
-    fn join_clause(
-        &mut self,
-        left: Relation,
-        join: &ast::Join,
-        wheres: &[&ast::Expr],
-        outer: Option<&Scope<'_>>,
-    ) -> Result<Relation, Refusal> {
-        use ast::JoinOperator::*;
-        let (constraint, keep_left) = match &join.join_operator {
-            Join(constraint) | Inner(constraint) | CrossJoin(constraint) => (constraint, false),
-            Left(constraint) | LeftOuter(constraint) => (constraint, true),
-            _ => return Err(unsupported("this kind of join")),
-        };
-        let pushed = if keep_left { &[][..] } else { wheres };
-        let right = self.table(&join.relation, pushed, outer)?;
-        match constraint {
-            ast::JoinConstraint::On(expr) => {
-                let mut on = Vec::new();
-                conjuncts(expr, &mut on);
-                self.join(left, right, &on, pushed, keep_left, outer)
-            }
-            ast::JoinConstraint::None => self.join(left, right, &[], pushed, keep_left, outer),
-            ast::JoinConstraint::Using(names) => {
-                let mut on = Vec::new();
-                for name in names {
-                    let Some(name) = parts(name).pop() else { return Err(unsupported("USING")) };
-                    let side = |relation: &Relation| {
-                        let at = relation.find(None, &name)?;
-                        let table = relation.columns[at].table.clone()?;
-                        let quoted = |text: &str| ast::Ident::with_quote('"', text);
-                        Some(ast::Expr::CompoundIdentifier(vec![quoted(&table), quoted(&name)]))
-                    };
-                    let (Some(a), Some(b)) = (side(&left), side(&right)) else { return Err(unsupported("USING")) };
-                    on.push(ast::Expr::BinaryOp { left: a.into(), op: ast::BinaryOperator::Eq, right: b.into() });
-                }
-                let on: Vec<&ast::Expr> = on.iter().collect();
-                self.join(left, right, &on, pushed, keep_left, outer)
-            }
-            ast::JoinConstraint::Natural => Err(unsupported("NATURAL JOIN")),
-        }
-    }
-
-    /// Joins by hash where an equality of two columns allows it, and applies every condition that can be decided already.
-    fn join(
-        &mut self,
-        left: Relation,
-        right: Relation,
-        on: &[&ast::Expr],
-        wheres: &[&ast::Expr],
-        keep_left: bool,
-        outer: Option<&Scope<'_>>,
-    ) -> Result<Relation, Refusal> {
-        let columns = left.columns.iter().chain(&right.columns).cloned().collect();
-        let mut joined = Relation { columns, rows: Vec::new(), more: left.more.clone().or(right.more.clone()) };
-        let conditions: Vec<&ast::Expr> =
-            on.iter().copied().chain(wheres.iter().copied().filter(|expr| decidable(expr, &joined))).collect();
-        let pair = conditions.iter().find_map(|expr| equality(expr, &left, &right));
-        let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
-        let mut loose = Vec::new();
-        if let Some((_, right_at)) = pair {
-            for (at, row) in right.rows.iter().enumerate() {
-                match key(&row.cells[right_at]) {
-                    Some(key) => by_key.entry(key).or_default().push(at),
-                    None => loose.push(at),
-                }
-            }
-        }
-        let everything: Vec<usize> = (0..right.rows.len()).collect();
-        for left_row in &left.rows {
-            let candidates: Vec<usize> = match pair.map(|(left_at, _)| key(&left_row.cells[left_at])) {
-                Some(Some(key)) => by_key.get(&key).into_iter().flatten().chain(&loose).copied().collect(),
-                Some(None) | None => everything.clone(),
-            };
-            self.spend(candidates.len() + 1)?;
-            let mut matched = false;
-            let mut doubt = None;
-            for at in candidates {
-                let right_row = &right.rows[at];
-                let cells: Vec<Cell> = left_row.cells.iter().chain(&right_row.cells).cloned().collect();
-                let maybe = left_row.maybe.clone().or(right_row.maybe.clone());
-                let mut row = Row { cells, maybe };
-                if self.passes(&joined, &mut row, &conditions, outer)? {
-                    matched |= row.maybe == left_row.maybe;
-                    doubt = doubt.or(row.maybe.clone());
-                    joined.rows.push(row);
-                }
-            }
-            if keep_left && !matched {
-                // Where a match is only possible, whether the padded row exists is not known either.
-                let mut cells = left_row.cells.clone();
-                cells.resize(joined.columns.len(), Cell::Null);
-                joined.rows.push(Row { cells, maybe: left_row.maybe.clone().or(doubt) });
-            }
-        }
-        Ok(joined)
-    }
-
-    /// Whether a row passes; what is not known marks the row.
-    fn passes(
-        &mut self,
-        relation: &Relation,
-        row: &mut Row,
-        conditions: &[&ast::Expr],
-        outer: Option<&Scope<'_>>,
-    ) -> Result<bool, Refusal> {
-        let mut doubt = None;
-        for condition in conditions {
-            let scope = Scope { relation, cells: &row.cells, group: None, outer };
-            match self.expression(condition, &scope)?.as_condition() {
-                Cell::Bool(true) => {}
-                Cell::Unknown(reason) => doubt = doubt.or(Some(reason)),
-                _ => return Ok(false),
-            }
-        }
-        row.maybe = row.maybe.take().or(doubt);
-        Ok(true)
-    }
-
-    fn filter(
-        &mut self,
-        relation: &mut Relation,
-        conditions: &[&ast::Expr],
-        outer: Option<&Scope<'_>>,
-    ) -> Result<(), Refusal> {
-        let mut rows = std::mem::take(&mut relation.rows);
-        self.spend(rows.len())?;
-        let mut kept = Vec::new();
-        for mut row in rows.drain(..) {
-            if self.passes(relation, &mut row, conditions, outer)? {
-                kept.push(row);
-            }
-        }
-        relation.rows = kept;
-        Ok(())
-    }
-
-    fn table(
+    pub(super) fn table(
         &mut self,
         factor: &TableFactor,
         wheres: &[&ast::Expr],
@@ -536,6 +279,9 @@ impl Evaluation<'_> {
                     joined = self.join_clause(joined, join, wheres, outer)?;
                 }
                 joined
+            }
+            TableFactor::UNNEST { alias, array_exprs, with_offset: false, with_ordinality: false, .. } => {
+                self.unnested(array_exprs, alias.as_ref(), outer)?
             }
             other => return Err(unsupported(format_args!("FROM {other}"))),
         };
@@ -591,18 +337,32 @@ impl Evaluation<'_> {
         Ok(columns)
     }
 
-    fn project(&mut self, select: &ast::Select, scope: &Scope<'_>) -> Result<Vec<Cell>, Refusal> {
+    /// The rows that one row gives: one, or as many as its set-returning functions have values.
+    fn project(&mut self, select: &ast::Select, scope: &Scope<'_>) -> Result<Vec<Vec<Cell>>, Refusal> {
         let mut cells = Vec::new();
+        let mut sets = Vec::new();
         for item in &select.projection {
             match item {
                 ast::SelectItem::UnnamedExpr(expr) | ast::SelectItem::ExprWithAlias { expr, .. } => {
-                    cells.push(self.expression(expr, scope)?);
+                    if let Some(set) = SetFunction::read(expr) {
+                        sets.push((cells.len(), self.values(&set, scope)?));
+                        cells.push(Cell::Null);
+                    } else {
+                        cells.push(self.expression(expr, scope)?);
+                    }
                 }
                 ast::SelectItem::Wildcard(_) => cells.extend(scope.cells.iter().cloned()),
                 other => return Err(unsupported(other)),
             }
         }
-        Ok(cells)
+        let Some(height) = sets.iter().map(|(_, values)| values.len()).max() else { return Ok(vec![cells]) };
+        self.spend(height)?;
+        let row = |at: usize| {
+            let mut row = cells.clone();
+            sets.iter().for_each(|(column, values)| row[*column] = values.get(at).cloned().unwrap_or(Cell::Null));
+            row
+        };
+        Ok((0..height).map(row).collect())
     }
 }
 
@@ -631,74 +391,5 @@ fn grouped<'e>(expr: &'e ast::Expr, select: &'e ast::Select, joined: &Relation) 
             _ => Ok(expr),
         },
         _ => Ok(expr),
-    }
-}
-
-/// Whether a condition reads only columns of this relation, and some of them.
-fn decidable(expr: &ast::Expr, relation: &Relation) -> bool {
-    reads(expr).is_some_and(|names| {
-        !names.is_empty() && names.iter().all(|(table, name)| relation.find(table.as_deref(), name).is_some())
-    })
-}
-
-/// The two columns of `left.a = right.b`.
-fn equality(expr: &ast::Expr, left: &Relation, right: &Relation) -> Option<(usize, usize)> {
-    let ast::Expr::BinaryOp { left: a, op: ast::BinaryOperator::Eq, right: b } = expr else { return None };
-    let column = |expr: &ast::Expr, relation: &Relation| match expr {
-        ast::Expr::Identifier(name) => relation.find(None, &folded(name)),
-        ast::Expr::CompoundIdentifier(names) if names.len() == 2 => {
-            relation.find(Some(&folded(&names[0])), &folded(&names[1]))
-        }
-        _ => None,
-    };
-    match (column(a, left), column(b, right)) {
-        (Some(a), Some(b)) => Some((a, b)),
-        _ => Some((column(b, left)?, column(a, right)?)),
-    }
-}
-
-fn distinct(rows: &mut Vec<Row>) {
-    let mut kept: Vec<Row> = Vec::new();
-    for row in rows.drain(..) {
-        if !kept.iter().any(|known| known.cells == row.cells && known.maybe.is_none()) {
-            kept.push(row);
-        }
-    }
-    *rows = kept;
-}
-
-/// Sorts as the type `name` does: by bytes (collation `C`). NULLs are last, or first when descending.
-fn sort(rows: &mut Vec<Row>, keys: Vec<Vec<Cell>>, order: &[ast::OrderByExpr]) -> Result<(), Refusal> {
-    if let Some(reason) = keys.iter().flatten().find_map(Cell::unknown)
-        && rows.len() > 1
-    {
-        return Err(reason.into());
-    }
-    let mut keyed: Vec<(Vec<Cell>, Row)> = keys.into_iter().zip(rows.drain(..)).collect();
-    keyed.sort_by(|(a, _), (b, _)| {
-        a.iter()
-            .zip(b)
-            .zip(order)
-            .map(|((a, b), item)| {
-                let ordering = compare(a, b);
-                if item.options.sort == Some(ast::OrderBySort::Desc) { ordering.reverse() } else { ordering }
-            })
-            .find(|ordering| ordering.is_ne())
-            .unwrap_or(std::cmp::Ordering::Equal)
-    });
-    rows.extend(keyed.into_iter().map(|(_, row)| row));
-    Ok(())
-}
-
-fn compare(a: &Cell, b: &Cell) -> std::cmp::Ordering {
-    match (a, b) {
-        (Cell::Null, Cell::Null) => std::cmp::Ordering::Equal,
-        (Cell::Null, _) => std::cmp::Ordering::Greater,
-        (_, Cell::Null) => std::cmp::Ordering::Less,
-        (Cell::Int(a), Cell::Int(b)) => a.cmp(b),
-        (Cell::Oid(a), Cell::Oid(b)) => a.cmp(b),
-        (Cell::Text(a), Cell::Text(b)) => a.cmp(b),
-        (Cell::Bool(a), Cell::Bool(b)) => a.cmp(b),
-        _ => std::cmp::Ordering::Equal,
     }
 }

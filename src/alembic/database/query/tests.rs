@@ -115,3 +115,22 @@ fn group_by_takes_output_columns() {
     };
     assert_eq!(error.sqlstate, crate::pg::error::sqlstate::UNDEFINED_COLUMN);
 }
+
+#[test]
+fn labels_of_an_enum_are_rows() {
+    let labels = [[Cell::text("sad")], [Cell::text("ok")]];
+    assert_eq!(rows(SCHEMA, "SELECT unnest(enum_range(NULL::mood))"), labels);
+    assert_eq!(rows(SCHEMA, "SELECT unnest(enum_range(NULL::public.mood))::text AS label"), labels);
+    assert_eq!(rows(SCHEMA, "SELECT label FROM unnest(enum_range(NULL::mood)) AS label"), labels);
+    assert_eq!(rows(SCHEMA, "SELECT l.x FROM unnest(ARRAY['sad', 'ok']) AS l(x)"), labels);
+    assert_eq!(rows(SCHEMA, "SELECT 'ok' = ANY(enum_range(NULL::mood)::text[])"), [[Cell::Bool(true)]]);
+    let error = ask(SCHEMA, "SELECT unnest(enum_range(NULL::colour))").expect_err("there is no such type");
+    assert_eq!(error.to_string(), "type \"colour\" does not exist (42704)");
+}
+
+#[test]
+fn sets_of_different_length_are_filled_up() {
+    let found = rows(SCHEMA, "SELECT unnest(ARRAY[1, 2]), unnest(ARRAY['a']), 3");
+    assert_eq!(found, [[Cell::Int(1), Cell::text("a"), Cell::Int(3)], [Cell::Int(2), Cell::Null, Cell::Int(3)]]);
+    assert!(rows(SCHEMA, "SELECT unnest(NULL::integer[])").is_empty());
+}
