@@ -148,6 +148,39 @@ fn queries_of_empty_tables_are_answered() {
     assert_eq!(outcome(DUMP), Outcome::DependsOnData);
 }
 
+/// `(body of the revision after \`session\` and \`T\`, outcome with rows unknown, outcome without rows)`
+#[test]
+fn queries_of_the_orm_on_empty_tables_are_answered() {
+    let cases = [
+        ("for row in session.query(T).filter(T.b > 1): raise RuntimeError('rows')", Outcome::Succeeds),
+        ("if session.query(T.id).order_by(T.id).count(): op.drop_table('nothing')", Outcome::Succeeds),
+        ("if session.query(T).first(): op.drop_table('nothing')", Outcome::Succeeds),
+        ("if session.execute(session.query(T)).fetchall(): op.drop_table('nothing')", Outcome::Succeeds),
+        ("if sa.inspect(session.query(T)).session.query(T).all(): op.drop_table('nothing')", Outcome::Succeeds),
+        ("session.query(T).one()", Outcome::Fails),
+        // A union, an aggregate and another table may have rows.
+        ("if session.query(T).union(session.query(R)).all(): op.drop_table('nothing')", Outcome::Unknown),
+        ("if session.query(sa.func.count(T.id)).scalar(): op.drop_table('nothing')", Outcome::Unknown),
+        ("if session.query(R).all(): op.drop_table('nothing')", Outcome::Unknown),
+        ("session.add(T())\nif session.query(T).all(): op.drop_table('nothing')", Outcome::Unknown),
+    ];
+    let before = "from sqlalchemy.orm import Session, declarative_base\nBase = declarative_base()\n\
+                  class T(Base):\n    __tablename__ = 't'\n    id = sa.Column(sa.Integer, primary_key=True)\n    b = sa.Column(sa.Integer)\n\
+                  class R(Base):\n    __tablename__ = 'r'\n    id = sa.Column(sa.Integer, primary_key=True)\n\
+                  session = Session(bind=op.get_bind())\n";
+    for (body, expected) in cases {
+        let outcome = |dump: &str| {
+            let body = format!("{before}{body}");
+            let report = analyze(vec![revision("a1", "None", MADE), revision("a2", "'a1'", &body)], dump, &["a1"]);
+            report.prediction.expect("a prediction")
+        };
+        let found = outcome(&format!("{DUMP}COPY public.t (id, a, b) FROM stdin;\n\\.\n"));
+        assert_eq!(found.outcome, expected, "{body}: {:?}", found.message);
+        let found = outcome(DUMP);
+        assert!(matches!(found.outcome, Outcome::Unknown | Outcome::DependsOnData), "{body}: {:?}", found.message);
+    }
+}
+
 #[test]
 fn what_a_library_may_have_is_no_attribute_error() {
     let files = |body: &str| vec![revision("a1", "None", MADE), revision("a2", "'a1'", body)];

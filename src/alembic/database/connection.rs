@@ -90,7 +90,7 @@ impl Connection {
     }
 
     /// Another connection than the migration's own.
-    pub(super) fn is_foreign(&self) -> bool {
+    pub fn is_foreign(&self) -> bool {
         self.foreign
     }
 

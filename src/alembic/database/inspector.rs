@@ -9,6 +9,7 @@ use super::connection::{Connection, connection_of};
 use super::reflect::{Answer, ColumnInfo, ForeignKeyInfo, KeyInfo, Part, Type, View};
 use super::written::Written;
 use crate::alembic::eval::{Args, Eval, Native, Value, Vm, native};
+use crate::alembic::sqlalchemy::orm::Query;
 use crate::alembic::sqlalchemy::types::{TypeClass, construct};
 use crate::catalog::{Object, Oid};
 use crate::pg::error::Reason;
@@ -27,6 +28,8 @@ pub(super) fn inspect(vm: &Vm, subject: &Value) -> Value {
         Some(connection) => Value::native(Inspector { connection, cache: RefCell::default() }),
         None => match subject {
             Value::Unknown(reason) => Value::Unknown(reason.clone()),
+            // A query is inspected for its session.
+            query if query.downcast_ref::<Query>().is_some() => query.clone(),
             _ => vm.unknown("unsupported", "inspect() of something that is no connection"),
         },
     }

@@ -45,6 +45,7 @@ pub use convert::Truth;
 pub use iterate::Items;
 pub use module::{Module, ModuleSource, SourceModule};
 pub use native::{Missing, Native, Reach};
+pub use stdlib::Union;
 pub use value::Value;
 
 use crate::alembic::run::Run;

@@ -106,6 +106,7 @@ pub fn install(vm: &mut Vm) {
     orm::install_classes(vm);
     orm::install_sessions(vm);
     orm::install_automap(vm);
+    orm::install_sqlmodel(vm);
 }
 
 fn is_generic(path: &str) -> bool {

@@ -7,6 +7,8 @@ use num_traits::ToPrimitive;
 use super::ddl::Statement;
 use super::names::Name;
 use super::{Known, exc};
+use crate::alembic::database::ResultRows;
+use crate::alembic::database::query::KnownRows;
 use crate::alembic::eval::{Args, Eval, Items, Native, Raise, Value, Vm};
 use crate::pg::error::{Reason, Refusal};
 use crate::pg::ident::QName;
@@ -29,6 +31,12 @@ pub fn attribute(vm: &mut Vm, value: &Value, name: &str) -> Eval<Option<Value>> 
 /// `value(*args, **kw)`.
 pub fn call(vm: &mut Vm, value: &Value, args: Args) -> Eval<Value> {
     vm.call(value, args)
+}
+
+/// `value.name(*args, **kw)`.
+pub fn call_method(vm: &mut Vm, value: &Value, name: &str, args: Args) -> Eval<Value> {
+    let method = vm.get_attr(value, name)?;
+    vm.call(&method, args)
 }
 
 /// The items of anything that can be iterated.
@@ -227,4 +235,17 @@ pub fn has_relation(vm: &Vm, name: &QName) -> Result<bool, Reason> {
             Some(reason) => Err(reason.clone()),
         },
     }
+}
+
+/// A table that is certainly there and known to be empty.
+pub fn has_no_rows(vm: &Vm, name: &QName) -> bool {
+    let catalog = &vm.run.catalog;
+    catalog
+        .resolve_relation(name, &vm.run.session)
+        .is_some_and(|oid| catalog.presence(oid).is_none() && vm.run.is_empty(oid))
+}
+
+/// The result of a query that gave no rows.
+pub fn no_rows() -> Value {
+    Value::native(ResultRows::no_rows())
 }

@@ -35,8 +35,35 @@ fn squeezed(sql: &str) -> Vec<String> {
 
 #[test]
 fn tables_are_written_as_sqlalchemy_writes_them() {
+    written(include_str!("tests/tables.py"), include_str!("tests/tables.sql"));
+}
+
+#[test]
+fn annotated_classes_are_written_as_sqlalchemy_writes_them() {
+    written(include_str!("tests/models.py"), include_str!("tests/models.sql"));
+}
+
+/// SQLModel 0.0.50.
+#[test]
+fn models_are_written_as_sqlmodel_writes_them() {
+    written(include_str!("tests/sqlmodels.py"), include_str!("tests/sqlmodels.sql"));
+}
+
+#[test]
+fn whether_sqlmodel_gives_a_datetime_a_time_zone_is_not_known() {
     let mut vm = vm();
-    let module = load(&mut vm, include_str!("tests/tables.py")).unwrap();
+    let code = "import datetime\nfrom sqlmodel import SQLModel\nclass A(SQLModel, table=True):\n    at: datetime.datetime\n\
+                T = A.__table__\n";
+    let module = load(&mut vm, code).unwrap();
+    let table = vm.get_attr(&module, "T").unwrap().downcast::<Table>().unwrap();
+    let statement = ddl::table::create_alone(&mut vm, &table, false).unwrap();
+    assert!(format!("{:?}", statement.command).contains("the version of SQLModel"), "{:?}", statement.command);
+}
+
+/// The tables of some code as they are written for PostgreSQL.
+fn written(code: &str, expected: &str) {
+    let mut vm = vm();
+    let module = load(&mut vm, code).unwrap();
     let tables = vm.get_attr(&module, "TABLES").unwrap();
     let mut sql = String::new();
     for table in seam::sequence(&tables, "TABLES").unwrap() {
@@ -50,7 +77,7 @@ fn tables_are_written_as_sqlalchemy_writes_them() {
         indexes.sort();
         sql.push_str(&format!("{}\n", indexes.join("\n")));
     }
-    let mut expected = squeezed(include_str!("tests/tables.sql"));
+    let mut expected = squeezed(expected);
     let mut found = squeezed(&sql);
     // SQLAlchemy keeps a table's indexes in a set.
     let index = |line: &String| line.starts_with("CREATE") && line.contains("INDEX");

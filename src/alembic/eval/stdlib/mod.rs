@@ -7,6 +7,7 @@ mod collections;
 mod contextlib;
 mod dataclasses;
 mod datetime;
+mod decimal;
 mod enums;
 mod files;
 mod functools;
@@ -25,7 +26,8 @@ use super::Vm;
 pub(super) use enums::members as enum_members;
 pub(super) use files::open;
 pub(super) use names::is_standard;
-pub(super) use typing::{Union, alias, union};
+pub use typing::Union;
+pub(super) use typing::{alias, union};
 
 /// What adds modules to an interpreter.
 const INSTALL: &[fn(&mut Vm)] = &[
@@ -34,6 +36,7 @@ const INSTALL: &[fn(&mut Vm)] = &[
     contextlib::install,
     dataclasses::install,
     datetime::install,
+    decimal::install,
     enums::install,
     files::install,
     functools::install,

@@ -61,6 +61,13 @@ impl Native for Union {
     }
 }
 
+impl Union {
+    /// The name of a form of `typing`: `Optional`, `Literal`, … `None` for a class with brackets, which `origin` holds.
+    pub fn form(&self) -> Option<&'static str> {
+        (self.name != "GenericAlias").then_some(self.name)
+    }
+}
+
 /// `left | right` of types.
 pub fn union(left: &Value, right: &Value) -> Value {
     Value::native(Union { origin: None, members: vec![left.clone(), right.clone()], name: "Union" })

@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use super::super::names::{self, Name};
 use super::super::schema::{Column, MetaData, Table, TableArgs, build};
-use super::super::seam;
+use super::super::{seam, settle};
+use super::annotation;
 use crate::alembic::eval::{Args, Class, Eval, Native, Value, Vm, native};
 use crate::pg::error::Reason;
 
@@ -47,7 +48,7 @@ pub fn install_classes(vm: &mut Vm) {
     }
 }
 
-fn ignored(_vm: &mut Vm, _args: Args) -> Eval<Value> {
+pub(super) fn ignored(_vm: &mut Vm, _args: Args) -> Eval<Value> {
     Ok(Value::native(Ignored))
 }
 
@@ -57,7 +58,7 @@ fn decorator(_vm: &mut Vm, _args: Args) -> Eval<Value> {
 
 /// An attribute that makes no column.
 #[derive(Debug)]
-struct Ignored;
+pub(super) struct Ignored;
 
 impl Native for Ignored {
     fn class(&self) -> &str {
@@ -137,7 +138,7 @@ fn mapped_column(vm: &mut Vm, args: Args) -> Eval<Value> {
                      deferred=, deferred_group=, deferred_raiseload=, active_history=, **kw)";
     let bound = args.bind(vm, signature)?;
     let known = build::read_column(vm, &bound);
-    match super::super::settle(known)? {
+    match settle(known)? {
         Ok(state) => Ok(Value::native(Column { state: std::cell::RefCell::new(state) })),
         Err(reason) => Ok(Value::Unknown(reason)),
     }
@@ -163,6 +164,7 @@ fn made(vm: &mut Vm, class: &Rc<Class>, _keywords: Vec<(Rc<str>, Value)>) -> Eva
     Ok(())
 }
 
+/// The table that a class statement makes.
 fn table(vm: &mut Vm, class: &Rc<Class>, metadata: &Rc<MetaData>) -> Eval<Option<Rc<Table>>> {
     if let Some(given) = class.attrs.get("__table__").and_then(|table| seam::native::<Table>(&table)) {
         return Ok(Some(given));
@@ -174,15 +176,29 @@ fn table(vm: &mut Vm, class: &Rc<Class>, metadata: &Rc<MetaData>) -> Eval<Option
         return Ok(None);
     }
     let mut unknown = None;
-    let name = match names::name(&tablename) {
+    let mut columns = columns(vm, class, &mut unknown)?;
+    if vm.run.settings.sqlalchemy == Some(1) {
+        columns.sort_by_key(|column| column.state.borrow().creation_order);
+    }
+    make_table(vm, class, metadata, &tablename, columns, unknown)
+}
+
+/// The table of a class, with what its `__table_args__` add to the columns.
+pub(super) fn make_table(
+    vm: &mut Vm,
+    class: &Rc<Class>,
+    metadata: &Rc<MetaData>,
+    tablename: &Value,
+    columns: Vec<Rc<Column>>,
+    unknown: Option<Reason>,
+) -> Eval<Option<Rc<Table>>> {
+    let name = match names::name(tablename) {
         Ok(name) => name,
         Err(reason) => {
             vm.run.note(crate::alembic::run::Action::Unmodelled(reason));
             return Ok(None);
         }
     };
-    let mut columns = columns(vm, class, &mut unknown)?;
-    columns.sort_by_key(|column| column.state.borrow().creation_order);
     let mut items: Vec<Value> = columns.into_iter().map(|column| Value::Native(column)).collect();
     let mut args = TableArgs::default();
     if let Some(extra) = evaluated(vm, class, "__table_args__")? {
@@ -216,7 +232,7 @@ fn table(vm: &mut Vm, class: &Rc<Class>, metadata: &Rc<MetaData>) -> Eval<Option
 
 /// An attribute of the class or of a mixin, called if it is a `declared_attr` or a function. What a class with a table of its own
 /// says is about that table (`_ClassScanMapperConfig._scan_attributes`), unless it is a `declared_attr`.
-fn evaluated(vm: &mut Vm, class: &Rc<Class>, name: &str) -> Eval<Option<Value>> {
+pub(super) fn evaluated(vm: &mut Vm, class: &Rc<Class>, name: &str) -> Eval<Option<Value>> {
     let of_base = class.mro.iter().find_map(|base| {
         let value = base.attrs.get(name)?;
         (!is_mapped_class(base) || seam::native::<Declared>(&value).is_some()).then_some(value)
@@ -251,54 +267,98 @@ fn columns(vm: &mut Vm, class: &Rc<Class>, unknown: &mut Option<Reason>) -> Eval
         .chain(class.mro.iter().filter(|base| !is_mapped_class(base)).map(|base| (base.clone(), true)))
         .collect();
     for (owner, is_mixin) in chain {
-        for (name, value) in owner.attrs.items() {
+        for (name, value, annotation) in attributes(&owner) {
             if found.iter().any(|(other, _)| *other == name) || name.starts_with("__") || &*name == "metadata" {
                 continue;
             }
-            let value = resolve(vm, class, value)?;
-            match (&value, seam::native::<Column>(&value)) {
-                (_, Some(column)) => {
-                    let column = if is_mixin { column.copy() } else { column };
-                    annotate(vm, &owner, &name, &column, unknown)?;
-                    {
-                        let mut state = column.state.borrow_mut();
-                        state.key.get_or_insert_with(|| name.clone());
-                        state.name.get_or_insert_with(|| Name::plain(&name));
-                        class.attrs.set(&name, Some(Value::Native(column.clone())));
+            let value = match value {
+                Some(value) => resolve(vm, class, value)?,
+                None => Value::None,
+            };
+            let annotation = annotation.as_ref().and_then(annotation::mapped);
+            let column = match (&value, seam::native::<Column>(&value), &annotation) {
+                (_, Some(column), _) => {
+                    if is_mixin {
+                        column.copy()
+                    } else {
+                        column
                     }
-                    found.push((name, column));
                 }
-                (Value::Unknown(reason), None) => {
+                // `name: Mapped[str]` alone is a column too, but `author: Mapped["User"] = relationship()` is none.
+                (Value::None, None, Some(_)) => {
+                    Rc::new(Column { state: std::cell::RefCell::new(Column::state(None, Value::None)) })
+                }
+                (Value::Unknown(reason), None, _) => {
                     unknown.get_or_insert_with(|| reason.clone());
+                    continue;
                 }
-                (_, None) => {}
+                _ => continue,
+            };
+            annotate(vm, class, &name, &column, annotation.as_ref())?;
+            {
+                let mut state = column.state.borrow_mut();
+                state.key.get_or_insert_with(|| name.clone());
+                state.name.get_or_insert_with(|| Name::plain(&name));
             }
-        }
-        // `name: Mapped[str]` without a value is a column too; its type would come from the annotation.
-        if let Some(Value::Dict(annotations)) = owner.attrs.get("__annotations__") {
-            for (key, annotation) in annotations.borrow().iter() {
-                let Some(key) = key.as_str() else { continue };
-                let is_bare = owner.attrs.get(key).is_none() && !found.iter().any(|(name, _)| **name == *key);
-                if is_bare && is_mapped(annotation) {
-                    let reason = Reason::new("orm", format!("the type of the annotated attribute {key}"));
-                    class.attrs.set(&key.into(), Some(Value::Unknown(reason.clone())));
-                    unknown.get_or_insert(reason);
-                }
-            }
+            class.attrs.set(&name, Some(Value::Native(column.clone())));
+            found.push((name, column));
         }
     }
     Ok(found.into_iter().map(|(_, column)| column).collect())
 }
 
-fn is_mapped(annotation: &Value) -> bool {
-    format!("{annotation:?}").contains("Mapped")
+type Attribute = (Rc<str>, Option<Value>, Option<Value>);
+
+/// What a class body binds and what it annotates, each with value and annotation, in the order of the body
+/// (`util.merge_lists_w_ordering`).
+pub(super) fn attributes(class: &Class) -> Vec<Attribute> {
+    let annotations: Vec<(Rc<str>, Value)> = match class.attrs.get("__annotations__") {
+        Some(Value::Dict(annotations)) => {
+            annotations.borrow().iter().filter_map(|(key, value)| Some((key.as_str()?.into(), value.clone()))).collect()
+        }
+        _ => Vec::new(),
+    };
+    let mut bound = class.attrs.items().into_iter().peekable();
+    let is_annotated = |name: &str| annotations.iter().any(|(other, _)| **other == *name);
+    let mut all: Vec<Attribute> = Vec::new();
+    for (name, annotation) in &annotations {
+        let value = class.attrs.get(name);
+        if value.is_some() {
+            while let Some((before, value)) = bound.next_if(|(before, _)| !is_annotated(before)) {
+                all.push((before, Some(value), None));
+            }
+            bound.next();
+        }
+        all.push((name.clone(), value, Some(annotation.clone())));
+    }
+    all.extend(bound.map(|(name, value)| (name, Some(value), None)));
+    all
 }
 
-/// A `mapped_column()` without a type takes it from the annotation, which is not followed.
-fn annotate(_vm: &mut Vm, _owner: &Class, name: &str, column: &Column, unknown: &mut Option<Reason>) -> Eval<()> {
-    let state = column.state.borrow();
-    if state.ty.is_none() && state.foreign_keys.is_empty() {
-        unknown.get_or_insert_with(|| Reason::new("orm", format!("the type of the annotated attribute {name}")));
+/// What the column itself does not say its annotation does.
+fn annotate(vm: &mut Vm, class: &Rc<Class>, name: &str, column: &Column, annotation: Option<&Value>) -> Eval<()> {
+    let mut state = column.state.borrow_mut();
+    let is_typed = !state.ty.is_none() || !state.foreign_keys.is_empty();
+    let Some(annotation) = annotation else {
+        if !is_typed {
+            state.unknown.get_or_insert_with(|| Reason::new("orm", format!("the type of the attribute {name}")));
+        }
+        return Ok(());
+    };
+    let annotated = annotation::unwrap(annotation);
+    if let Value::Unknown(reason) = &annotated.ty
+        && !(is_typed && state.nullable_given)
+    {
+        state.unknown.get_or_insert_with(|| reason.clone());
+    } else if !is_typed {
+        let map = class.find("type_annotation_map");
+        match settle(annotation::column_type(vm, &annotated.ty, map.as_ref()))? {
+            Ok(ty) => state.ty = ty,
+            Err(reason) => state.unknown = Some(reason),
+        }
+    }
+    if !state.nullable_given {
+        state.nullable = annotated.optional;
     }
     Ok(())
 }

@@ -1,15 +1,19 @@
 //! The ORM as far as revisions use it: declarative classes for their tables, sessions as work on rows.
 
+mod annotation;
 mod automap;
 mod declarative;
 mod query;
 mod session;
+mod sqlmodel;
 
 use std::rc::Rc;
 
 pub use automap::install_automap;
 pub use declarative::{base, install_classes};
+pub use query::Query;
 pub use session::install_sessions;
+pub use sqlmodel::install as install_sqlmodel;
 
 use super::schema::Table;
 use crate::alembic::eval::Value;

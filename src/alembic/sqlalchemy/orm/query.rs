@@ -3,7 +3,8 @@
 
 use std::rc::Rc;
 
-use crate::alembic::eval::{Eval, Native, Value, Vm, native};
+use super::session::Session;
+use crate::alembic::eval::{Args, Eval, Native, Value, Vm, native};
 use crate::alembic::run::Action;
 use crate::alembic::sqlalchemy::ddl::Statement;
 use crate::alembic::sqlalchemy::names;
@@ -12,7 +13,7 @@ use crate::alembic::sqlalchemy::seam;
 use crate::pg::ident::QName;
 
 /// Methods that send the query and give rows.
-const READING: &[&str] = &["all", "first", "one", "one_or_none", "scalar", "scalars", "count", "get", "yield_per"];
+const READING: &[&str] = &["all", "first", "one", "one_or_none", "scalar", "scalars", "count", "get"];
 /// Methods that send a statement on rows.
 const WRITING: &[&str] = &["delete", "update"];
 
@@ -20,24 +21,49 @@ fn qname(table: &Table) -> QName {
     names::qname(table.schema().as_ref(), &table.name())
 }
 
+/// Methods that add no row to those of a query: `full=True` aside, joins keep or multiply the rows of its first table.
+const NARROWING: &[&str] = &[
+    "distinct",
+    "enable_eagerloads",
+    "execution_options",
+    "filter",
+    "filter_by",
+    "group_by",
+    "having",
+    "join",
+    "limit",
+    "offset",
+    "options",
+    "order_by",
+    "outerjoin",
+    "where",
+    "with_for_update",
+    "yield_per",
+];
+
 /// A query under construction.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Query {
+    /// The session that it is sent by.
+    session: Value,
     /// Tables and the columns that are read of each; no column for a table that is only joined.
     reads: Vec<(Rc<Table>, Vec<Rc<Column>>)>,
+    /// The tables that it is made of; it has no rows where one of them has none. `None` where this cannot be told.
+    from: Option<Vec<Rc<Table>>>,
 }
 
 impl Query {
     /// `session.query(Model, Model.attribute, …)`
-    pub fn new(subjects: &[Value]) -> Query {
-        let mut query = Query::default();
-        for subject in subjects {
-            query.add(subject, true);
-        }
+    pub fn new(session: Value, subjects: &[Value]) -> Query {
+        let mut query = Query { session, reads: Vec::new(), from: None };
+        // Of anything else, such as `func.count(…)`, there may be a row without any in the table.
+        let plain = subjects.iter().all(|subject| query.add(subject, true));
+        query.from = plain.then(|| query.reads.iter().map(|(table, _)| table.clone()).collect());
         query
     }
 
-    fn add(&mut self, subject: &Value, read: bool) {
+    /// Adds what a model, a column or another query reads; false for anything else.
+    fn add(&mut self, subject: &Value, read: bool) -> bool {
         if let Some(table) = super::table_of(subject) {
             let columns = if read { table.columns.borrow().clone() } else { Vec::new() };
             self.reads.push((table, columns));
@@ -45,9 +71,32 @@ impl Query {
             && let Some(table) = column.table()
         {
             self.reads.push((table, vec![column]));
-        } else if let Some(query) = seam::native::<Query>(subject) {
-            self.reads.extend(query.reads.iter().cloned());
+        } else {
+            if let Some(query) = seam::native::<Query>(subject) {
+                self.reads.extend(query.reads.iter().cloned());
+            }
+            return false;
         }
+        true
+    }
+
+    /// What `method(…)` makes of it: another query, which may name further tables.
+    fn with(&self, method: &str, args: &Args) -> Query {
+        let mut query = Query::clone(self);
+        for argument in &args.positional {
+            query.add(argument, false);
+        }
+        let is_full = args.keyword.iter().any(|(name, _)| &**name == "full");
+        if !NARROWING.contains(&method) || is_full {
+            query.from = None;
+        }
+        query
+    }
+
+    /// It is known to give no rows.
+    fn has_no_rows(&self, vm: &Vm) -> bool {
+        seam::native::<Session>(&self.session).is_some_and(|session| session.is_of_run())
+            && self.from.iter().flatten().any(|table| seam::has_no_rows(vm, &qname(table)))
     }
 
     /// The statement as far as its names go: `SELECT t.a, t.b FROM t, u`. `None` where no table is known.
@@ -76,19 +125,30 @@ impl Query {
         format!("session.query(…).{method}(){of}")
     }
 
-    /// Sends the query; its rows are not known.
+    /// Sends the query; its rows are known where there are none.
     fn read(&self, vm: &mut Vm, method: &str) -> Eval<Value> {
         if let Some(statement) = self.select() {
             seam::send(vm, vec![statement])?;
         }
-        Ok(vm.unknown("row-data", format!("what {} reads", self.shown(method))))
+        if !self.has_no_rows(vm) {
+            return Ok(vm.unknown("row-data", format!("what {} reads", self.shown(method))));
+        }
+        match method {
+            "count" => Ok(Value::int(0)),
+            "first" | "one_or_none" | "scalar" | "get" => Ok(Value::None),
+            "one" => Err(vm.raise("sqlalchemy.exc.NoResultFound", "No row was found when one was required")),
+            _ => Ok(Value::list([])),
+        }
     }
 
     /// Sends an UPDATE or a DELETE on the first table, whose condition is not written here.
     fn write(&self, vm: &mut Vm, method: &str) -> Eval<Value> {
         if let Some((table, _)) = self.reads.first() {
-            let check = Query { reads: vec![(table.clone(), Vec::new())] };
+            let check = Query { reads: vec![(table.clone(), Vec::new())], ..self.clone() };
             seam::send(vm, check.select().into_iter().collect())?;
+        }
+        if self.has_no_rows(vm) {
+            return Ok(Value::int(0));
         }
         vm.run.note(Action::Rows { what: self.shown(method) });
         Ok(vm.unknown("row-data", "how many rows a statement changed"))
@@ -113,19 +173,15 @@ impl Native for Query {
         if name == "statement" {
             return Ok(Some(Value::Native(self)));
         }
+        if name == "session" {
+            return Ok(Some(self.session.clone()));
+        }
         Ok(Some(if READING.contains(&name) {
             native::function(name, move |vm, _| self.read(vm, &method))
         } else if WRITING.contains(&name) {
             native::function(name, move |vm, _| self.write(vm, &method))
         } else {
-            // `filter`, `join`, `order_by`, …: another query, which may name further tables.
-            native::function(name, move |_, args| {
-                let mut query = Query::clone(&self);
-                for argument in &args.positional {
-                    query.add(argument, false);
-                }
-                Ok(Value::native(query))
-            })
+            native::function(name, move |_, args| Ok(Value::native(self.with(&method, &args))))
         }))
     }
 
@@ -135,5 +191,19 @@ impl Native for Query {
 
     fn get_item(self: Rc<Self>, vm: &mut Vm, _key: Value) -> Eval<Option<Value>> {
         self.read(vm, "all").map(Some)
+    }
+}
+
+/// A query as a statement: `session.execute(query)`, `connection.execute(query.statement)`. `None` for another value.
+pub fn executed(vm: &mut Vm, statement: &Value) -> Eval<Option<Value>> {
+    match seam::native::<Query>(statement) {
+        Some(query) => {
+            let rows = query.read(vm, "all")?;
+            Ok(Some(match rows {
+                Value::Unknown(reason) => Value::Unknown(reason),
+                _ => seam::no_rows(),
+            }))
+        }
+        None => Ok(None),
     }
 }

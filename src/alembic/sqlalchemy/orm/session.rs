@@ -2,8 +2,11 @@
 
 use std::rc::Rc;
 
+use super::query::{self, Query};
+use crate::alembic::database::connection_of;
 use crate::alembic::eval::{Args, Class, Eval, Native, Reach, Value, Vm, native};
 use crate::alembic::run::Action;
+use crate::alembic::sqlalchemy::seam;
 
 /// `Session`, `sessionmaker`.
 pub fn install_sessions(vm: &mut Vm) {
@@ -33,8 +36,28 @@ fn construct(_vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<Value> {
 
 /// A session on a connection.
 #[derive(Debug)]
-struct Session {
+pub(super) struct Session {
     bind: Value,
+}
+
+impl Session {
+    /// `execute`, `scalar`, `scalars`: the connection does them.
+    fn execute(&self, vm: &mut Vm, method: &str, args: Args) -> Eval<Value> {
+        if let Some(statement) = args.positional.first()
+            && let Some(result) = query::executed(vm, statement)?
+        {
+            return match method {
+                "execute" => Ok(result),
+                _ => seam::call_method(vm, &result, method, Args::default()),
+            };
+        }
+        seam::call_method(vm, &self.bind, method, args)
+    }
+
+    /// It works on the connection of the migration, not on one of its own.
+    pub(super) fn is_of_run(&self) -> bool {
+        matches!(&self.bind, Value::Native(_)) && connection_of(&self.bind).is_some_and(|bind| !bind.is_foreign())
+    }
 }
 
 impl Native for Session {
@@ -50,7 +73,7 @@ impl Native for Session {
         self
     }
 
-    fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+    fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
         Ok(Some(match name {
             "bind" => self.bind.clone(),
             // The session's connection does these as itself would.
@@ -59,13 +82,19 @@ impl Native for Session {
                     let bind = self.bind.clone();
                     native::function(name, move |_, _| Ok(bind.clone()))
                 }
-                _ => return vm.find_attr(&self.bind.clone(), name),
+                method => {
+                    let method: Rc<str> = method.into();
+                    native::function(name, move |vm, args| self.execute(vm, &method, args))
+                }
             },
             "commit" | "rollback" | "close" | "expire_all" | "expunge_all" | "begin" => {
                 let own = Value::Native(self);
                 native::function(name, move |_, _| Ok(own.clone()))
             }
-            "query" => native::function(name, |_, args| Ok(Value::native(super::query::Query::new(&args.positional)))),
+            "query" => native::function(name, move |_, args| {
+                let query = Query::new(Value::Native(self.clone()), &args.positional);
+                Ok(Value::native(query))
+            }),
             "flush"
             | "add"
             | "add_all"

@@ -11,7 +11,7 @@ pub mod native;
 pub mod reflect;
 pub mod table;
 
-pub use column::{Autoincrement, Column};
+pub use column::{Autoincrement, Column, ColumnState};
 pub use constraint::{Check, Constraint, ConstraintKind, Exclusion, ForeignKey, Referent};
 pub use default::{Computed, Identity, Sequence, ServerDefault};
 pub use index::Index;
