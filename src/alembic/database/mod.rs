@@ -21,7 +21,7 @@ use std::rc::Rc;
 pub use connection::{Connection, Engine, connection_of};
 pub use errors::raise;
 pub use inspector::Inspector;
-pub use result::ResultRows;
+pub use result::{ResultRows, found_none, may_find_none};
 
 use crate::alembic::eval::{Value, Vm, native};
 

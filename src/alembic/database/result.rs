@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::query::{Answer, Cell};
-use crate::alembic::eval::{Args, Eval, Native, Value, Vm, native};
+use crate::alembic::eval::{Args, Eval, Native, Raise, Value, Vm, native};
 use crate::pg::error::Reason;
 
 /// How rows are handed out.
@@ -126,14 +126,18 @@ fn call(vm: &mut Vm, result: &Rc<ResultRows>, name: &str, args: Args) -> Eval<Va
             Err(reason) => unknown(reason),
         },
         "one" | "scalar_one" | "one_or_none" | "scalar_one_or_none" | "scalar" => {
+            let strict = matches!(name, "one" | "scalar_one");
             let rows = match result.take(usize::MAX) {
                 Ok(rows) => rows,
-                Err(reason) => return Ok(unknown(reason)),
+                Err(reason) => {
+                    if strict && reason.kind == "row-data" {
+                        may_find_none(vm, &reason);
+                    }
+                    return Ok(unknown(reason));
+                }
             };
-            let strict = matches!(name, "one" | "scalar_one");
             if rows.is_empty() && strict {
-                let message = "No row was found when one was required";
-                return Err(vm.raise("sqlalchemy.exc.NoResultFound", message));
+                return Err(found_none(vm));
             }
             if rows.len() > 1 && name != "scalar" {
                 let message = "Multiple rows were found when exactly one was required";
@@ -159,6 +163,18 @@ fn call(vm: &mut Vm, result: &Rc<ResultRows>, name: &str, args: Args) -> Eval<Va
         },
         _ => Value::None,
     })
+}
+
+/// What `one()` raises of a result without rows.
+pub fn found_none(vm: &mut Vm) -> Raise {
+    vm.raise("sqlalchemy.exc.NoResultFound", "No row was found when one was required")
+}
+
+/// The same where it is not known whether there are rows.
+pub fn may_find_none(vm: &mut Vm, reason: &Reason) {
+    if let Raise::Exception(exception) = found_none(vm) {
+        vm.may_raise_here(reason, exception);
+    }
 }
 
 const METHODS: &[&str] = &[

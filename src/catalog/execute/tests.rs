@@ -586,3 +586,33 @@ fn copies_have_identities_and_collations() {
     let (b, c) = (catalog.column_of(column("t", "b")), catalog.column_of(column("q", "c")));
     assert_eq!(b.map(|column| &column.collation), c.map(|column| &column.collation));
 }
+
+/// Statements on rows after these: what the functions do that they call.
+const CALLED: &str = "CREATE TABLE t (id integer, tags text[]);
+    CREATE TABLE audited (id integer);
+    CREATE FUNCTION plain(integer) RETURNS integer LANGUAGE sql AS 'SELECT $1';
+    CREATE FUNCTION makes() RETURNS void LANGUAGE plpgsql AS 'BEGIN CREATE TABLE made (id integer); END';
+    CREATE FUNCTION calls() RETURNS void LANGUAGE plpgsql AS 'BEGIN PERFORM makes(); END';
+    CREATE FUNCTION fired() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM makes(); RETURN NEW; END';
+    CREATE TRIGGER audit AFTER INSERT ON audited FOR EACH ROW EXECUTE FUNCTION fired();
+    CREATE AGGREGATE joined(anycompatiblearray) (sfunc = array_cat, stype = anycompatiblearray, initcond = '{}')";
+
+#[test]
+fn what_a_statement_calls_may_change_the_schema() {
+    let outcome = |sql: &str| {
+        let (mut catalog, mut session) = (Catalog::new(), Session::default());
+        assert_eq!(run(&mut catalog, &mut session, CALLED), "-> ok");
+        run(&mut catalog, &mut session, sql)
+    };
+    for sql in ["UPDATE t SET id = plain(id)", "SELECT joined(tags) FROM t", "DELETE FROM audited"] {
+        assert_eq!(outcome(sql), "-> ok", "{sql}");
+    }
+    let changing = [
+        "UPDATE t SET id = 1 WHERE makes() IS NULL",
+        "DELETE FROM t WHERE calls() IS NULL",
+        "INSERT INTO audited VALUES (1)",
+    ];
+    for sql in changing {
+        assert!(outcome(sql).contains("the function makes may change the schema"), "{sql}: {}", outcome(sql));
+    }
+}

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use super::session::Session;
+use crate::alembic::database::{found_none, may_find_none};
 use crate::alembic::eval::{Args, Eval, Native, Value, Vm, native};
 use crate::alembic::run::Action;
 use crate::alembic::sqlalchemy::ddl::Statement;
@@ -131,12 +132,16 @@ impl Query {
             seam::send(vm, vec![statement])?;
         }
         if !self.has_no_rows(vm) {
-            return Ok(vm.unknown("row-data", format!("what {} reads", self.shown(method))));
+            let reason = vm.reason("row-data", format!("what {} reads", self.shown(method)));
+            if method == "one" {
+                may_find_none(vm, &reason);
+            }
+            return Ok(Value::Unknown(reason));
         }
         match method {
             "count" => Ok(Value::int(0)),
             "first" | "one_or_none" | "scalar" | "get" => Ok(Value::None),
-            "one" => Err(vm.raise("sqlalchemy.exc.NoResultFound", "No row was found when one was required")),
+            "one" => Err(found_none(vm)),
             _ => Ok(Value::list([])),
         }
     }
