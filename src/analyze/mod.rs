@@ -238,7 +238,12 @@ impl Work {
         progress(Progress { stage: Stage::Comparing, done: 0, total: 1 });
         let expected = replay(&subject, &place, |_, _| ());
         let mentioned = |id: &crate::catalog::ObjectId| timelines.is_made(id);
-        let options = crate::diff::Options { version_tables: &subject.version_tables, mentioned: Some(&mentioned) };
+        let made = |id: &crate::catalog::ObjectId| expected.may_have_made(id.kind);
+        let options = crate::diff::Options {
+            version_tables: &subject.version_tables,
+            mentioned: Some(&mentioned),
+            made: Some(&made),
+        };
         let differences = database.in_scope(crate::diff::diff(&database.catalog, &expected.catalog, &options));
 
         progress(Progress { stage: Stage::Predicting, done: 0, total: 1 });
@@ -265,6 +270,7 @@ impl Work {
             timelines,
             actual: &database.catalog,
             mentioned: &mentioned,
+            made: &made,
             session: &database.session,
             rows: rows.as_deref(),
             ghosts: &ghosts,

@@ -24,6 +24,8 @@ pub struct Options<'a> {
     pub version_tables: &'a [QName],
     /// Whether a revision mentions an object (it may have dropped it since); without it, none is known to be mentioned.
     pub mentioned: Option<&'a dyn Fn(&ObjectId) -> bool>,
+    /// Why an object may be the revisions' own though it is not expected ([`crate::replay::Replay::may_have_made`]).
+    pub made: Option<&'a dyn Fn(&ObjectId) -> Option<Reason>>,
 }
 
 /// What is the matter with an object.
@@ -207,8 +209,10 @@ impl Differ<'_> {
         let doubt = expected_table
             .and_then(|table| self.expected.catalog.presence(table))
             .or(self.actual.catalog.doubt(oid))
-            .or_else(|| self.ground_in_doubt(oid));
-        let change = doubt.map_or(Change::Extra, |reason| Change::Uncompared(reason.clone()));
+            .or_else(|| self.ground_in_doubt(oid))
+            .cloned()
+            .or_else(|| self.options.made?(&id));
+        let change = doubt.map_or(Change::Extra, Change::Uncompared);
         let mentioned = self.options.mentioned.is_some_and(|mentioned| mentioned(&id));
         let mut difference = Difference::new(change, id.clone(), None, Some(oid));
         let is_open = expected_table

@@ -81,6 +81,8 @@ pub struct Case<'a> {
     pub actual: &'a Catalog,
     /// Whether a revision mentions an object.
     pub mentioned: &'a dyn Fn(&crate::catalog::ObjectId) -> bool,
+    /// Why an object that is not expected may be a revision's all the same.
+    pub made: &'a dyn Fn(&crate::catalog::ObjectId) -> Option<crate::pg::error::Reason>,
     /// A connection to it.
     pub session: &'a Session,
     /// Its version rows; `None`: not known.
@@ -105,7 +107,11 @@ pub struct Case<'a> {
 
 impl Case<'_> {
     fn diff_options(&self) -> crate::diff::Options<'_> {
-        crate::diff::Options { version_tables: &self.subject.version_tables, mentioned: Some(self.mentioned) }
+        crate::diff::Options {
+            version_tables: &self.subject.version_tables,
+            mentioned: Some(self.mentioned),
+            made: Some(self.made),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use history::{History, Members};
 use crate::alembic::run::{Action, Outcome};
 use crate::catalog::listing::{Change, Listing};
 use crate::catalog::{Catalog, Session};
+use crate::pg::command::{Command, Kind, Opaque};
 use crate::pg::error::{Reason, Refusal};
 use crate::source::Span;
 
@@ -64,6 +65,23 @@ pub struct ReplayStep {
     pub may: Option<Reason>,
     /// What it changed.
     pub changes: Vec<Change>,
+}
+
+impl Replay {
+    /// Why an object of that kind that nothing here has made may be the revisions' own all the same: one of them makes some
+    /// under names that are not known.
+    pub fn may_have_made(&self, kind: Kind) -> Option<Reason> {
+        self.revisions.iter().flat_map(|revision| &revision.steps).find_map(|step| match &step.action {
+            Action::Statement { command, .. } => match &**command {
+                Command::Opaque(Opaque::MakeOne { kind: made, why, .. }) if *made == kind => {
+                    let reason = Reason::new("unsupported-statement", why.clone());
+                    Some(step.span.map_or(reason.clone(), |span| reason.clone().at(span)))
+                }
+                _ => None,
+            },
+            _ => None,
+        })
+    }
 }
 
 /// Runs the revisions of a state in upgrade order on an empty database, or on the baseline where one was given.

@@ -148,21 +148,21 @@ fn queries_of_empty_tables_are_answered() {
     assert_eq!(outcome(DUMP), Outcome::DependsOnData);
 }
 
-/// `(body of the revision after \`session\` and \`T\`, outcome with rows unknown, outcome without rows)`
+/// What follows in the revision, and the outcome without rows in `t`; `None`: undecided, as all are where rows are not known.
 #[test]
 fn queries_of_the_orm_on_empty_tables_are_answered() {
     let cases = [
-        ("for row in session.query(T).filter(T.b > 1): raise RuntimeError('rows')", Outcome::Succeeds),
-        ("if session.query(T.id).order_by(T.id).count(): op.drop_table('nothing')", Outcome::Succeeds),
-        ("if session.query(T).first(): op.drop_table('nothing')", Outcome::Succeeds),
-        ("if session.execute(session.query(T)).fetchall(): op.drop_table('nothing')", Outcome::Succeeds),
-        ("if sa.inspect(session.query(T)).session.query(T).all(): op.drop_table('nothing')", Outcome::Succeeds),
-        ("session.query(T).one()", Outcome::Fails),
+        ("for row in session.query(T).filter(T.b > 1): raise RuntimeError('rows')", Some(Outcome::Succeeds)),
+        ("if session.query(T.id).order_by(T.id).count(): op.drop_table('nothing')", Some(Outcome::Succeeds)),
+        ("if session.query(T).first(): op.drop_table('nothing')", Some(Outcome::Succeeds)),
+        ("if session.execute(session.query(T)).fetchall(): op.drop_table('nothing')", Some(Outcome::Succeeds)),
+        ("if sa.inspect(session.query(T)).session.query(T).all(): op.drop_table('nothing')", Some(Outcome::Succeeds)),
+        ("session.query(T).one()", Some(Outcome::Fails)),
         // A union, an aggregate and another table may have rows.
-        ("if session.query(T).union(session.query(R)).all(): op.drop_table('nothing')", Outcome::Unknown),
-        ("if session.query(sa.func.count(T.id)).scalar(): op.drop_table('nothing')", Outcome::Unknown),
-        ("if session.query(R).all(): op.drop_table('nothing')", Outcome::Unknown),
-        ("session.add(T())\nif session.query(T).all(): op.drop_table('nothing')", Outcome::Unknown),
+        ("if session.query(T).union(session.query(R)).all(): op.drop_table('nothing')", None),
+        ("if session.query(sa.func.count(T.id)).scalar(): op.drop_table('nothing')", None),
+        ("if session.query(R).all(): op.drop_table('nothing')", None),
+        ("session.add(T())\nif session.query(T).all(): op.drop_table('nothing')", None),
     ];
     let before = "from sqlalchemy.orm import Session, declarative_base\nBase = declarative_base()\n\
                   class T(Base):\n    __tablename__ = 't'\n    id = sa.Column(sa.Integer, primary_key=True)\n    b = sa.Column(sa.Integer)\n\
@@ -175,9 +175,14 @@ fn queries_of_the_orm_on_empty_tables_are_answered() {
             report.prediction.expect("a prediction")
         };
         let found = outcome(&format!("{DUMP}COPY public.t (id, a, b) FROM stdin;\n\\.\n"));
-        assert_eq!(found.outcome, expected, "{body}: {:?}", found.message);
+        let undecided = [Outcome::Unknown, Outcome::DependsOnData];
+        assert!(
+            expected.map_or(undecided.contains(&found.outcome), |expected| found.outcome == expected),
+            "{body}: {:?}",
+            found.message
+        );
         let found = outcome(DUMP);
-        assert!(matches!(found.outcome, Outcome::Unknown | Outcome::DependsOnData), "{body}: {:?}", found.message);
+        assert!(undecided.contains(&found.outcome), "{body}: {:?}", found.message);
     }
 }
 

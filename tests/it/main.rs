@@ -5,6 +5,7 @@ mod branches;
 mod cli;
 mod conditions;
 mod corpus;
+mod doubt;
 mod floors;
 mod graphs;
 mod hostile;

@@ -236,8 +236,8 @@ impl Call {
     }
 }
 
-/// What is sent where a part of the operation is not known: a statement that may do anything to its table, or drops any of its
-/// constraints or indexes.
+/// What is sent where a part of the operation is not known: a statement that may do anything to its table, drops any of its
+/// constraints or indexes, or makes one somewhere.
 fn opaque(operation: &Operation, call: &Call, reason: &Reason) -> Statement {
     let text = format!("-- op.{}(…)", operation.name);
     let (touches, why) = (call.touches(), reason.to_string());
@@ -246,7 +246,18 @@ fn opaque(operation: &Operation, call: &Call, reason: &Reason) -> Statement {
         "drop_index" => Some(Kind::Index),
         _ => None,
     };
+    let made = match operation.name {
+        "create_foreign_key"
+        | "create_unique_constraint"
+        | "create_check_constraint"
+        | "create_primary_key"
+        | "create_exclude_constraint" => Some(Kind::Constraint),
+        "create_index" => Some(Kind::Index),
+        "add_column" => Some(Kind::Column),
+        _ => None,
+    };
     let opaque = match (dropped, touches.as_deref()) {
+        (None, None) if let Some(kind) = made => Opaque::MakeOne { kind, text: text.clone(), why },
         (Some(kind), Some([table])) => Opaque::DropOne { kind, table: Some(table.clone()), text: text.clone(), why },
         _ => Opaque::Statement { text: text.clone(), touches, why },
     };

@@ -17,9 +17,14 @@ impl Catalog {
     /// A query may call a function that changes the schema, or fire a trigger that does: what it does is not known.
     pub(super) fn calls_no_ddl(&self, data: &DataCommand, table: Option<Oid>) -> Result<(), Refusal> {
         let mut called: Vec<Oid> = self.routines_in(&data.text).collect();
-        if matches!(data.verb, DataVerb::Insert | DataVerb::Update | DataVerb::Delete) {
-            called.extend(table.into_iter().flat_map(|table| self.fired_on(table)));
-        }
+        let event = match data.verb {
+            // `ON CONFLICT DO UPDATE` fires both.
+            DataVerb::Insert => &["INSERT", "UPDATE"][..],
+            DataVerb::Update => &["UPDATE"],
+            DataVerb::Delete => &["DELETE"],
+            _ => &[],
+        };
+        called.extend(table.into_iter().flat_map(|table| self.fired_on(table, event)));
         let mut seen = BTreeSet::new();
         while let Some(oid) = called.pop() {
             let Some(Object::Routine(routine)) = self.get(oid) else { continue };
@@ -43,12 +48,20 @@ impl Catalog {
         })
     }
 
-    fn fired_on(&self, table: Oid) -> impl Iterator<Item = Oid> {
+    /// The functions of a table's triggers on one of these events.
+    fn fired_on(&self, table: Oid, events: &[&str]) -> impl Iterator<Item = Oid> {
         self.iter().filter_map(move |(_, entry)| match &*entry.object {
-            Object::Trigger(trigger) if trigger.table == table => trigger.function,
+            Object::Trigger(trigger) if trigger.table == table && is_on(&trigger.text, events) => trigger.function,
             _ => None,
         })
     }
+}
+
+/// Whether a CREATE TRIGGER names one of these events in front of its table.
+fn is_on(text: &str, events: &[&str]) -> bool {
+    let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+    let mut words = words.take_while(|word| !word.eq_ignore_ascii_case("on"));
+    words.any(|word| events.iter().any(|event| word.eq_ignore_ascii_case(event)))
 }
 
 /// The body in upper case and with single spaces. An aggregate has none, only functions that it calls; nor has a function in the

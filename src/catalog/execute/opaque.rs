@@ -84,7 +84,9 @@ impl Catalog {
                 }
                 Ok(())
             }
-            Opaque::Statement { touches: None, why, .. } => unknown("unsupported-statement", why.clone()),
+            Opaque::MakeOne { why, .. } | Opaque::Statement { touches: None, why, .. } => {
+                unknown("unsupported-statement", why.clone())
+            }
             Opaque::Statement { touches: Some(touches), why, .. } => {
                 let reason = Reason::new("unsupported-statement", why.clone());
                 for name in touches {

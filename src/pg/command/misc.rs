@@ -328,6 +328,15 @@ pub enum Opaque {
         /// Why it is not known, one clause.
         why: String,
     },
+    /// A creation of a constraint, an index or a column; neither its name nor its table is known.
+    MakeOne {
+        /// What is made.
+        kind: Kind,
+        /// The whole statement, as far as it is known.
+        text: String,
+        /// Why it is not known, one clause.
+        why: String,
+    },
     /// Any other statement, with what it may touch where that is known; else it may touch anything.
     Statement {
         /// The whole statement.

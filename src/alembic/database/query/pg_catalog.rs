@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::cell::Cell;
 use super::relation::Row;
 use super::system::{CATALOG, Filler, INFORMATION, Table, constraints, open_constraints, own};
-use crate::catalog::object::{KeyRef, Rule};
-use crate::catalog::{Object, Oid};
+use crate::catalog::object::{KeyRef, OpaqueObject, Rule};
+use crate::catalog::{Object, Oid, Presence};
 use crate::pg::error::Reason;
 
 /// What is answered. Columns that are not listed are unknown.
@@ -62,6 +62,12 @@ pub(super) const TABLES: &[Table] = &[
     Table { name: "pg_type", columns: &["oid", "typname", "typnamespace", "typtype"], fill: pg_type },
     Table { name: "pg_enum", columns: &["enumtypid", "enumlabel", "enumsortorder"], fill: pg_enum },
     Table { name: "pg_extension", columns: &["oid", "extname", "extnamespace"], fill: pg_extension },
+    Table { name: "pg_publication", columns: &["oid", "pubname", "puballtables"], fill: pg_publication },
+    Table {
+        name: "pg_publication_tables",
+        columns: &["pubname", "schemaname", "tablename"],
+        fill: pg_publication_tables,
+    },
     Table { name: "pg_proc", columns: &["oid", "proname", "pronamespace"], fill: pg_proc },
     Table { name: "pg_trigger", columns: &["oid", "tgname", "tgrelid", "tgisinternal"], fill: pg_trigger },
 ];
@@ -299,6 +305,34 @@ fn pg_extension(filler: &mut Filler<'_>) {
         }
     }
     filler.push(&[], vec![Cell::System, Cell::text("plpgsql"), Cell::System]);
+}
+
+/// Publications with their names and the words behind: `FOR ALL TABLES` or what they hold.
+fn publications<'a>(filler: &Filler<'a>) -> Vec<(Oid, &'a OpaqueObject, &'a Presence)> {
+    let kept = filler.objects().filter_map(|(oid, object, presence)| match object {
+        Object::Opaque(kept) if kept.kind == "PUBLICATION" => Some((oid, kept, presence)),
+        _ => None,
+    });
+    kept.collect()
+}
+
+fn pg_publication(filler: &mut Filler<'_>) {
+    for (oid, kept, presence) in publications(filler) {
+        let words = kept.text.to_ascii_uppercase().split_whitespace().collect::<Vec<_>>().join(" ");
+        let all = Cell::Bool(words.contains(" FOR ALL TABLES"));
+        filler.push(&[presence], vec![Cell::Oid(oid), Cell::text(kept.name.as_str()), all]);
+    }
+}
+
+/// Which tables a publication holds is not read from its text.
+fn pg_publication_tables(filler: &mut Filler<'_>) {
+    for (_, kept, _) in publications(filler) {
+        let reason = Reason::new("system-catalog", format!("the tables of the publication {}", kept.name));
+        let unknown = || Cell::Unknown(reason.clone());
+        let row =
+            Row { cells: vec![Cell::text(kept.name.as_str()), unknown(), unknown()], maybe: Some(reason.clone()) };
+        filler.rows.push(row);
+    }
 }
 
 fn pg_proc(filler: &mut Filler<'_>) {

@@ -134,3 +134,17 @@ fn sets_of_different_length_are_filled_up() {
     assert_eq!(found, [[Cell::Int(1), Cell::text("a"), Cell::Int(3)], [Cell::Int(2), Cell::Null, Cell::Int(3)]]);
     assert!(rows(SCHEMA, "SELECT unnest(NULL::integer[])").is_empty());
 }
+
+#[test]
+fn publications_are_listed_and_their_tables_are_not_known() {
+    let schema = format!("{SCHEMA}; CREATE PUBLICATION some FOR TABLE users; CREATE PUBLICATION every FOR ALL TABLES");
+    let all = |name: &str| rows(&schema, &format!("SELECT puballtables FROM pg_publication WHERE pubname = '{name}'"));
+    assert_eq!(all("some"), [[Cell::Bool(false)]]);
+    assert_eq!(all("every"), [[Cell::Bool(true)]]);
+    assert!(all("none").is_empty());
+    let tables = |name: &str| {
+        ask(&schema, &format!("SELECT 1 FROM pg_publication_tables WHERE pubname = '{name}' AND tablename = 'users'"))
+    };
+    assert!(tables("none").expect("known").rows.is_empty());
+    assert!(tables("some").is_err());
+}

@@ -169,11 +169,16 @@ fn index_key(vm: &mut Vm, table: &Rc<Table>, key: &IndexArg, ops: &[(Rc<str>, Rc
     if let Some(class) = &opclass {
         text.push_str(&format!(" {class}"));
     }
-    let key = match target.column_name() {
-        Some(name) => {
+    let key = match (target.column_name(), &opclass) {
+        // `postgresql_ops={"id": "DESC"}`: SQLAlchemy writes the words behind the column, whatever they are.
+        (Some(name), Some(words)) => {
+            let key = written_key(&format!("{} {words}", name.ident()), None, descending, nulls_first);
+            IndexKey { target: KeyTarget::Column(name.ident()), ..key }
+        }
+        (Some(name), None) => {
             IndexKey { target: KeyTarget::Column(name.ident()), collation: None, opclass, descending, nulls_first }
         }
-        None => written_key(&compile(vm, &target, Context::DDL)?, opclass, descending, nulls_first),
+        (None, _) => written_key(&compile(vm, &target, Context::DDL)?, opclass, descending, nulls_first),
     };
     Ok((key, text))
 }

@@ -232,6 +232,7 @@ impl Display for Opaque {
             | Opaque::Alter { text, .. }
             | Opaque::Drop { text, .. }
             | Opaque::DropOne { text, .. }
+            | Opaque::MakeOne { text, .. }
             | Opaque::Statement { text, .. } => f.write_str(text),
         }
     }

@@ -1,0 +1,36 @@
+//! What revisions do under names that come from rows.
+
+use restamp::report::{Change, Outcome};
+
+use crate::small::{analyze, revision};
+
+const MADE: &str = "op.execute('CREATE TABLE kinds (name text)')\n\
+    op.execute('CREATE TABLE t (id int PRIMARY KEY, a int, b int)')";
+
+const DUMP: &str = "CREATE TABLE public.kinds (name text);\n\
+    CREATE TABLE public.t (id integer NOT NULL, a integer, b integer);\n\
+    ALTER TABLE ONLY public.t ADD CONSTRAINT t_pkey PRIMARY KEY (id);\n\
+    ALTER TABLE ONLY public.t ADD CONSTRAINT somewhat FOREIGN KEY (a) REFERENCES public.t(id);\n\
+    CREATE INDEX added ON public.t USING btree (b);\n";
+
+#[test]
+fn what_may_be_a_revisions_own_is_not_called_extra() {
+    let body = "for row in op.get_bind().execute(sa.text('SELECT name FROM kinds')):\n    \
+                op.create_foreign_key(row.name + '_fk', row.name, 't', ['a'], ['id'])";
+    let report = analyze(vec![revision("a1", "None", MADE), revision("a2", "'a1'", body)], DUMP, &["a2"]);
+    let change = |name: &str| {
+        let mut found = report.drift.iter().filter(|drift| drift.object.name == name);
+        found.next().map(|drift| drift.change)
+    };
+    assert_eq!(change("somewhat"), Some(Change::Uncompared));
+    assert_eq!(change("added"), Some(Change::Extra));
+}
+
+/// SQLAlchemy writes what `postgresql_ops` says behind the column, whatever it is.
+#[test]
+fn an_order_in_the_place_of_an_operator_class_is_an_order() {
+    let body = "op.create_index('i', 't', ['a', 'b'], postgresql_ops={'b': 'DESC'})";
+    let report = analyze(vec![revision("a1", "None", MADE), revision("a2", "'a1'", body)], DUMP, &["a1"]);
+    let prediction = report.prediction.expect("a prediction");
+    assert_eq!(prediction.outcome, Outcome::Succeeds, "{:?}", prediction.message);
+}
