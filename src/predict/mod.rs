@@ -8,6 +8,7 @@ mod facts;
 mod fill;
 pub mod refused;
 pub mod rows;
+mod writes;
 
 use std::rc::Rc;
 

@@ -13,6 +13,7 @@ use sqlparser::parser::Parser;
 use super::conversion::{Conversion, of_column};
 use super::facts::{Change, Facts};
 use super::fill::{demands_only_null, never_null};
+use super::writes;
 use crate::alembic::database::query::{self, KnownRows, Source};
 use crate::catalog::object::{Rule, TypeRef};
 use crate::catalog::{Catalog, Object, Oid, Session};
@@ -169,8 +170,11 @@ impl Rows {
 
     fn follow_data(&mut self, data: &DataCommand, may: bool, catalog: &Catalog, session: &Session) {
         let table = data.table.as_ref().and_then(|table| catalog.resolve_relation(table, session));
-        if does_more(data, table, catalog) {
+        if calls(data, catalog) || data.verb != DataVerb::Select && table.is_some_and(|table| fires(table, catalog)) {
             return self.forget(catalog);
+        }
+        if holds_more(data) {
+            return self.follow_parts(data, catalog, session);
         }
         if self.changes_nothing(data, table, catalog, session) {
             return;
@@ -195,6 +199,31 @@ impl Rows {
             (DataVerb::Delete, Some(_)) => {}
             (DataVerb::Update, Some(table)) => self.follow_update(data, may, catalog, table),
             (_, None) => self.forget(catalog),
+        }
+    }
+
+    /// What a statement does that holds others: `WITH gone AS (DELETE …) INSERT …`.
+    fn follow_parts(&mut self, data: &DataCommand, catalog: &Catalog, session: &Session) {
+        let targets = writes::within(&data.text).and_then(|parts| {
+            let resolved = parts.into_iter().map(|part| {
+                let table = catalog.resolve_relation(part.table.as_ref()?, session)?;
+                (!fires(table, catalog)).then_some((part, table))
+            });
+            resolved.collect::<Option<Vec<_>>>()
+        });
+        let Some(targets) = targets else { return self.forget(catalog) };
+        for (part, table) in targets {
+            if part.verb != DataVerb::Insert && self.is_empty(catalog, table) {
+                continue;
+            }
+            self.follow_constraints(&part, catalog, table);
+            if part.verb == DataVerb::Insert {
+                self.empty.remove(&table);
+                self.written.insert(table);
+            }
+            for (column, _) in catalog.columns(table) {
+                self.columns.remove(&column);
+            }
         }
     }
 
@@ -411,30 +440,35 @@ fn referring(catalog: &Catalog, table: Oid, change: &Change) -> Vec<(Oid, Vec<Oi
     found
 }
 
-/// Whether a statement may change rows of other tables than the one that it names: in a CTE, by a trigger, by a function.
-fn does_more(data: &DataCommand, table: Option<Oid>, catalog: &Catalog) -> bool {
+/// Statements on rows of that table fire triggers.
+fn fires(table: Oid, catalog: &Catalog) -> bool {
+    catalog.children(table).any(|child| matches!(catalog.get(child), Some(Object::Trigger(_))))
+}
+
+/// The statement names a function of the database, which may change any rows.
+fn calls(data: &DataCommand, catalog: &Catalog) -> bool {
     if data.verb == DataVerb::Maintenance {
         return false;
     }
-    let fires = table.is_some_and(|table| {
-        catalog.children(table).any(|child| matches!(catalog.get(child), Some(Object::Trigger(_))))
+    let text = data.text.to_lowercase();
+    let mut routines = catalog.iter().filter_map(|(_, entry)| match &*entry.object {
+        Object::Routine(routine) => Some(routine.name.as_str()),
+        _ => None,
     });
+    routines.any(|name| text.contains(&name.to_lowercase()))
+}
+
+/// The statement may hold others that change rows.
+fn holds_more(data: &DataCommand) -> bool {
+    if data.verb == DataVerb::Maintenance {
+        return false;
+    }
     let text = data.text.to_lowercase();
     let words = || text.split(|char: char| !char.is_alphanumeric() && char != '_');
     let writes = words().filter(|word| matches!(*word, "insert" | "update" | "delete" | "merge")).count();
-    let calls = || {
-        let routines = catalog.iter().filter_map(|(_, entry)| match &*entry.object {
-            Object::Routine(routine) => Some(routine.name.as_str()),
-            _ => None,
-        });
-        routines.into_iter().any(|name| text.contains(&name.to_lowercase()))
-    };
     let with = words().find(|word| !word.is_empty()) == Some("with");
     let own = usize::from(data.verb != DataVerb::Select);
-    fires && data.verb != DataVerb::Select
-        || with && writes > own
-        || data.verb == DataVerb::Select && writes > 0
-        || calls()
+    with && writes > own || data.verb == DataVerb::Select && writes > 0
 }
 
 fn statement(text: &str) -> Option<ast::Statement> {

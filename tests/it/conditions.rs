@@ -139,6 +139,19 @@ fn a_renamed_table_is_as_empty_as_before() {
 }
 
 #[test]
+fn statements_inside_of_others_change_only_their_own_tables() {
+    let dump =
+        DUMP.to_string() + "COPY public.t (id, a, b) FROM stdin;\n\\.\n\n\nCOPY public.r (id) FROM stdin;\n\\.\n";
+    let inserts = "WITH ins AS (INSERT INTO r SELECT generate_series(1, 3) RETURNING id) UPDATE t SET b = 1 FROM ins";
+    check_dump(&[inserts, "ALTER TABLE t ADD c text NOT NULL"], &dump, Outcome::Succeeds);
+    check_dump(&[inserts, "ALTER TABLE r ADD c text NOT NULL"], &dump, Outcome::DependsOnData);
+    check_dump(&["SELECT id FROM t FOR UPDATE", "ALTER TABLE t ADD c text NOT NULL"], &dump, Outcome::Succeeds);
+    let merge =
+        "WITH n AS (SELECT 1 AS id) MERGE INTO r USING n ON r.id = n.id WHEN NOT MATCHED THEN INSERT VALUES (n.id)";
+    check_dump(&[merge, "ALTER TABLE t ADD c text NOT NULL"], &dump, Outcome::DependsOnData);
+}
+
+#[test]
 fn queries_of_empty_tables_are_answered() {
     let upgrade = "for row in op.get_bind().execute(sa.text('SELECT id, lower(a) FROM t WHERE b > 1')):\n    raise RuntimeError(row[0])\n\
         if op.get_bind().execute(sa.text('SELECT count(*) FROM t')).scalar():\n    raise RuntimeError('rows')";

@@ -16,6 +16,10 @@ impl Evaluation<'_> {
         unordered: bool,
         outer: Option<&Scope<'_>>,
     ) -> Result<(), Refusal> {
+        // Of no rows none are cut, whatever the number is.
+        if relation.rows.is_empty() {
+            return Ok(());
+        }
         let ast::LimitClause::LimitOffset { limit, offset, .. } = limit else {
             return Err(unsupported("LIMIT"));
         };

@@ -148,3 +148,9 @@ fn publications_are_listed_and_their_tables_are_not_known() {
     assert!(tables("none").expect("known").rows.is_empty());
     assert!(tables("some").is_err());
 }
+
+#[test]
+fn a_limit_that_is_not_known_cuts_nothing_of_nothing() {
+    assert!(rows(SCHEMA, "SELECT 1 FROM pg_class WHERE relname = 'none' LIMIT :n").is_empty());
+    assert!(ask(SCHEMA, "SELECT 1 FROM pg_class WHERE relname = 'users' LIMIT :n").is_err());
+}
