@@ -9,6 +9,7 @@ mod doubt;
 mod floors;
 mod graphs;
 mod hostile;
+mod naming;
 mod small;
 
 #[path = "../recorded/mod.rs"]

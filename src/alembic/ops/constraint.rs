@@ -7,7 +7,7 @@ use super::super::sqlalchemy::expression::{self, Role};
 use super::super::sqlalchemy::names::{self, Name};
 use super::super::sqlalchemy::schema::column::ColumnArg;
 use super::super::sqlalchemy::schema::constraint::{Check, ConstraintName, ConstraintState, Exclusion};
-use super::super::sqlalchemy::schema::{Constraint, ConstraintKind, ForeignKey, Referent};
+use super::super::sqlalchemy::schema::{Constraint, ConstraintKind, ForeignKey, Referent, Table, TableArgs};
 use super::super::sqlalchemy::{Known, seam};
 use super::index::{dialect_options, given_name, plain_column};
 use super::{Call, Lowered, known};
@@ -126,9 +126,25 @@ pub(super) fn foreign_key(vm: &mut Vm, call: &Call) -> Eval<Lowered> {
                 of_constraint: true,
             })
         };
-        let elements = remote.into_iter().map(element).collect();
+        let elements = remote.iter().cloned().map(element).collect();
         state.kind = ConstraintKind::ForeignKey { columns: keys(&local), elements };
-        add(vm, call, ("source_table", "source_schema"), &columns(&local), state)
+        // `SchemaObjects.foreign_key_constraint`: both tables are there, with the columns that are named.
+        let source = call.table_name("source_table")?;
+        let is_own = source.text == table.text && call.schema("source_schema")? == schema;
+        let mut own = local;
+        if is_own {
+            let others: Vec<Name> = remote.iter().filter(|name| !own.contains(name)).cloned().collect();
+            own.extend(others);
+        }
+        let made = call.make_table(vm, "source_table", "source_schema", &columns(&own))?;
+        if !is_own {
+            let args = TableArgs { schema, ..TableArgs::default() };
+            let referent = Table::new(vm, table, made.metadata.clone(), &columns(&remote), args)?;
+            made.metadata.tables.borrow_mut().push((referent.key(), referent));
+        }
+        let constraint = Constraint::of(state);
+        made.append_constraint(vm, &constraint)?;
+        Ok(ddl::constraint::add(vm, &constraint)?.into_iter().collect::<Vec<_>>().into())
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::catalog::lookup::TEMPORARY;
 use crate::catalog::names::joined;
 use crate::catalog::object::{Constraint, Object, Rule};
 use crate::catalog::{Catalog, Oid, Session};
@@ -10,6 +11,14 @@ use crate::pg::error::{PgError, Refusal, sqlstate};
 use crate::pg::ident::Ident;
 
 use super::resolve::refuse;
+
+/// `pg_class.relpersistence`
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Persistence {
+    Permanent,
+    Unlogged,
+    Temporary,
+}
 
 impl Catalog {
     pub(super) fn add_foreign_key(
@@ -41,6 +50,7 @@ impl Catalog {
                 return refuse(sqlstate::WRONG_OBJECT_TYPE, message);
             }
         }
+        self.check_persistence(table, referenced_table)?;
         let columns = self.foreign_columns(table, &key.columns)?;
         let referenced = if key.referenced.is_empty() {
             self.referenced_primary_key(referenced_table)?
@@ -78,6 +88,33 @@ impl Catalog {
             }
         }
         Ok(())
+    }
+
+    /// 42P16: the rows that are referred to must not be gone sooner than those that refer to them.
+    fn check_persistence(&self, table: Oid, referenced: Oid) -> Result<(), Refusal> {
+        let (own, other) = (self.persistence(table), self.persistence(referenced));
+        let allowed = match own {
+            Persistence::Permanent => other == Persistence::Permanent,
+            Persistence::Unlogged => other != Persistence::Temporary,
+            Persistence::Temporary => other == Persistence::Temporary,
+        };
+        let (kind, others) = match own {
+            _ if allowed => return Ok(()),
+            Persistence::Permanent => ("permanent", "permanent"),
+            Persistence::Unlogged => ("unlogged", "permanent or unlogged"),
+            Persistence::Temporary => ("temporary", "temporary"),
+        };
+        let message = format!("constraints on {kind} tables may reference only {others} tables");
+        refuse(sqlstate::INVALID_TABLE_DEFINITION, message)
+    }
+
+    fn persistence(&self, table: Oid) -> Persistence {
+        let schema = self.schema_of(table).and_then(|schema| self.get(schema)).map(Object::name);
+        match self.get(table) {
+            _ if schema.is_some_and(|schema| schema.as_str() == TEMPORARY) => Persistence::Temporary,
+            Some(Object::Table(table)) if table.unlogged => Persistence::Unlogged,
+            _ => Persistence::Permanent,
+        }
     }
 
     /// 42804: no operator compares the columns.

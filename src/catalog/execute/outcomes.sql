@@ -1551,3 +1551,8 @@ create table t(a int)
 alter table t owner to postgres
 -> ok
 = C t.a integer; R public.t
+
+create unlogged table u(id int primary key)
+create table t(id int references u)
+-> 42P16 constraints on permanent tables may reference only permanent tables
+= C u.id integer not null; K u.u_pkey p; R public.u; R public.u_pkey

@@ -7,7 +7,7 @@ use super::super::{Known, seam};
 use super::column::ColumnArg;
 use super::constraint::{Constraint, ConstraintKind, ConstraintName};
 use super::index::IndexArg;
-use super::{Column, Index, Table};
+use super::{Column, ForeignKey, Index, Table};
 use crate::alembic::eval::{Args, Value, Vm};
 use crate::pg::error::Reason;
 
@@ -17,7 +17,8 @@ struct Subject<'a> {
     name: &'a ConstraintName,
     columns: Vec<Rc<Column>>,
     referred_table: Option<Name>,
-    referred_columns: Vec<Name>,
+    /// Of a foreign key: its columns with what they refer to.
+    elements: Vec<(Rc<Column>, Rc<ForeignKey>)>,
     table: &'a Table,
     object: Value,
 }
@@ -37,16 +38,13 @@ pub fn constraint_name(vm: &mut Vm, constraint: &Rc<Constraint>, table: &Rc<Tabl
         ConstraintKind::Plain => ("", Vec::new()),
     };
     let mut referred_table = None;
-    let mut referred_columns = Vec::new();
+    let mut pairs = Vec::new();
     if let ConstraintKind::ForeignKey { elements, .. } = &state.kind {
         referred_table = elements.first().and_then(|element| element.referent.table()).map(|(_, table)| table);
-        for (at, element) in elements.iter().enumerate() {
-            let own = columns.get(at).map(|column: &Rc<Column>| column.name());
-            referred_columns.extend(element.referent.column_name().or(own));
-        }
+        pairs = columns.iter().cloned().zip(elements.iter().cloned()).collect();
     }
     let object = Value::Native(constraint.clone());
-    apply(vm, &Subject { prefix, name: &state.name, columns, referred_table, referred_columns, table, object })
+    apply(vm, &Subject { prefix, name: &state.name, columns, referred_table, elements: pairs, table, object })
 }
 
 /// The name of an index after the convention of its table's metadata.
@@ -61,7 +59,7 @@ pub fn index_name(vm: &mut Vm, index: &Rc<Index>, table: &Rc<Table>) -> Known<Op
         name: &state.name,
         columns: state.keys.iter().filter_map(column).collect(),
         referred_table: None,
-        referred_columns: Vec::new(),
+        elements: Vec::new(),
         table,
         object: Value::Native(index.clone()),
     };
@@ -137,11 +135,13 @@ fn value_of(vm: &mut Vm, subject: &Subject, token: &str) -> Known<String> {
     }
     match ColumnToken::parse(token) {
         Some(ColumnToken { referred, index: Some(index), attribute, .. }) => {
-            Ok(part(subject, referred, index, attribute).unwrap_or_default())
+            Ok(part(vm, subject, referred, index, attribute)?.unwrap_or_default())
         }
         Some(ColumnToken { referred, index: None, attribute, separator }) => {
-            let parts: Vec<String> =
-                (0..subject.columns.len()).filter_map(|at| part(subject, referred, at, attribute)).collect();
+            let mut parts = Vec::new();
+            for at in 0..subject.columns.len() {
+                parts.extend(part(vm, subject, referred, at, attribute)?);
+            }
             Ok(parts.join(separator))
         }
         None => Err(seam::raise(vm, "KeyError", &format!("'{token}'")).into()),
@@ -176,16 +176,20 @@ impl<'a> ColumnToken<'a> {
     }
 }
 
-fn part(subject: &Subject, referred: bool, at: usize, attribute: &str) -> Option<String> {
+/// One column's part of a name. What a foreign key refers to must be in the metadata by then: Alembic puts it there for
+/// `create_foreign_key`, and for columns only once they have their names.
+fn part(vm: &mut Vm, subject: &Subject, referred: bool, at: usize, attribute: &str) -> Known<Option<String>> {
     if referred {
-        return subject.referred_columns.get(at).map(|name| name.text.to_string());
+        let Some((column, key)) = subject.elements.get(at) else { return Ok(None) };
+        let (.., name) = subject.table.resolved(vm, column, key)?;
+        return Ok(Some(name.text.to_string()));
     }
-    let column = subject.columns.get(at)?;
-    Some(match attribute {
+    let Some(column) = subject.columns.get(at) else { return Ok(None) };
+    Ok(Some(match attribute {
         "key" => column.key().to_string(),
         "label" => label(subject.table, column),
         _ => column.name().text.to_string(),
-    })
+    }))
 }
 
 /// `Column._ddl_label`: the table's and the column's name, with a number where that is a column's name too.

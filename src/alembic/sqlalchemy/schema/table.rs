@@ -386,8 +386,20 @@ impl Table {
         Ok(())
     }
 
-    /// The table and column that a foreign key refers to (`ForeignKey.column`).
+    /// The table and column that a foreign key refers to. Of an operation's own table Alembic adds those that are referred to
+    /// before it is compiled.
     pub fn referent(&self, vm: &mut Vm, column: &Rc<Column>, key: &ForeignKey) -> Known<(Option<Name>, Name, Name)> {
+        match &key.referent {
+            Referent::Named { schema, table, column: target } if self.metadata.of_operation => {
+                let schema = schema.clone().or_else(|| self.metadata.schema.clone());
+                Ok((schema, table.clone(), target.clone().unwrap_or_else(|| Name::plain(&column.key()))))
+            }
+            _ => self.resolved(vm, column, key),
+        }
+    }
+
+    /// The table and column that a foreign key refers to, which must be there (`ForeignKey.column`).
+    pub fn resolved(&self, vm: &mut Vm, column: &Rc<Column>, key: &ForeignKey) -> Known<(Option<Name>, Name, Name)> {
         match &key.referent {
             Referent::Column(target) => match target.table() {
                 Some(table) => Ok((table.schema(), table.name(), target.name())),
@@ -396,9 +408,6 @@ impl Table {
             Referent::Named { schema, table, column: target } => {
                 let schema = schema.clone().or_else(|| self.metadata.schema.clone());
                 let target = target.clone().unwrap_or_else(|| Name::plain(&column.key()));
-                if self.metadata.of_operation {
-                    return Ok((schema, table.clone(), target));
-                }
                 let wanted = self::key(schema.as_ref(), table);
                 let own = *wanted == *self.key();
                 let found = if own { self.this.upgrade() } else { self.metadata.table(&wanted) };

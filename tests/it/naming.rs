@@ -1,0 +1,52 @@
+//! Names that a convention gives, as the real SQLAlchemy 2.1.9 and Alembic 1.20.1 do.
+
+use restamp::report::{InputFile, Outcome};
+
+use crate::small::{analyze, revision};
+
+const DUMP: &str = "CREATE TABLE public.o (id integer NOT NULL);\n\
+    ALTER TABLE ONLY public.o ADD CONSTRAINT o_pkey PRIMARY KEY (id);\n\
+    CREATE TABLE public.t (id integer NOT NULL, x integer);\n\
+    ALTER TABLE ONLY public.t ADD CONSTRAINT t_pkey PRIMARY KEY (id);\n";
+
+const MADE: &str = "op.execute('CREATE TABLE o (id int PRIMARY KEY)')\n\
+    op.execute('CREATE TABLE t (id int PRIMARY KEY, x int)')";
+
+/// The error of a revision under a convention that names the column that is referred to; `None` where it succeeds.
+fn error(body: &str) -> Option<String> {
+    let env = "import sqlalchemy as sa\nfrom alembic import context\n\
+        target_metadata = sa.MetaData(naming_convention={'fk': 'fk_%(table_name)s_%(referred_column_0_name)s'})\n\
+        def run():\n    context.configure(target_metadata=target_metadata)\n    context.run_migrations()\nrun()\n";
+    let env = InputFile { path: "env.py".into(), bytes: env.into() };
+    let files = vec![env, revision("a1", "None", MADE), revision("a2", "'a1'", body)];
+    let prediction = analyze(files, DUMP, &["a1"]).prediction.expect("a prediction");
+    match prediction.outcome {
+        Outcome::Succeeds | Outcome::DependsOnData => None,
+        _ => prediction.message,
+    }
+}
+
+#[test]
+fn a_column_that_is_referred_to_must_be_in_the_metadata_when_a_name_needs_it() {
+    let table = |name: &str| {
+        format!(
+            "Foreign key associated with column '{name}' could not find table 'o' with which to generate a foreign key to \
+             target column 'id'"
+        )
+    };
+    let message = error("op.add_column('t', sa.Column('y', sa.Integer, sa.ForeignKey('o.id')))");
+    assert!(message.as_ref().is_some_and(|message| message.contains(&table("t.y"))), "{message:?}");
+    let message = error("op.create_table('n', sa.Column('y', sa.Integer, sa.ForeignKey('o.id')))");
+    assert!(message.as_ref().is_some_and(|message| message.contains(&table("n.y"))), "{message:?}");
+    let message = error("op.add_column('t', sa.Column('y', sa.Integer, sa.ForeignKey('t.id')))");
+    assert!(message.as_ref().is_some_and(|message| message.contains("has no column named 'id'")), "{message:?}");
+    let fine = [
+        "op.add_column('t', sa.Column('y', sa.Integer, sa.ForeignKey('o.id', name='n')))",
+        "op.create_foreign_key(None, 't', 'o', ['x'], ['id'])",
+        "op.create_foreign_key(None, 't', 't', ['x'], ['id'])",
+        "op.create_table('n', sa.Column('id', sa.Integer, primary_key=True), sa.Column('y', sa.Integer, sa.ForeignKey('n.id')))",
+    ];
+    for body in fine {
+        assert_eq!(error(body), None, "{body}");
+    }
+}
