@@ -1,4 +1,4 @@
-//! Names that a convention gives, as the real SQLAlchemy 2.1.9 and Alembic 1.20.1 do.
+//! What Alembic's own table of an operation lacks, as the real SQLAlchemy 2.1.9 and Alembic 1.20.1 say it.
 
 use restamp::report::{InputFile, Outcome};
 
@@ -45,6 +45,20 @@ fn a_column_that_is_referred_to_must_be_in_the_metadata_when_a_name_needs_it() {
         "op.create_foreign_key(None, 't', 'o', ['x'], ['id'])",
         "op.create_foreign_key(None, 't', 't', ['x'], ['id'])",
         "op.create_table('n', sa.Column('id', sa.Integer, primary_key=True), sa.Column('y', sa.Integer, sa.ForeignKey('n.id')))",
+    ];
+    for body in fine {
+        assert_eq!(error(body), None, "{body}");
+    }
+}
+
+#[test]
+fn a_unique_constraint_includes_only_columns_that_its_table_has() {
+    let message = error("op.create_unique_constraint('u', 't', ['x'], postgresql_include=['id'])");
+    assert!(message.as_ref().is_some_and(|message| message.contains("'id'")), "{message:?}");
+    let fine = [
+        "op.create_index('u', 't', ['x'], postgresql_include=['id'])",
+        "op.create_table('n', sa.Column('x', sa.Integer), sa.Column('y', sa.Integer), \
+         sa.UniqueConstraint('x', name='u', postgresql_include=['y']))",
     ];
     for body in fine {
         assert_eq!(error(body), None, "{body}");

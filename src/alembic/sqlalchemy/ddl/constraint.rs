@@ -72,7 +72,7 @@ fn body(vm: &mut Vm, table: &Rc<Table>, state: &ConstraintState) -> Known<Option
             if *implicit && let Some(first) = column::autoincrement_column(vm, table)? {
                 columns.sort_by_key(|name| *name != first.name());
             }
-            let (options, include) = key_options(state, table, &columns)?;
+            let (options, include) = key_options(vm, state, table, &columns)?;
             (Kind::PrimaryKey(options), format!("PRIMARY KEY ({}){include}", list(&columns)))
         }
         ConstraintKind::Unique { columns } => {
@@ -80,7 +80,7 @@ fn body(vm: &mut Vm, table: &Rc<Table>, state: &ConstraintState) -> Known<Option
             if columns.is_empty() {
                 return Ok(None);
             }
-            let (options, include) = key_options(state, table, &columns)?;
+            let (options, include) = key_options(vm, state, table, &columns)?;
             let nulls = match flag(&state.options, "nulls_not_distinct")? {
                 Some(true) => "NULLS NOT DISTINCT ",
                 Some(false) => "NULLS DISTINCT ",
@@ -220,11 +220,18 @@ fn key_columns(table: &Table, columns: &[ColumnArg]) -> Result<Vec<Name>, Reason
         .collect()
 }
 
-fn key_options(state: &ConstraintState, table: &Table, columns: &[Name]) -> Known<(KeyOptions, String)> {
+fn key_options(vm: &mut Vm, state: &ConstraintState, table: &Table, columns: &[Name]) -> Known<(KeyOptions, String)> {
     let include = match option(&state.options, "include") {
         Some(value) => include_columns(table, value)?,
         None => Vec::new(),
     };
+    // `constraint.table.c[name]`: of an operation's own table only the columns of the constraint are there.
+    if let Some(missing) = include.iter().find(|name| table.column(&name.text).is_none()) {
+        if let Some(reason) = &*table.unknown.borrow() {
+            return Err(reason.clone().into());
+        }
+        return Err(seam::raise(vm, "KeyError", &format!("'{}'", missing.text)).into());
+    }
     let options = KeyOptions {
         columns: columns.iter().map(Name::ident).collect(),
         include: include.iter().map(Name::ident).collect(),
