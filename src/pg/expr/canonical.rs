@@ -63,7 +63,7 @@ impl Canon<'_> {
             Head::Array => {
                 // Without any type it takes that of its surroundings.
                 if args.iter().any(|arg| arg.ty.is_some()) {
-                    self.unify(&mut args);
+                    self.unify_values(&mut args);
                 }
                 let ty = args.iter().find_map(|arg| arg.ty.clone()).map(DataType::into_array);
                 Tree::new(head, args).typed(ty)
@@ -329,7 +329,7 @@ impl Canon<'_> {
                     if left_type.is_none() && all[1..].iter().all(Tree::is_untyped) && left.is_untyped() {
                         all = all.into_iter().map(|item| self.literal(item, "text")).collect();
                     }
-                    self.unify(&mut all);
+                    self.unify_values(&mut all);
                     *left = all.remove(0);
                     right.ty = all.iter().find_map(|item| item.ty.clone()).map(DataType::into_array);
                     right.args = all;
@@ -345,8 +345,17 @@ impl Canon<'_> {
         Tree::new(head, args).typed(Some(DataType::builtin("boolean")))
     }
 
-    /// Gives literals the type of their companions, and numbers of mixed types their common type.
+    /// Gives literals the type of their companions, and numbers of mixed types the one at which an operator takes them.
     fn unify(&self, args: &mut [Tree]) {
+        self.unify_to(args, widest);
+    }
+
+    /// The same of values that stand for each other: those of a list, an array, `CASE`, `coalesce()` (`select_common_type`).
+    fn unify_values(&self, args: &mut [Tree]) {
+        self.unify_to(args, common);
+    }
+
+    fn unify_to(&self, args: &mut [Tree], common: fn(&[Tree]) -> Option<DataType>) {
         let known: Vec<DataType> = args.iter().filter_map(|arg| arg.ty.clone()).collect();
         if known.is_empty() {
             let untyped = args.len() > 1 && args.iter().all(|arg| arg.is_untyped());
@@ -356,7 +365,7 @@ impl Canon<'_> {
             return;
         }
         if known.iter().all(is_number) {
-            let Some(common) = widest(args) else {
+            let Some(common) = common(args) else {
                 return;
             };
             let integers = matches!(common.builtin_name(), Some("smallint" | "integer" | "bigint"));
@@ -390,7 +399,7 @@ impl Canon<'_> {
         for (at, arg) in args.drain(..).enumerate() {
             if is_result(at) { results.push(arg) } else { tests.push(arg) }
         }
-        self.unify(&mut results);
+        self.unify_values(&mut results);
         if has_operand {
             self.unify(&mut tests);
         }
@@ -409,8 +418,12 @@ impl Canon<'_> {
         }
         let plain = if name.schema.is_none() { name.name.as_str().to_string() } else { String::new() };
         let ty = match plain.as_str() {
-            "coalesce" | "greatest" | "least" | "nullif" => {
+            "nullif" => {
                 self.unify(&mut args);
+                args.iter().find_map(|arg| arg.ty.clone())
+            }
+            "coalesce" | "greatest" | "least" => {
+                self.unify_values(&mut args);
                 args.iter().find_map(|arg| arg.ty.clone())
             }
             "nextval" | "currval" => {
@@ -476,20 +489,26 @@ fn is_interval(tree: &Tree) -> bool {
     tree.ty.as_ref().and_then(DataType::builtin_name).is_some_and(|name| name.starts_with("interval"))
 }
 
-/// Types of numbers, from narrow to wide: a pair of different ones meets at the wider, floats at `double precision`.
+/// Types of numbers, from narrow to wide.
 const NUMBERS: &[&str] = &["smallint", "integer", "bigint", "numeric", "real", "double precision"];
 
 pub(super) fn is_number(ty: &DataType) -> bool {
     !ty.array && ty.builtin_name().is_some_and(|name| NUMBERS.contains(&name))
 }
 
+/// The type at which an operator takes numbers: `real` and another meet at `double precision`.
 fn widest(args: &[Tree]) -> Option<DataType> {
+    let common = common(args)?;
+    let mixed = args.iter().filter_map(|arg| arg.ty.as_ref()).any(|ty| *ty != common);
+    let float = common.builtin_name() == Some("real") && mixed;
+    Some(if float { DataType::builtin("double precision") } else { common })
+}
+
+/// The type that all the numbers become: the widest of theirs.
+fn common(args: &[Tree]) -> Option<DataType> {
     let known = args.iter().filter_map(|arg| arg.ty.as_ref()?.builtin_name());
-    let ranks: Vec<usize> = known.filter_map(|name| NUMBERS.iter().position(|number| *number == name)).collect();
-    let widest = *ranks.iter().max()?;
-    let mixed = ranks.iter().any(|rank| *rank != widest);
-    let name = if NUMBERS[widest] == "real" && mixed { "double precision" } else { NUMBERS[widest] };
-    Some(DataType::builtin(name))
+    let widest = known.filter_map(|name| NUMBERS.iter().position(|number| *number == name)).max()?;
+    Some(DataType::builtin(NUMBERS[widest]))
 }
 
 fn is_moment(ty: &DataType) -> bool {
