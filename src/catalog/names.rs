@@ -7,7 +7,7 @@ use super::object::Object;
 use super::references::Space;
 use super::{Catalog, Oid};
 use crate::pg::command::{IndexKey, KeyTarget};
-use crate::pg::expr::Expr;
+use crate::pg::expr::{Expr, stored};
 use crate::pg::ident::{Ident, MAX_IDENT_BYTES, truncate};
 
 /// `name1_name2_label`, the longer of the first two shortened until it fits.
@@ -167,14 +167,6 @@ fn type_label(data_type: &ast::DataType) -> String {
         "timestamp with time zone" => "timestamptz".to_string(),
         "timestamp without time zone" => "timestamp".to_string(),
         _ => last,
-    }
-}
-
-/// The name that PostgreSQL makes of a written one.
-pub(super) fn stored(ident: &ast::Ident) -> Ident {
-    match ident.quote_style {
-        Some(_) => Ident::new(&ident.value),
-        None => Ident::fold(&ident.value),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    self, JoinConstraint, JoinOperator, ObjectName, Query, Select, SelectItem, SetExpr, TableFactor, Visit, Visitor,
+    self, JoinConstraint, JoinOperator, Query, Select, SelectItem, SetExpr, TableFactor, Visit, Visitor,
 };
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
@@ -13,12 +13,12 @@ mod statement;
 
 pub(super) use statement::RowStatement;
 
-use super::names::{figure, stored};
+use super::names::figure;
 use super::object::{Column, Object, TypeRef};
 use super::{Catalog, Oid, Session};
 use crate::pg::command::Collation;
 use crate::pg::error::{PgError, Reason, sqlstate};
-use crate::pg::expr::Expr;
+use crate::pg::expr::{Expr, qname, stored};
 use crate::pg::ident::{Ident, QName};
 
 /// What a query depends on.
@@ -113,15 +113,6 @@ fn literal(tree: &ast::Expr) -> Option<String> {
             ast::Value::SingleQuotedString(text) => Some(text.clone()),
             _ => None,
         },
-        _ => None,
-    }
-}
-
-fn qname(name: &ObjectName) -> Option<QName> {
-    let parts: Option<Vec<Ident>> = name.0.iter().map(|part| part.as_ident().map(stored)).collect();
-    match parts?.as_slice() {
-        [name] => Some(QName::bare(name.clone())),
-        [schema, name] => Some(QName::new(Some(schema.clone()), name.clone())),
         _ => None,
     }
 }

@@ -7,7 +7,8 @@ use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
 use crate::pg::command::{DataCommand, DataVerb};
-use crate::pg::ident::{Ident, QName};
+use crate::pg::expr::qname;
+use crate::pg::ident::QName;
 
 /// The statements that change rows, with their tables alone; `None` where the text is not read.
 pub fn within(text: &str) -> Option<Vec<DataCommand>> {
@@ -52,18 +53,6 @@ impl Visitor for Writes {
 fn of_factor(factor: &ast::TableFactor) -> Option<QName> {
     match factor {
         ast::TableFactor::Table { name, .. } => qname(name),
-        _ => None,
-    }
-}
-
-fn qname(name: &ast::ObjectName) -> Option<QName> {
-    let ident = |part: &ast::ObjectNamePart| {
-        let ident = part.as_ident()?;
-        Some(if ident.quote_style.is_some() { Ident::new(&ident.value) } else { Ident::fold(&ident.value) })
-    };
-    match name.0.as_slice() {
-        [name] => Some(QName::new(None, ident(name)?)),
-        [schema, name] => Some(QName::new(Some(ident(schema)?), ident(name)?)),
         _ => None,
     }
 }

@@ -256,9 +256,9 @@ fn opaque(operation: &Operation, call: &Call, reason: &Reason) -> Statement {
         "add_column" => Some(Kind::Column),
         _ => None,
     };
-    let opaque = match (dropped, touches.as_deref()) {
-        (None, None) if let Some(kind) = made => Opaque::MakeOne { kind, text: text.clone(), why },
-        (Some(kind), Some([table])) => Opaque::DropOne { kind, table: Some(table.clone()), text: text.clone(), why },
+    let opaque = match (dropped, made, touches.as_deref()) {
+        (_, Some(kind), None) => Opaque::MakeOne { kind, text: text.clone(), why },
+        (Some(kind), _, Some([table])) => Opaque::DropOne { kind, table: Some(table.clone()), text: text.clone(), why },
         _ => Opaque::Statement { text: text.clone(), touches, why },
     };
     Statement::new(Command::Opaque(opaque), text)

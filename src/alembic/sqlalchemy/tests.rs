@@ -43,6 +43,35 @@ fn annotated_classes_are_written_as_sqlalchemy_writes_them() {
     written(include_str!("tests/models.py"), include_str!("tests/models.sql"));
 }
 
+/// What only SQLAlchemy's own rules of equality and kinship would settle.
+#[test]
+fn types_that_a_base_may_give_to_annotations_are_not_known() {
+    let cases = [
+        (
+            "class Base(DeclarativeBase):\n    type_annotation_map = {enum.Enum: sa.Enum(enum.Enum, native_enum=False)}",
+            "Color",
+        ),
+        (
+            "class Base(DeclarativeBase):\n    type_annotation_map = {Annotated[str, 5]: sa.String(5)}",
+            "Annotated[str, 5]",
+        ),
+        ("Base = declarative_base(type_annotation_map={Annotated[str, 5]: sa.String(5)})", "Annotated[str, 5]"),
+        ("class Base(DeclarativeBase):\n    registry = registry(type_annotation_map={str: sa.Text})", "str"),
+    ];
+    for (base, annotation) in cases {
+        let code = format!(
+            "import enum\nimport sqlalchemy as sa\nfrom typing import Annotated\nfrom sqlalchemy.orm import DeclarativeBase, Mapped, declarative_base, mapped_column, registry\n\
+             class Color(enum.Enum):\n    RED = 'r'\n{base}\nclass A(Base):\n    __tablename__ = 'a'\n    \
+             id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)\n    x: Mapped[{annotation}]\nT = A.__table__\n"
+        );
+        let mut vm = vm();
+        let module = load(&mut vm, &code).unwrap();
+        let table = vm.get_attr(&module, "T").unwrap().downcast::<Table>().unwrap();
+        let statement = ddl::table::create_alone(&mut vm, &table, false).unwrap();
+        assert!(format!("{:?}", statement.command).contains("Opaque"), "{base}: {:?}", statement.command);
+    }
+}
+
 /// SQLModel 0.0.50.
 #[test]
 fn models_are_written_as_sqlmodel_writes_them() {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::catalog::object::{Object, Routine};
 use crate::catalog::{Catalog, Oid};
-use crate::pg::command::{DataCommand, DataVerb};
+use crate::pg::command::{DataCommand, DataVerb, Kind};
 use crate::pg::error::Refusal;
 
 use super::drop::mentions;
@@ -64,9 +64,12 @@ fn is_on(text: &str, events: &[&str]) -> bool {
     words.any(|word| events.iter().any(|event| word.eq_ignore_ascii_case(event)))
 }
 
-/// The body in upper case and with single spaces. An aggregate has none, only functions that it calls; nor has a function in the
-/// style of the SQL standard (`BEGIN ATOMIC`, `RETURN`), in which DDL is refused.
+/// What stands behind the name, in upper case and with single spaces. An aggregate has no body, only functions that it calls.
 fn body(routine: &Routine) -> String {
+    if routine.kind == Kind::Aggregate {
+        return String::new();
+    }
     let text = routine.text.to_uppercase().split_whitespace().collect::<Vec<_>>().join(" ");
-    text.split_once(" AS ").map_or(String::new(), |(_, body)| body.to_string())
+    let keyword = if routine.kind == Kind::Procedure { "PROCEDURE " } else { "FUNCTION " };
+    text.split_once(keyword).map_or(text.clone(), |(_, behind)| behind.to_string())
 }

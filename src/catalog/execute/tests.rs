@@ -592,6 +592,7 @@ const CALLED: &str = "CREATE TABLE t (id integer, tags text[]);
     CREATE TABLE audited (id integer);
     CREATE FUNCTION plain(integer) RETURNS integer LANGUAGE sql AS 'SELECT $1';
     CREATE FUNCTION makes() RETURNS void LANGUAGE plpgsql AS 'BEGIN CREATE TABLE made (id integer); END';
+    CREATE FUNCTION tight() RETURNS void LANGUAGE plpgsql AS$$BEGIN ALTER TABLE t ADD b text; END$$;
     CREATE FUNCTION calls() RETURNS void LANGUAGE plpgsql AS 'BEGIN PERFORM makes(); END';
     CREATE FUNCTION fired() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM makes(); RETURN NEW; END';
     CREATE TRIGGER audit AFTER INSERT ON audited FOR EACH ROW EXECUTE FUNCTION fired();
@@ -615,4 +616,6 @@ fn what_a_statement_calls_may_change_the_schema() {
     for sql in changing {
         assert!(outcome(sql).contains("the function makes may change the schema"), "{sql}: {}", outcome(sql));
     }
+    let tight = outcome("DELETE FROM t WHERE tight() IS NULL");
+    assert!(tight.contains("the function tight may change the schema"), "{tight}");
 }

@@ -17,6 +17,7 @@ use std::fmt;
 pub use analysis::{Analysis, Names, analyse, no_operator};
 pub use compare::{compare, same_text};
 pub use implies::implies;
+pub use names::{qname, stored};
 pub use syntax::read_type;
 
 use sqlparser::dialect::PostgreSqlDialect;

@@ -124,10 +124,20 @@ impl Expr {
 }
 
 /// The name that PostgreSQL makes of a written one.
-fn stored(ident: &ast::Ident) -> Ident {
+pub fn stored(ident: &ast::Ident) -> Ident {
     match ident.quote_style {
         Some(_) => Ident::new(&ident.value),
         None => Ident::fold(&ident.value),
+    }
+}
+
+/// The same of a name with or without a schema; `None` for anything else.
+pub fn qname(name: &ObjectName) -> Option<QName> {
+    let parts: Option<Vec<Ident>> = name.0.iter().map(|part| part.as_ident().map(stored)).collect();
+    match parts?.as_slice() {
+        [name] => Some(QName::bare(name.clone())),
+        [schema, name] => Some(QName::new(Some(schema.clone()), name.clone())),
+        _ => None,
     }
 }
 

@@ -3,14 +3,15 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    AssignmentTarget, Expr as SqlExpr, FromTable, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectName, Query,
-    SelectItem, SetExpr, Statement, TableFactor, TableObject, Visit, Visitor,
+    AssignmentTarget, Expr as SqlExpr, FromTable, FunctionArg, FunctionArgExpr, FunctionArguments, Query, SelectItem,
+    SetExpr, Statement, TableFactor, TableObject, Visit, Visitor,
 };
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
 use super::session;
 use crate::pg::command::{Command, DataCommand, DataVerb, Opaque};
+use crate::pg::expr::qname;
 use crate::pg::ident::{Ident, QName};
 use crate::pg::lex::{Cursor, Read};
 
@@ -87,17 +88,6 @@ fn verb(text: &str) -> DataVerb {
         }
         () => DataVerb::Select,
     }
-}
-
-fn qname(name: &ObjectName) -> Option<QName> {
-    let mut parts: Vec<Ident> = name
-        .0
-        .iter()
-        .filter_map(|part| part.as_ident())
-        .map(|ident| if ident.quote_style.is_some() { Ident::new(&ident.value) } else { Ident::fold(&ident.value) })
-        .collect();
-    let last = parts.pop()?;
-    Some(QName { schema: parts.pop(), name: last })
 }
 
 fn factor(table: &TableFactor) -> Option<QName> {

@@ -146,12 +146,14 @@ impl Evaluation<'_> {
                 other => other,
             },
             Expr::BinaryOp { left, op, right } => self.binary(left, op, right, scope)?,
-            // As an array of its own type the driver hands over a text that nobody reads.
-            Expr::Cast { .. } if let Some(labels) = self.labels(expr)? => Cell::Array(labels.into()),
-            Expr::Cast { expr, data_type, .. } => {
-                let cell = self.expression(expr, scope)?;
-                self.cast(cell, &data_type.to_string().to_ascii_lowercase())?
-            }
+            Expr::Cast { expr: inner, data_type, .. } => match self.labels(expr)? {
+                // As an array of its own type the driver hands over a text that nobody reads.
+                Some(labels) => Cell::Array(labels.into()),
+                None => {
+                    let cell = self.expression(inner, scope)?;
+                    self.cast(cell, &data_type.to_string().to_ascii_lowercase())?
+                }
+            },
             Expr::TypedString(typed) => {
                 let cell = self.literal(&typed.value.value);
                 self.cast(cell, &typed.data_type.to_string().to_ascii_lowercase())?

@@ -102,37 +102,35 @@ fn pg_class(filler: &mut Filler<'_>) {
     filler.system(vec![Cell::System, Cell::System, Cell::System, own(), Cell::text("p")]);
 }
 
-fn pg_tables(filler: &mut Filler<'_>) {
+/// Schema and name of the relations that a view of PostgreSQL lists.
+fn listed(filler: &mut Filler<'_>, is_listed: impl Fn(&Object) -> bool) {
     for (oid, object, presence) in filler.objects() {
-        if let Object::Table(_) = object {
+        if is_listed(object) {
             let cells = vec![filler.schema_name(oid), filler.name(oid)];
             filler.push(&[presence], cells);
         }
     }
+}
+
+/// PostgreSQL's own, under names that are not listed.
+fn listed_own(filler: &mut Filler<'_>) {
     for schema in [INFORMATION, CATALOG] {
         filler.system(vec![Cell::text(schema), Cell::System]);
     }
+}
+
+fn pg_tables(filler: &mut Filler<'_>) {
+    listed(filler, |object| matches!(object, Object::Table(_)));
+    listed_own(filler);
 }
 
 fn pg_views(filler: &mut Filler<'_>) {
-    for (oid, object, presence) in filler.objects() {
-        if matches!(object, Object::View(view) if !view.materialized) {
-            let cells = vec![filler.schema_name(oid), filler.name(oid)];
-            filler.push(&[presence], cells);
-        }
-    }
-    for schema in [INFORMATION, CATALOG] {
-        filler.system(vec![Cell::text(schema), Cell::System]);
-    }
+    listed(filler, |object| matches!(object, Object::View(view) if !view.materialized));
+    listed_own(filler);
 }
 
 fn pg_matviews(filler: &mut Filler<'_>) {
-    for (oid, object, presence) in filler.objects() {
-        if matches!(object, Object::View(view) if view.materialized) {
-            let cells = vec![filler.schema_name(oid), filler.name(oid)];
-            filler.push(&[presence], cells);
-        }
-    }
+    listed(filler, |object| matches!(object, Object::View(view) if view.materialized));
 }
 
 fn pg_indexes(filler: &mut Filler<'_>) {

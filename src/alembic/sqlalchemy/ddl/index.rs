@@ -171,16 +171,21 @@ fn index_key(vm: &mut Vm, table: &Rc<Table>, key: &IndexArg, ops: &[(Rc<str>, Rc
     }
     let key = match (target.column_name(), &opclass) {
         // `postgresql_ops={"id": "DESC"}`: SQLAlchemy writes the words behind the column, whatever they are.
-        (Some(name), Some(words)) => {
+        (Some(name), Some(words)) if orders(words) => {
             let key = written_key(&format!("{} {words}", name.ident()), None, descending, nulls_first);
             IndexKey { target: KeyTarget::Column(name.ident()), ..key }
         }
-        (Some(name), None) => {
+        (Some(name), _) => {
             IndexKey { target: KeyTarget::Column(name.ident()), collation: None, opclass, descending, nulls_first }
         }
         (None, _) => written_key(&compile(vm, &target, Context::DDL)?, opclass, descending, nulls_first),
     };
     Ok((key, text))
+}
+
+/// Words of an order are among those in the place of an operator class.
+fn orders(words: &str) -> bool {
+    words.split_whitespace().any(|word| ["asc", "desc", "nulls"].iter().any(|order| word.eq_ignore_ascii_case(order)))
 }
 
 /// Reads a key that is written as text, `lower(name) varchar_pattern_ops DESC NULLS LAST`: the words behind the expression

@@ -10,6 +10,8 @@ use crate::pg::error::Reason;
 /// A type of Python, with what stood around it.
 #[derive(Clone, Debug)]
 pub struct Annotated {
+    /// What was taken away from it, the outermost first.
+    around: Vec<Value>,
     /// The type inside: a class, or `Literal[…]`.
     pub ty: Value,
     /// `None` is one of its values.
@@ -18,8 +20,10 @@ pub struct Annotated {
 
 /// `Optional[X]`, `X | None` and `Annotated[X, …]` without what is around X.
 pub fn unwrap(annotation: &Value) -> Annotated {
-    let mut found = Annotated { ty: annotation.clone(), optional: false };
-    while let Some(form) = found.ty.clone().downcast_ref::<Union>() {
+    let mut found = Annotated { around: Vec::new(), ty: annotation.clone(), optional: false };
+    loop {
+        let outer = found.ty.clone();
+        let Some(form) = outer.downcast_ref::<Union>() else { break };
         match form.form() {
             Some("Annotated") => match form.members.first() {
                 Some(first) if plain_annotated(form) => found.ty = first.clone(),
@@ -40,6 +44,7 @@ pub fn unwrap(annotation: &Value) -> Annotated {
             }
             _ => break,
         }
+        found.around.push(outer.clone());
     }
     found
 }
@@ -74,15 +79,39 @@ const TYPES: &[(&str, &str)] = &[
     ("uuid.UUID", "Uuid"),
 ];
 
-/// The type of a column for a type of Python. `map` is the `type_annotation_map` of the base.
-pub fn column_type(vm: &mut Vm, ty: &Value, map: Option<&Value>) -> Known<Value> {
-    if let Some(map) = map {
-        for (key, value) in seam::entries(map)? {
-            if same(&key, ty) {
-                return Ok(value);
-            }
-        }
+/// What the `type_annotation_map` of a base says of an annotation; `None`: nothing.
+pub fn mapped_type(annotated: &Annotated, map: &Value) -> Known<Option<Value>> {
+    let entries = seam::entries(map)?;
+    let layers = || annotated.around.iter().chain([&annotated.ty]);
+    let found = layers().find_map(|layer| entries.iter().find(|(key, _)| !is_union(key) && same(key, layer)));
+    if let Some((_, value)) = found {
+        return Ok(Some(value.clone()));
     }
+    match layers().any(|layer| entries.iter().any(|(key, _)| may_be(layer, key))) {
+        true => Err(Reason::new("orm", "which entry of type_annotation_map an annotation takes").into()),
+        false => Ok(None),
+    }
+}
+
+/// SQLAlchemy may take the entry `key` for `annotation`: forms are equal by what they are made of, and a class of enums
+/// stands for those that derive from it.
+fn may_be(annotation: &Value, key: &Value) -> bool {
+    match (annotation.as_class(), key.as_class()) {
+        (Some(class), Some(key)) => class.mro.iter().any(|base| Rc::ptr_eq(base, &key)) && is_enum(&class),
+        (None, None) => match (annotation.downcast_ref::<Union>(), key.downcast_ref::<Union>()) {
+            (Some(a), Some(b)) => a.form() == b.form() || (is_union(annotation) && is_union(key)),
+            _ => true,
+        },
+        _ => false,
+    }
+}
+
+fn is_union(value: &Value) -> bool {
+    value.downcast_ref::<Union>().is_some_and(|form| matches!(form.form(), Some("Optional" | "Union")))
+}
+
+/// The type of a column for a type of Python.
+pub fn column_type(vm: &mut Vm, ty: &Value) -> Known<Value> {
     if let Some(form) = ty.downcast_ref::<Union>()
         && form.form() == Some("Literal")
         && !form.members.is_empty()

@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use super::super::names::{self, Name};
 use super::super::schema::{Column, MetaData, Table, TableArgs, build};
-use super::super::{seam, settle};
-use super::annotation;
+use super::super::{Known, seam, settle};
+use super::annotation::{self, Annotated};
 use crate::alembic::eval::{Args, Class, Eval, Native, Value, Vm, native};
 use crate::pg::error::Reason;
 
@@ -96,7 +96,9 @@ fn declarative_base(vm: &mut Vm, args: Args) -> Eval<Value> {
         Some(given) => given,
     };
     let mixin = bound.get("cls").and_then(|cls| cls.as_class());
-    Ok(Value::native(base_of("sqlalchemy.orm.decl_api.Base", mixin, metadata)))
+    let map = bound.get("type_annotation_map").unwrap_or(Value::None);
+    let base = base_of("sqlalchemy.orm.decl_api.Base", mixin, metadata).attrs([("type_annotation_map", map)]);
+    Ok(Value::native(base))
 }
 
 fn base_of(dotted: &str, mixin: Option<Rc<Class>>, metadata: Value) -> Class {
@@ -335,6 +337,21 @@ pub(super) fn attributes(class: &Class) -> Vec<Attribute> {
     all
 }
 
+/// The type of a column by its annotation and what the base says of such.
+fn type_of(vm: &mut Vm, class: &Class, annotated: &Annotated) -> Known<Value> {
+    if class.find("registry").is_some() {
+        return Err(Reason::new("orm", "the types that a registry gives to annotations").into());
+    }
+    let mapped = match class.find("type_annotation_map") {
+        Some(Value::None) | None => None,
+        Some(map) => annotation::mapped_type(annotated, &map)?,
+    };
+    match mapped {
+        Some(ty) => Ok(ty),
+        None => annotation::column_type(vm, &annotated.ty),
+    }
+}
+
 /// What the column itself does not say its annotation does.
 fn annotate(vm: &mut Vm, class: &Rc<Class>, name: &str, column: &Column, annotation: Option<&Value>) -> Eval<()> {
     let mut state = column.state.borrow_mut();
@@ -351,8 +368,7 @@ fn annotate(vm: &mut Vm, class: &Rc<Class>, name: &str, column: &Column, annotat
     {
         state.unknown.get_or_insert_with(|| reason.clone());
     } else if !is_typed {
-        let map = class.find("type_annotation_map");
-        match settle(annotation::column_type(vm, &annotated.ty, map.as_ref()))? {
+        match settle(type_of(vm, class, &annotated))? {
             Ok(ty) => state.ty = ty,
             Err(reason) => state.unknown = Some(reason),
         }

@@ -116,6 +116,9 @@ fn columns(vm: &mut Vm, class: &Rc<Class>, unknown: &mut Option<Reason>) -> Eval
         let field = value.as_ref().and_then(seam::native::<Field>);
         let doubt = match &value {
             Some(Value::Unknown(reason)) => Some(reason.clone()),
+            Some(value) if seam::native::<Column>(value).is_some() => {
+                Some(Reason::new("orm", "a model that derives from one with a table"))
+            }
             _ => field.as_ref().and_then(|field| field.bound.unknown.clone()),
         };
         if let Some(reason) = doubt {
@@ -195,10 +198,16 @@ fn column(vm: &mut Vm, name: &Rc<str>, annotation: &Value, field: Option<&Field>
 
 /// `get_sqlalchemy_type`
 fn column_type(vm: &mut Vm, annotated: &Annotated, field: Option<&Field>) -> Known<Value> {
-    let Some(class) = annotated.ty.as_class() else { return annotation::column_type(vm, &annotated.ty, None) };
+    let Some(class) = annotated.ty.as_class() else {
+        return Err(match &annotated.ty {
+            Value::Unknown(reason) => reason.clone(),
+            _ => Reason::new("orm", "SQLModel's column of an annotation that is no class"),
+        }
+        .into());
+    };
     let given = |key: &str| field.and_then(|field| field.get(key)).filter(|value| !value.is_none());
     if annotation::is_enum(&class) {
-        return annotation::column_type(vm, &annotated.ty, None);
+        return annotation::column_type(vm, &annotated.ty);
     }
     let is_a = |dotted: &str| std::iter::once(&class).chain(&class.mro).any(|base| &*base.dotted == dotted);
     if is_a("str") {
@@ -217,5 +226,5 @@ fn column_type(vm: &mut Vm, annotated: &Annotated, field: Option<&Field>) -> Kno
         let reason = "SQLModel's column of a datetime, which has a time zone or not by the version of SQLModel";
         return Err(Reason::new("library-version", reason).into());
     }
-    annotation::column_type(vm, &annotated.ty, None)
+    annotation::column_type(vm, &annotated.ty)
 }

@@ -13,8 +13,10 @@ class Color(enum.Enum):
 class Kind(str, enum.Enum):
     ONE = "one"
 
+Short = Annotated[str, 30]
+
 class Base(DeclarativeBase):
-    type_annotation_map = {dict: sa.JSON, datetime.datetime: sa.DateTime(timezone=True)}
+    type_annotation_map = {Short: sa.String(30), dict: sa.JSON, datetime.datetime: sa.DateTime(timezone=True)}
 
 class Stamped:
     made: Mapped[datetime.datetime] = mapped_column(server_default=sa.func.now())
@@ -41,6 +43,8 @@ class User(Stamped, Base):
     kind: Mapped[Optional[Kind]]
     word: Mapped[Literal["a", "longer"]]
     renamed: Mapped[int] = mapped_column("other_name")
+    code: Mapped[Short]
+    other_code: Mapped[Optional[Short]]
     plain = mapped_column(sa.Integer)
     posts: Mapped[list["Post"]] = relationship(back_populates="author")
 

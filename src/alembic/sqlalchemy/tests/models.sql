@@ -20,6 +20,8 @@ CREATE TABLE users (
 	kind kind, 
 	word VARCHAR(6) NOT NULL, 
 	other_name INTEGER NOT NULL, 
+	code VARCHAR(30) NOT NULL, 
+	other_code VARCHAR(30), 
 	plain INTEGER, 
 	made TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	PRIMARY KEY (id)

@@ -114,6 +114,10 @@ fn nested(positional: &[Value]) -> Option<Rc<str>> {
 /// `values_callable` makes of the class (`Enum._parse_into_values`).
 fn labels(vm: &mut Vm, bound: &Bound, values_callable: Option<&Value>) -> Known<(Vec<Rc<str>>, Option<Rc<str>>)> {
     if let [only @ Value::Native(_)] = bound.positional.as_slice() {
+        // The class of all enums, which a `type_annotation_map` names, has no members.
+        if only.as_class().is_some_and(|class| &*class.dotted == "enum.Enum") {
+            return Ok((Vec::new(), None));
+        }
         let class_name = match seam::attribute(vm, only, "__name__")? {
             Some(name) => Some(seam::text(&name, "the name of an enum")?),
             None => None,
