@@ -34,3 +34,15 @@ fn an_order_in_the_place_of_an_operator_class_is_an_order() {
     let prediction = report.prediction.expect("a prediction");
     assert_eq!(prediction.outcome, Outcome::Succeeds, "{:?}", prediction.message);
 }
+
+/// A value that is not known hides no name: the column that the statement reads is looked up.
+#[test]
+fn a_column_beside_an_unknown_value_is_looked_up() {
+    let body = "import os\n\
+                t = sa.table('t', sa.column('gone'), sa.column('a'))\n\
+                op.execute(t.update().where(t.c.gone == os.environ['NAME']).values(a=1))";
+    let report = analyze(vec![revision("a1", "None", MADE), revision("a2", "'a1'", body)], DUMP, &["a1"]);
+    let prediction = report.prediction.expect("a prediction");
+    assert_eq!(prediction.outcome, Outcome::Fails);
+    assert_eq!(prediction.message.as_deref(), Some("column t.gone does not exist"));
+}

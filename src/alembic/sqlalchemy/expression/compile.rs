@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::super::names::{Name, qualified_sql};
-use super::super::{Known, seam, types};
+use super::super::{Known, Obstacle, seam, types};
 use super::literal::literal;
 use super::text::{Piece, pieces};
 use super::{Expression, Node};
@@ -16,15 +16,19 @@ pub struct Context {
     pub include_table: bool,
     /// In DDL a bind parameter without a value is a compile error; in a statement it is an error of its execution.
     pub ddl: bool,
+    /// Values that are not known stand as `$1`, so that names are looked up nevertheless.
+    pub outline: bool,
 }
 
 impl Context {
     /// CHECKs, index keys, predicates, generated columns.
-    pub const DDL: Context = Context { include_table: false, ddl: true };
+    pub const DDL: Context = Context { include_table: false, ddl: true, outline: false };
     /// Server defaults.
-    pub const DEFAULT: Context = Context { include_table: true, ddl: true };
+    pub const DEFAULT: Context = Context { include_table: true, ddl: true, outline: false };
     /// Statements on rows.
-    pub const STATEMENT: Context = Context { include_table: true, ddl: false };
+    pub const STATEMENT: Context = Context { include_table: true, ddl: false, outline: false };
+    /// Statements on rows whose values are not known.
+    pub const OUTLINE: Context = Context { outline: true, ..Context::STATEMENT };
 }
 
 /// Nested deeper, an expression is not compiled: the compiler is recursive.
@@ -66,7 +70,10 @@ fn write(vm: &mut Vm, expression: &Expression, context: Context, depth: usize) -
             Some(table) => format!("{}.{}", qualified_sql(table.schema.as_ref(), &table.name), name.sql()),
             None => name.sql(),
         },
-        Node::Bind(value) => literal(vm, value, expression.ty.as_ref())?,
+        Node::Bind(value) => match literal(vm, value, expression.ty.as_ref()) {
+            Err(Obstacle::Unknown(_)) if context.outline => "$1".into(),
+            text => text?,
+        },
         Node::Parameter(name) => return Err(missing(vm, name, context)),
         Node::Keyword(word) => (*word).to_string(),
         Node::Function { name, arguments } => {
@@ -122,7 +129,7 @@ fn write(vm: &mut Vm, expression: &Expression, context: Context, depth: usize) -
             let quoted = Name { quote: Some(true), ..collation.clone() };
             format!("{} COLLATE {}", write(vm, operand, context, deeper)?, quoted.sql())
         }
-        Node::Query(query) => query.text(vm, deeper)?,
+        Node::Query(query) => query.text(vm, context, deeper)?,
         Node::Array(items) => format!("ARRAY[{}]", list(vm, items, ", ", context, deeper)?),
     })
 }
@@ -135,7 +142,7 @@ fn list(vm: &mut Vm, items: &[Rc<Expression>], separator: &str, context: Context
     Ok(parts.join(separator))
 }
 
-fn missing(vm: &mut Vm, name: &str, context: Context) -> super::super::Obstacle {
+fn missing(vm: &mut Vm, name: &str, context: Context) -> Obstacle {
     if context.ddl {
         let message = format!("Bind parameter '{name}' without a renderable value not allowed here.");
         return seam::raise(vm, "sqlalchemy.exc.CompileError", &message).into();

@@ -282,12 +282,12 @@ impl Query {
     }
 
     /// What is read from, as it is written.
-    fn sources(&self, vm: &mut Vm) -> Known<Vec<String>> {
+    fn sources(&self, vm: &mut Vm, context: Context) -> Known<Vec<String>> {
         let joined = |table: &&TableName| !self.joins.iter().any(|join| join.tables().any(|own| own == *table));
         let plain = self.froms.iter().filter(joined);
         let mut texts: Vec<String> = plain.map(|table| qualified_sql(table.schema.as_ref(), &table.name)).collect();
         for join in &self.joins {
-            texts.push(join.text(vm)?);
+            texts.push(join.text(vm, context)?);
         }
         Ok(texts)
     }
@@ -497,16 +497,21 @@ impl Query {
         names
     }
 
-    /// The statement, and its text or the reason why that is not known. The command's text is empty where it is not known.
+    /// The statement, and its text or the reason why that is not known: then the command's text has `$1` for values that are not
+    /// known, and is empty where it is more than values.
     pub fn command(&self, vm: &mut Vm) -> Eval<(DataCommand, Result<String, Reason>)> {
-        let text = settle(self.text(vm, 0))?;
+        let text = settle(self.text(vm, Context::STATEMENT, 0))?;
+        let outline = match text {
+            Ok(_) => None,
+            Err(_) => settle(self.text(vm, Context::OUTLINE, 0))?.ok(),
+        };
         let written = self.verb != DataVerb::Select;
         let command = DataCommand {
             verb: self.verb,
             table: self.table.as_ref().filter(|_| written).map(|table| qname(table.schema.as_ref(), &table.name)),
             columns: self.named_columns(),
             relations: self.relations(),
-            text: text.clone().unwrap_or_default(),
+            text: text.clone().ok().or(outline).unwrap_or_default(),
         };
         Ok((command, text))
     }
@@ -546,7 +551,7 @@ impl Query {
     }
 
     /// Its SQL.
-    pub fn text(&self, vm: &mut Vm, depth: usize) -> Known<String> {
+    pub fn text(&self, vm: &mut Vm, context: Context, depth: usize) -> Known<String> {
         if let Some(reason) = &self.unknown {
             return Err(reason.clone().into());
         }
@@ -555,21 +560,21 @@ impl Query {
         }
         let own = |table: &TableName| qualified_sql(table.schema.as_ref(), &table.name);
         let target = self.table.as_ref().map(own).unwrap_or_default();
-        let froms = self.sources(vm)?;
+        let froms = self.sources(vm, context)?;
         // In a statement on one table SQLAlchemy qualifies columns in the condition, never in SET.
         let condition = match self.conditions.as_slice() {
             [] => String::new(),
             all => {
                 let all = list(operators::AND, all.to_vec());
-                format!(" WHERE {}", compile(vm, &all, Context::STATEMENT)?)
+                format!(" WHERE {}", compile(vm, &all, context)?)
             }
         };
         let mut sql = match self.verb {
-            DataVerb::Insert => self.insert(vm, &target, depth)?,
+            DataVerb::Insert => self.insert(vm, &target, context, depth)?,
             DataVerb::Update => {
                 let mut sets = Vec::new();
                 for (name, value) in &self.values {
-                    let text = compile(vm, value, Context::STATEMENT)?;
+                    let text = compile(vm, value, context)?;
                     let text = if value.needs_group() { format!("({text})") } else { text };
                     sets.push(format!("{}={text}", name.sql()));
                 }
@@ -581,7 +586,7 @@ impl Query {
                 format!("DELETE FROM {target}{from}{condition}")
             }
             _ => {
-                let columns = self.joined(vm, &self.columns)?;
+                let columns = self.joined(vm, &self.columns, context)?;
                 let distinct = if self.distinct { "DISTINCT " } else { "" };
                 let from = if froms.is_empty() { String::new() } else { format!(" FROM {}", froms.join(", ")) };
                 format!("SELECT {distinct}{columns}{from}{condition}")
@@ -590,27 +595,31 @@ impl Query {
         for (words, items) in [(" GROUP BY ", &self.group), (" HAVING ", &self.having), (" ORDER BY ", &self.order)] {
             if !items.is_empty() {
                 sql.push_str(words);
-                sql.push_str(&self.joined(vm, items)?);
+                sql.push_str(&self.joined(vm, items, context)?);
             }
         }
         for (words, item) in [(" LIMIT ", &self.limit), (" OFFSET ", &self.offset)] {
             if let Some(item) = item {
                 sql.push_str(words);
-                sql.push_str(&compile(vm, item, Context::STATEMENT)?);
+                sql.push_str(&compile(vm, item, context)?);
             }
         }
         sql.push_str(&self.conflict);
         if !self.returning.is_empty() {
             sql.push_str(" RETURNING ");
-            sql.push_str(&self.joined(vm, &self.returning)?);
+            sql.push_str(&self.joined(vm, &self.returning, context)?);
         }
         Ok(sql)
     }
 
-    fn insert(&self, vm: &mut Vm, target: &str, depth: usize) -> Known<String> {
+    fn insert(&self, vm: &mut Vm, target: &str, context: Context, depth: usize) -> Known<String> {
         if let Some((columns, source)) = &self.source {
             let columns: Vec<String> = columns.iter().map(Name::sql).collect();
-            return Ok(format!("INSERT INTO {target} ({}) {}", columns.join(", "), source.text(vm, depth + 1)?));
+            return Ok(format!(
+                "INSERT INTO {target} ({}) {}",
+                columns.join(", "),
+                source.text(vm, context, depth + 1)?
+            ));
         }
         let rows: Vec<&Vec<(Name, Rc<Expression>)>> =
             if self.rows.is_empty() { vec![&self.values] } else { self.rows.iter().collect() };
@@ -626,17 +635,17 @@ impl Query {
                 let Some((_, value)) = row.iter().find(|(other, _)| other == name) else {
                     return Err(Reason::new("row-data", "rows of an INSERT with different columns").into());
                 };
-                values.push(compile(vm, value, Context::STATEMENT)?);
+                values.push(compile(vm, value, context)?);
             }
             groups.push(format!("({})", values.join(", ")));
         }
         Ok(format!("INSERT INTO {target} ({}) VALUES {}", columns.join(", "), groups.join(", ")))
     }
 
-    fn joined(&self, vm: &mut Vm, items: &[Rc<Expression>]) -> Known<String> {
+    fn joined(&self, vm: &mut Vm, items: &[Rc<Expression>], context: Context) -> Known<String> {
         let mut parts = Vec::new();
         for item in items {
-            parts.push(compile(vm, item, Context::STATEMENT)?);
+            parts.push(compile(vm, item, context)?);
         }
         Ok(parts.join(", "))
     }
@@ -704,7 +713,7 @@ impl Native for Query {
     }
 
     fn str(self: Rc<Self>, vm: &mut Vm) -> Eval<Option<Value>> {
-        match self.text(vm, 0) {
+        match self.text(vm, Context::STATEMENT, 0) {
             Ok(text) => Ok(Some(Value::str(text))),
             Err(Obstacle::Unknown(reason)) => Ok(Some(Value::Unknown(reason))),
             Err(Obstacle::Raise(raise)) => Err(raise),

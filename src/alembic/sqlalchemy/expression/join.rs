@@ -31,11 +31,11 @@ impl Join {
     }
 
     /// Its SQL.
-    pub fn text(&self, vm: &mut Vm) -> Known<String> {
+    pub fn text(&self, vm: &mut Vm, context: Context) -> Known<String> {
         let own = |table: &TableName| qualified_sql(table.schema.as_ref(), &table.name);
         let mut sql = own(&self.left);
         for step in &self.steps {
-            let condition = compile(vm, &step.condition, Context::STATEMENT)?;
+            let condition = compile(vm, &step.condition, context)?;
             sql.push_str(&format!(" {} {} ON {condition}", step.words, own(&step.right)));
         }
         Ok(sql)
