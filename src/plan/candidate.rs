@@ -2,7 +2,7 @@
 
 use super::fix::{DataFate, fix, is_data, objects};
 use super::script::{touched, undo::undo};
-use super::{Case, Plan, PlanKind};
+use super::{Case, Plan, PlanKind, version_table};
 use crate::catalog::listing::{Change, Listing};
 use crate::catalog::{Catalog, Object, Session};
 use crate::diff::{Change as DiffChange, Difference, diff};
@@ -69,7 +69,8 @@ pub fn evaluate(case: &Case<'_>, state: &Members) -> Option<Plan> {
     let recorded = recorded(case);
     let to = history.rows(state);
     let same_rows = case.ghosts.is_empty() && case.rows.is_some_and(|rows| same(rows, &to));
-    let made = fix(case.replay, case.timelines, state, &recorded, case.allowed);
+    let mut made = fix(case.replay, case.timelines, state, &recorded, case.allowed);
+    made.steps.splice(0..0, version_table::prepare(case, state, &to));
     if made.steps.is_empty() && same_rows && *state == *case.goal && made.obstacles.is_empty() {
         return None;
     }
@@ -81,6 +82,7 @@ pub fn evaluate(case: &Case<'_>, state: &Members) -> Option<Plan> {
     let changed = objects(&changes);
     obstacles.extend(remaining(&left, &changed, made.steps.is_empty() && same_rows));
     obstacles.extend(left_behind(&fixed, &made.left));
+    obstacles.extend(files_missing(case, &left));
     obstacles.extend(rows_against(case, state, &recorded, &made.data_steps));
     let kind = match (made.steps.is_empty(), *state == *case.goal) {
         (true, true) => PlanKind::Stamp,
@@ -173,6 +175,22 @@ fn left_behind(fixed: &Catalog, left: &[crate::catalog::ObjectId]) -> Vec<String
             _ => None,
         })
         .collect()
+}
+
+/// A row that no file has, and objects that no revision makes: they may be the work of the revision whose file is missing.
+fn files_missing(case: &Case<'_>, left: &[Difference]) -> Option<String> {
+    let ghost = case.ghosts.first()?;
+    let extra: Vec<String> = left
+        .iter()
+        .filter(|difference| matches!(difference.change, DiffChange::Extra))
+        .map(|difference| difference.id.to_string())
+        .collect();
+    let first = extra.first()?;
+    let more = if extra.len() > 1 { format!(" and {} more", extra.len() - 1) } else { String::new() };
+    Some(format!(
+        "the version table names {ghost}, which no file has, and {first}{more} is there, which no revision makes: \
+         find the file of {ghost} (a newer branch, the image that ran last) and hand it in"
+    ))
 }
 
 fn then_against(outcome: &Outcome) -> Option<String> {

@@ -23,10 +23,22 @@ use crate::source::Span;
 pub struct FixStep {
     /// The statement.
     pub command: Command,
-    /// The step of the history that it comes from.
-    pub at: At,
-    /// The line of the revision that it comes from.
-    pub span: Option<Span>,
+    /// What it is for.
+    pub origin: Origin,
+}
+
+/// What a statement of a fix is for.
+#[derive(Clone, Copy, Debug)]
+pub enum Origin {
+    /// It does what a revision does.
+    Revision {
+        /// The step of the history.
+        at: At,
+        /// The line of the revision.
+        span: Option<Span>,
+    },
+    /// Alembic's own table cannot take the rows as it is.
+    VersionTable,
 }
 
 /// What a data step means for a plan.
@@ -250,7 +262,7 @@ fn data_step(step: &ReplayStep, stage: &Stage, recorded: bool, fix: &mut Fix) {
                 return;
             }
             fix.data_steps.push(note(DataFate::Included));
-            fix.steps.push(FixStep { command, at: step.at, span: step.span });
+            fix.steps.push(FixStep { command, origin: Origin::Revision { at: step.at, span: step.span } });
         }
     }
 }
@@ -277,7 +289,7 @@ fn schema_step(step: &ReplayStep, lacking: &[ObjectId], there: &[ObjectId], allo
             fix.left.extend(lacking.iter().cloned());
             continue;
         }
-        fix.steps.push(FixStep { command, at: step.at, span: step.span });
+        fix.steps.push(FixStep { command, origin: Origin::Revision { at: step.at, span: step.span } });
     }
 }
 

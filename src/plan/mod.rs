@@ -10,6 +10,7 @@ pub mod lock;
 mod patch;
 mod pieces;
 pub mod script;
+mod version_table;
 
 use crate::catalog::{Catalog, Session};
 use crate::diff::Difference;
@@ -22,7 +23,7 @@ use crate::predict::rows::Rows;
 use crate::replay::history::Members;
 use crate::replay::{Replay, Subject};
 
-pub use fix::{Allowed, DataFate, DataStep, FixStep};
+pub use fix::{Allowed, DataFate, DataStep, FixStep, Origin};
 pub use patch::Patch;
 
 /// The kinds of plans.
@@ -106,6 +107,11 @@ pub struct Case<'a> {
 }
 
 impl Case<'_> {
+    /// All rows of the version table as they are, those that no file has among them.
+    pub fn found_rows(&self) -> Vec<String> {
+        self.rows.unwrap_or_default().iter().chain(self.ghosts).cloned().collect()
+    }
+
     fn diff_options(&self) -> crate::diff::Options<'_> {
         crate::diff::Options {
             version_tables: &self.subject.version_tables,
@@ -129,8 +135,10 @@ pub fn plans(case: &Case<'_>) -> Vec<Plan> {
     if !plans.iter().any(|plan| plan.recommended) {
         plans.extend(patch::plan(case));
     }
-    if let Some(best) = plans.iter().position(|plan| plan.recommended) {
-        plans[best + 1..].iter_mut().for_each(|plan| plan.recommended = false);
+    // What Alembic does by itself is the least intrusive.
+    let best = plans.iter().position(|plan| plan.recommended && plan.fix.is_empty());
+    if let Some(best) = best.or_else(|| plans.iter().position(|plan| plan.recommended)) {
+        plans.iter_mut().enumerate().for_each(|(at, plan)| plan.recommended = at == best);
         plans[..=best].rotate_right(1);
     }
     plans

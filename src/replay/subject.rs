@@ -120,15 +120,14 @@ impl Subject<'_> {
             let message = "current transaction is aborted, commands ignored until end of transaction block";
             return Err(PgError::new(sqlstate::IN_FAILED_TRANSACTION, message).into());
         }
-        rows.upgrade(self.graph, revision).map(|_| ()).map_err(|error| match error {
-            RowError::TooLong { .. } => Refusal::Postgres(PgError::new(sqlstate::STRING_TRUNCATION, error.to_string())),
-            RowError::Matched { .. } => Refusal::Client(PythonError {
-                class: "alembic.util.exc.CommandError".into(),
-                message: error.to_string(),
-            }),
-            RowError::Assertion(_) => {
-                Refusal::Client(PythonError { class: "AssertionError".into(), message: error.to_string() })
-            }
+        rows.upgrade(self.graph, revision).map(|_| ()).map_err(|error| {
+            let message = error.message(self.settings.version_table.as_str());
+            let class = match error {
+                RowError::TooLong { .. } => return PgError::new(sqlstate::STRING_TRUNCATION, message).into(),
+                RowError::Matched { .. } => "alembic.util.exc.CommandError".into(),
+                RowError::Assertion(_) => "AssertionError".into(),
+            };
+            Refusal::Client(PythonError { class, message })
         })
     }
 

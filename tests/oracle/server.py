@@ -68,6 +68,10 @@ class Server:
         self.psql("postgres", f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
         return database
 
+    def disconnect(self, database):
+        """A database that somebody is connected to is no template."""
+        self.psql("postgres", f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'")
+
     def psql(self, database, sql=None, file=None, check=True):
         arguments = ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", str(self.folder), "-U", "postgres", "-d", database, "-At"]
         arguments += ["-f", str(file)] if file else ["-c", sql]

@@ -4,7 +4,9 @@ Restamp hands over, and must then be where a database is whose upgrade never fai
 import json
 import pathlib
 import shutil
+import traceback
 
+import psycopg2
 import pytest
 from project import Project, failure
 from server import VERSIONS, Server
@@ -31,51 +33,80 @@ def drift(report):
 
 
 def build(server, scenario, project, database):
-    """Brings the database into the scenario's state."""
-    if scenario["upgrade_to"]:
-        project.upgrade(scenario["upgrade_to"])
+    """Brings the database into the scenario's state. What a failed upgrade said is the log."""
+    for statement in scenario.get("fresh", []):
+        server.psql(database, statement)
+    for target in listed(scenario["upgrade_to"]):
+        project.upgrade(target)
     for statement in scenario["sql"]:
         server.psql(database, statement)
-    if "then_upgrade_to" in scenario:
-        project.upgrade(scenario["then_upgrade_to"])
+    for target in listed(scenario.get("then_upgrade_to")):
+        project.upgrade(target)
+    if "then_upgrade_fails" in scenario:
+        with pytest.raises(Exception):  # noqa: B017, PT011 - any will do
+            project.upgrade(scenario["then_upgrade_fails"])
     for statement in scenario.get("sql_after", []):
         server.psql(database, statement)
+
+
+def listed(targets):
+    return [targets] if isinstance(targets, str) else targets or []
+
+
+def real_outcome(project, target):
+    try:
+        project.upgrade(target)
+    except Exception as error:  # noqa: BLE001 - it is compared
+        return {"outcome": "fails", **failure(error)}, "".join(traceback.format_exception(error))
+    return {"outcome": "succeeds", "sqlstate": None, "message": None}, None
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in SCENARIOS.iterdir()))
 def test_scenario(server, restamp, tmp_path, name):
     scenario = json.loads((SCENARIOS / name / "scenario.json").read_text())
     expect = scenario["expect"]
-    versions = tmp_path / "versions"
-    shutil.copytree(SCENARIOS / name / "versions", versions)
+    folder = tmp_path / "project"
+    shutil.copytree(SCENARIOS / name, folder, ignore=shutil.ignore_patterns("scenario.json"))
+    versions = folder / "versions"
+    configure = scenario.get("configure", {})
+    table = configure.get("version_table", "alembic_version")
     database = server.create("scenario")
-    project = Project(tmp_path, versions, server.url(database))
+    project = Project(tmp_path, versions, server.url(database), **configure)
     build(server, scenario, project, database)
     dump = tmp_path / "dump.sql"
     dump.write_text(server.dump_for_restamp(database))
     out = tmp_path / "out"
+    target = scenario.get("target", "heads")
+    options = ["--target", target]
+    real, log = real_outcome(project, target)
+    if scenario.get("log"):
+        (tmp_path / "log.txt").write_text(log)
+        options += ["--log", tmp_path / "log.txt"]
 
-    code, report = analyse(restamp, versions, dump, out)
+    code, report = analyse(restamp, folder, dump, out, *options)
     assert code == 1
     predicted = report["prediction"]
     for key, value in expect["prediction"].items():
         assert predicted[key] == value, report["verdict"]
-    with pytest.raises(Exception) as error:
-        project.upgrade("heads")
-    assert failure(error.value) == {"sqlstate": predicted["sqlstate"], "message": predicted["message"]}
+    assert real == {key: predicted[key] for key in real}
     missing = {entry["object"]["name"] for entry in report["drift"] if entry["change"] == "missing"}
     missing |= {evidence["object"]["name"] for revision in report["revisions"] for evidence in revision["evidence"] if evidence["found"] == "no"}
     assert set(expect.get("missing", [])) <= missing
+    for text in expect.get("verdict_has", []):
+        assert text in json.dumps(report["verdict"])
 
     plan = next((plan for plan in report["plans"] if plan["recommended"]), None)
+    if expect["plan"] is None:
+        assert plan is None
+        return
     assert plan, [(plan["id"], plan["to"], plan["barred"]) for plan in report["plans"]]
-    assert plan["id"] == expect["plan"], report["verdict"]
-    if "to" in expect:
-        assert plan["to"] == expect["to"]
+    assert (plan["id"], plan["to"]) == (expect["plan"], expect.get("to", plan["to"])), report["verdict"]
     for text in expect.get("fix_has", []):
         assert text in plan["fix_sql"]
     for text in expect.get("fix_lacks", []):
         assert text not in plan["fix_sql"]
+    for text in expect.get("command_has", []):
+        assert text in " ".join(plan["commands"]["alembic"])
 
     before = server.dump(database, "-s")
     if plan["id"] == "patch":
@@ -86,7 +117,7 @@ def test_scenario(server, restamp, tmp_path, name):
         file.write_text(text.replace("import sqlalchemy as sa\n", "import sqlalchemy as sa\nfrom sqlalchemy.dialects import postgresql\n", 1))
     elif plan["fix_sql"]:
         apply_twice_and_undo(server, database, plan, before, out)
-    else:
+    elif plan["stamp_sql"]:
         server.psql(database, file=out / "stamp.sql")
         once = server.dump_for_restamp(database)
         server.psql(database, file=out / "stamp.sql")
@@ -97,14 +128,16 @@ def test_scenario(server, restamp, tmp_path, name):
         found = [line.split("|") for line in server.psql(database, query).stdout.splitlines()]
         assert found == [["" if value is None else str(value) for value in row] for row in rows]
     dump.write_text(server.dump_for_restamp(database))
-    code, report = analyse(restamp, SCENARIOS / name / "versions", dump, tmp_path / "out2")
+    code, report = analyse(restamp, folder, dump, tmp_path / "out2")
     assert drift(report) == []
     assert code == 0, report["verdict"]
     # The independent judge: a database whose upgrade never failed.
     fresh = server.create("fresh")
-    clean = Project(tmp_path, SCENARIOS / name / "versions", server.url(fresh))
+    for statement in scenario.get("fresh", []) + scenario.get("unhindered", []):
+        server.psql(fresh, statement)
+    clean = Project(tmp_path, SCENARIOS / name / "versions", server.url(fresh), **configure)
     fresh_upgrade(clean, report)
-    assert shape(server, database) == shape(server, fresh)
+    assert shape(server, database, table) == shape(server, fresh, table)
 
 
 def fresh_upgrade(project, report):
@@ -117,14 +150,28 @@ def fresh_upgrade(project, report):
 
 
 def apply_twice_and_undo(server, database, plan, before, out):
+    """By psql, and in a copy of the database as one call of a driver."""
+    server.disconnect(database)
+    copy = server.create("copy", template=database)
+    run_by_driver(server, copy, plan["fix_sql"])
     server.psql(database, file=out / "fix.sql")
     once = server.dump_for_restamp(database)
+    assert strip(server.dump_for_restamp(copy)) == strip(once), "a driver makes something else of it than psql"
     server.psql(database, file=out / "fix.sql")
     assert strip(server.dump_for_restamp(database)) == strip(once), "the second run changed something"
     assert "f" not in [line.split("|")[-1] for line in server.psql(database, file=out / "verify.sql").stdout.splitlines() if line.count("|") == 3]
     server.psql(database, file=out / "undo.sql")
-    assert strip(server.dump(database, "-s")) == strip(before), "undo.sql does not lead back"
+    if "-- Stays:" not in plan["undo_sql"]:
+        assert strip(server.dump(database, "-s")) == strip(before), "undo.sql does not lead back"
     server.psql(database, file=out / "fix.sql")
+
+
+def run_by_driver(server, database, sql):
+    connection = psycopg2.connect(dbname=database, host=str(server.folder), user="postgres")
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+    connection.close()
 
 
 def strip(dump):
@@ -132,7 +179,7 @@ def strip(dump):
     return "\n".join(line for line in dump.splitlines() if not line.startswith(("\\restrict", "\\unrestrict")))
 
 
-def shape(server, database):
+def shape(server, database, versions):
     """Everything that the catalogs say of the schema, without the order of columns."""
     query = """
         SELECT 'column', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid)
@@ -147,5 +194,5 @@ def shape(server, database):
         SELECT 'enum', t.typname, e.enumlabel, e.enumsortorder::text, true, NULL FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid
         ORDER BY 1, 2, 3, 4
     """
-    rows = server.psql(database, "SELECT version_num FROM alembic_version ORDER BY 1").stdout
+    rows = server.psql(database, f"SELECT version_num FROM {versions} ORDER BY 1").stdout
     return rows + server.psql(database, query).stdout

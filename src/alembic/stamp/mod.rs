@@ -56,26 +56,31 @@ pub enum RowError {
     Assertion(RowChange),
 }
 
-impl fmt::Display for RowError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl RowError {
+    /// The message; `table` is the version table's name without its schema, as Alembic writes it.
+    pub fn message(&self, table: &str) -> String {
         match self {
-            RowError::Matched { change: RowChange::Update { from, to }, found } => write!(
-                f,
-                "Online migration expected to match one row when updating '{from}' to '{to}' in the version table; \
-                 {found} found"
-            ),
-            RowError::Matched { change: RowChange::Delete(id) | RowChange::Insert(id), found } => write!(
-                f,
-                "Online migration expected to match one row when deleting '{id}' in the version table; {found} found"
-            ),
-            RowError::TooLong { limit, .. } => write!(f, "value too long for type character varying({limit})"),
+            RowError::Matched { change, found } => {
+                let what = match change {
+                    RowChange::Update { from, to } => format!("updating '{from}' to '{to}'"),
+                    RowChange::Delete(id) | RowChange::Insert(id) => format!("deleting '{id}'"),
+                };
+                format!("Online migration expected to match one row when {what} in '{table}'; {found} found")
+            }
+            RowError::TooLong { limit, .. } => format!("value too long for type character varying({limit})"),
             RowError::Assertion(RowChange::Insert(id) | RowChange::Delete(id)) => {
-                write!(f, "Alembic's own assertion fails for row '{id}'")
+                format!("Alembic's own assertion fails for row '{id}'")
             }
             RowError::Assertion(RowChange::Update { from, to }) => {
-                write!(f, "Alembic's own assertion fails for row '{from}', which was to become '{to}'")
+                format!("Alembic's own assertion fails for row '{from}', which was to become '{to}'")
             }
         }
+    }
+}
+
+impl fmt::Display for RowError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message("alembic_version"))
     }
 }
 

@@ -169,7 +169,7 @@ impl Script {
 
     /// Changes the version rows, with asserted counts.
     fn restamp(&self, from: &[String], to: &[String]) -> String {
-        if from == to {
+        if rows_array(from) == rows_array(to) {
             return String::new();
         }
         let mut body =
@@ -201,7 +201,11 @@ pub fn fix_sql(script: &Script) -> String {
         text += &comment(&format!("{}{origin}", lock_note(command)));
         text += &script.guarded(&command.to_string());
     }
-    text += &script.restamp(&script.from, &script.to);
+    // A statement above has kept one of equal rows.
+    let mut from = script.from.clone();
+    from.sort();
+    from.dedup();
+    text += &script.restamp(&from, &script.to);
     text += "\n-- Everything must be as intended now; else nothing of this is kept.\n";
     text += &script.settled();
     text += "\nCOMMIT;\n";

@@ -8,7 +8,7 @@ use crate::pg::error::Refusal;
 use crate::pg::ident::QName;
 use crate::plan::lock::{Lock, lock};
 use crate::plan::script::{Script, check_sql, fix_sql, stamp_sql, undo_sql, verify_sql};
-use crate::plan::{Case, DataFate, Plan, PlanKind};
+use crate::plan::{Case, DataFate, FixStep, Origin, Plan, PlanKind};
 use crate::predict::conditions::Condition;
 use crate::predict::{Outcome as Predicted, Prediction as Forecast};
 use crate::source::Sources;
@@ -82,7 +82,7 @@ fn data_condition(condition: &Condition, sources: &Sources) -> report::DataCondi
 
 /// A plan in the report's words. `header` are the lines about the inputs that every file carries.
 pub fn plan(case: &Case<'_>, plan: &Plan, header: &[String], sources: &Sources) -> report::Plan {
-    let rows: Vec<String> = case.rows.unwrap_or_default().to_vec();
+    let rows = case.found_rows();
     let script = script(case, plan, header, &rows, sources);
     let empty = plan.fix.is_empty();
     let restamps = case.rows.is_some() && !same(&rows, &plan.to);
@@ -152,10 +152,11 @@ fn script(case: &Case<'_>, plan: &Plan, header: &[String], rows: &[String], sour
         .fix
         .iter()
         .map(|step| {
-            let revision = &case.subject.history.order[step.at.revision];
-            let origin = match place(sources, step.span) {
-                (Some(file), Some(line)) => format!("from {revision}, {file}:{line}"),
-                _ => format!("from {revision}"),
+            let (revision, (file, line)) = origin(case, step, sources);
+            let origin = match (revision, file, line) {
+                (Some(revision), Some(file), Some(line)) => format!("from {revision}, {file}:{line}"),
+                (Some(revision), ..) => format!("from {revision}"),
+                (None, ..) => "Alembic's own table, which could not take the rows as it is".to_string(),
             };
             (step.command.clone(), origin)
         })
@@ -170,6 +171,14 @@ fn script(case: &Case<'_>, plan: &Plan, header: &[String], rows: &[String], sour
         statements,
         touched: plan.touched.clone(),
         undo: plan.undo.clone(),
+    }
+}
+
+/// The revision that a statement comes from, with file and line.
+fn origin(case: &Case<'_>, step: &FixStep, sources: &Sources) -> (Option<String>, (Option<String>, Option<u32>)) {
+    match step.origin {
+        Origin::Revision { at, span } => (Some(case.subject.history.order[at.revision].clone()), place(sources, span)),
+        Origin::VersionTable => (None, (None, None)),
     }
 }
 
@@ -200,6 +209,9 @@ fn why(plan: &Plan, pending: bool) -> String {
     match plan.kind {
         PlanKind::Stamp => format!("the schema is that of {to} already, only the version row is wrong"),
         PlanKind::Upgrade => format!("the schema is that of {to}{then}"),
+        PlanKind::Repair if plan.fix.iter().all(|step| matches!(step.origin, Origin::VersionTable)) => {
+            format!("the schema is that of {to}, and Alembic's own table cannot take the rows as it is{then}")
+        }
         PlanKind::Repair => {
             format!("{} statement(s) of the revisions complete the schema of {to}{then}", plan.fix.len())
         }
@@ -245,6 +257,9 @@ fn steps(plan: &Plan, commands: &Commands, restamps: bool) -> Vec<Step> {
 fn repair_revision(case: &Case<'_>, plan: &Plan) -> Option<String> {
     let [head] = plan.to.as_slice() else { return None };
     if plan.kind != PlanKind::Repair || plan.state != *case.goal || !same(case.rows?, &plan.to) {
+        return None;
+    }
+    if plan.fix.iter().any(|step| matches!(step.origin, Origin::VersionTable)) {
         return None;
     }
     let id = format!("repair_{}", head.chars().filter(char::is_ascii_alphanumeric).take(20).collect::<String>());
@@ -307,12 +322,12 @@ fn hazards(case: &Case<'_>, plan: &Plan, sources: &Sources) -> Vec<report::Hazar
             before: case.actual,
         });
         let (lock, _) = lock(&step.command);
-        let (file, line) = place(sources, step.span);
+        let (revision, (file, line)) = origin(case, step, sources);
         for hazard in hazard::check(&subject) {
             found.push(report::Hazard {
                 statement: Some(step.command.to_string()),
                 lock: (lock != Lock::None).then(|| lock.to_string()),
-                revision: Some(case.subject.history.order[step.at.revision].clone()),
+                revision: revision.clone(),
                 file: file.clone(),
                 line,
                 ..named(hazard)
