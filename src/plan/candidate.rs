@@ -1,12 +1,13 @@
 //! Candidates for the state that is stamped, and what each would take.
 
 use super::fix::{DataFate, fix, is_data, objects};
-use super::script::{touched, undo::undo};
+use super::script::{Touched, segment::segments, touched, undo::undo};
 use super::{Case, Plan, PlanKind, version_table};
 use crate::catalog::listing::{Change, Listing};
 use crate::catalog::{Catalog, Object, Session};
 use crate::diff::{Change as DiffChange, Difference, diff};
 use crate::locate::Verdict;
+use crate::pg::command::{Command, Transaction};
 use crate::pg::error::Refusal;
 use crate::plan::fix::{DataStep, FixStep};
 use crate::plan::idempotent::fills_only_gaps;
@@ -75,7 +76,8 @@ pub fn evaluate(case: &Case<'_>, state: &Members) -> Option<Plan> {
         return None;
     }
     let mut obstacles = made.obstacles;
-    let (fixed, changes, refused) = apply(case.actual, case.session, &made.steps);
+    let Applied { stages, changes, refused } = apply(case.actual, case.session, &made.steps);
+    let fixed = stages.last().unwrap_or(case.actual).clone();
     obstacles.extend(refused);
     let expected = replay(case.subject, state, |_, _| ());
     let left = diff(&fixed, &expected.catalog, &case.diff_options());
@@ -92,7 +94,8 @@ pub fn evaluate(case: &Case<'_>, state: &Members) -> Option<Plan> {
     let then = predict(case.subject, &fixed, &to, case.target, case.table_rows, &[]);
     obstacles.extend(then_against(&then.outcome));
     let undo = undo(case.actual, &fixed);
-    let touched = touched(case.actual, &fixed, &changes);
+    let touched = touched(case.actual, &stages, &changes);
+    obstacles.extend(leaves_no_sign(&touched, stages.len(), same_rows).filter(|_| !made.steps.is_empty()));
     Some(Plan {
         kind,
         state: state.clone(),
@@ -117,28 +120,44 @@ pub fn same(rows: &[String], to: &[String]) -> bool {
     rows == to
 }
 
+/// What a fix makes of a database.
+struct Applied {
+    /// The database after each of its transactions; after the last one before a statement that is refused.
+    stages: Vec<Catalog>,
+    changes: Vec<Change>,
+    refused: Option<String>,
+}
+
 /// Executes the fix as its file would be read: rendered and parsed again, so that what is checked is what is shown.
-fn apply(actual: &Catalog, session: &Session, steps: &[FixStep]) -> (Catalog, Vec<Change>, Option<String>) {
+fn apply(actual: &Catalog, session: &Session, steps: &[FixStep]) -> Applied {
     let mut fixed = actual.clone();
     let mut session = session.clone();
     let mut listing = Listing::of(&fixed);
-    let mut changes = Vec::new();
-    for step in steps {
-        let text = step.command.to_string();
-        for statement in crate::sql::statement::parse(&text) {
-            let outcome = match statement.refused {
-                Some(error) => Err(Refusal::from(error)),
-                None => fixed.execute(&statement.command, &mut session),
-            };
-            match outcome {
-                Ok(deltas) => changes.extend(listing.follow(&fixed, &deltas)),
-                Err(refusal) => {
-                    return (fixed, changes, Some(format!("its statement would be refused: {text}: {refusal}")));
+    let mut applied = Applied { stages: Vec::new(), changes: Vec::new(), refused: None };
+    for segment in segments(steps.iter().map(|step| &step.command)) {
+        let transaction = |what| Command::Transaction(what);
+        let _ = fixed.execute(&transaction(Transaction::Begin), &mut session);
+        for step in &steps[segment] {
+            let text = step.command.to_string();
+            for statement in crate::sql::statement::parse(&text) {
+                let outcome = match statement.refused {
+                    Some(error) => Err(Refusal::from(error)),
+                    None => fixed.execute(&statement.command, &mut session),
+                };
+                match outcome {
+                    Ok(deltas) => applied.changes.extend(listing.follow(&fixed, &deltas)),
+                    Err(refusal) => {
+                        applied.refused = Some(format!("its statement would be refused: {text}: {refusal}"));
+                        applied.stages.push(fixed);
+                        return applied;
+                    }
                 }
             }
         }
+        let _ = fixed.execute(&transaction(Transaction::Commit), &mut session);
+        applied.stages.push(fixed.clone());
     }
-    (fixed, changes, None)
+    applied
 }
 
 /// What of the remaining differences stands against the plan.
@@ -161,6 +180,16 @@ fn remaining(left: &[Difference], changed: &[crate::catalog::ObjectId], untouche
         obstacles.push(format!("{more} more differences remain"));
     }
     obstacles
+}
+
+/// A transaction after which neither an object nor the version rows differ: a script could not tell whether it ran.
+fn leaves_no_sign(touched: &[Touched], transactions: usize, same_rows: bool) -> Option<String> {
+    let shows = |at: usize| {
+        let last = at + 1 == transactions;
+        (last && !same_rows) || touched.iter().any(|object| object.states.get(at) != object.states.get(at + 1))
+    };
+    let why = "the fix changes rows alone, so that a second run could not tell that it ran";
+    (!(0..transactions).all(shows)).then(|| why.to_string())
 }
 
 /// A column that a revision dropped, that is left, and that the application's INSERTs would trip over (23502).

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::idempotent::fills_only_gaps;
 use super::pieces::pieces;
+use super::script::segment::in_transaction;
 use crate::alembic::run::Action;
 use crate::catalog::ObjectId;
 use crate::catalog::listing::Change;
@@ -289,6 +290,7 @@ fn schema_step(step: &ReplayStep, lacking: &[ObjectId], there: &[ObjectId], allo
             fix.left.extend(lacking.iter().cloned());
             continue;
         }
+        let command = in_transaction(command);
         fix.steps.push(FixStep { command, origin: Origin::Revision { at: step.at, span: step.span } });
     }
 }

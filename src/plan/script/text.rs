@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::Touched;
 use super::probe::{literal, query};
+use super::segment::segments;
 use super::undo::Undo;
 use crate::pg::command::Command;
 use crate::pg::ident::{Ident, QName};
@@ -70,6 +71,45 @@ fn rows_array(rows: &[String]) -> String {
     format!("ARRAY[{}]::text[]", rows.join(", "))
 }
 
+/// What is to be found before and after a transaction.
+struct Around<'r> {
+    /// Which of an object's states is the one before, and which ones may be those after it.
+    objects: Objects,
+    /// The version rows before.
+    before: &'r [String],
+    /// What they may be afterwards.
+    after: Vec<&'r [String]>,
+}
+
+/// Places among [`Touched::states`].
+enum Objects {
+    /// Of this transaction of a fix, the first being 0; those that follow it may have run.
+    Of(usize),
+    /// All is as the fix leaves it.
+    Settled,
+    /// From the last state to the first.
+    Backwards,
+}
+
+/// One row of what is assessed: the object, what is found, the state before, the states that may be those after.
+fn assessed(touched: &Touched, objects: &Objects) -> Option<String> {
+    let states = &touched.states;
+    let (first, last) = match objects {
+        Objects::Of(segment) => (states.get(*segment)?.as_ref(), states.get(segment + 1..)?),
+        Objects::Settled => (touched.after(), states.get(states.len() - 1..)?),
+        Objects::Backwards => (touched.after(), states.get(..1)?),
+    };
+    let mut last: Vec<String> = last.iter().map(|state| nullable(state.as_ref())).collect();
+    last.dedup();
+    Some(format!(
+        "    ({}, {}, {}::text, ARRAY[{}]::text[])",
+        literal(&format!("{:?} {}", touched.id.kind, touched.id).to_lowercase()),
+        query(&touched.id)?,
+        nullable(first),
+        last.join(", ")
+    ))
+}
+
 impl Script {
     fn head(&self, what: &str) -> String {
         let mut text = comment(&format!("{what}, made by Restamp {}", env!("CARGO_PKG_VERSION")));
@@ -107,52 +147,43 @@ impl Script {
         )
     }
 
-    /// A block that finds out whether everything is as before or as after, and stops if it is neither. It leaves the answer
-    /// in the setting `restamp.todo`, local to the transaction.
-    fn assess(&self, before: &[String], after: &[String], backwards: bool) -> String {
+    /// A block that finds out whether everything is as before or as after the transaction, and stops if it is neither. It leaves
+    /// the answer in the setting `restamp.todo`, local to the transaction.
+    fn assess(&self, around: &Around<'_>) -> String {
         let mut body = String::from(
             "DECLARE\n  path text := current_setting('search_path');\n  item record;\n  is_before boolean := true;\n  is_after boolean := true;\n",
         );
         let _ = writeln!(body, "  found text[] := {};", self.found_rows());
         body += "BEGIN\n  PERFORM set_config('search_path', '', true); -- types are then written with their schema\n";
         if !self.touched.is_empty() {
-            let rows: Vec<String> = self
-                .touched
-                .iter()
-                .filter_map(|touched| {
-                    let (first, last) =
-                        if backwards { (&touched.after, &touched.before) } else { (&touched.before, &touched.after) };
-                    Some(format!(
-                        "    ({}, {}, {}::text, {}::text)",
-                        literal(&format!("{:?} {}", touched.id.kind, touched.id).to_lowercase()),
-                        query(&touched.id)?,
-                        nullable(first.as_ref()),
-                        nullable(last.as_ref())
-                    ))
-                })
-                .collect();
+            let rows: Vec<String> =
+                self.touched.iter().filter_map(|touched| assessed(touched, &around.objects)).collect();
             let _ = write!(
                 body,
                 "  FOR item IN SELECT * FROM (VALUES\n{}\n  ) AS o(object, found, first, last) LOOP\n    \
-                 IF item.found IS DISTINCT FROM item.first AND item.found IS DISTINCT FROM item.last THEN\n      \
+                 IF item.found IS DISTINCT FROM item.first AND array_position(item.last, item.found) IS NULL THEN\n      \
                  RAISE EXCEPTION 'restamp: % is %, expected % or %', item.object, coalesce(item.found, 'absent'), \
-                 coalesce(item.first, 'absent'), coalesce(item.last, 'absent')\n        \
+                 coalesce(item.first, 'absent'), array_to_string(item.last, ' or ', 'absent')\n        \
                  USING HINT = 'The database is not as it was when it was dumped. Nothing was changed. Take a new dump.';\n    END IF;\n    \
                  is_before := is_before AND item.found IS NOT DISTINCT FROM item.first;\n    \
-                 is_after := is_after AND item.found IS NOT DISTINCT FROM item.last;\n  END LOOP;\n",
+                 is_after := is_after AND array_position(item.last, item.found) IS NOT NULL;\n  END LOOP;\n",
                 rows.join(",\n")
             );
         }
+        let is = |rows: &[&[String]]| {
+            let texts: Vec<String> = rows.iter().map(|rows| format!("found = {}", rows_array(rows))).collect();
+            if texts.len() > 1 { format!("({})", texts.join(" OR ")) } else { texts.concat() }
+        };
         let _ = write!(
             body,
             "  PERFORM set_config('search_path', path, true);\n  \
-             is_before := is_before AND found = {};\n  is_after := is_after AND found = {};\n  \
+             is_before := is_before AND {};\n  is_after := is_after AND {};\n  \
              IF NOT is_before AND NOT is_after THEN\n    \
              RAISE EXCEPTION 'restamp: {} holds %, or only a part of the changes is there', found\n      \
              USING HINT = 'The database is not as it was when it was dumped. Nothing was changed. Take a new dump.';\n  END IF;\n  \
              PERFORM set_config('restamp.todo', CASE WHEN is_after THEN 'no' ELSE 'yes' END, true);\nEND",
-            rows_array(before),
-            rows_array(after),
+            is(&[around.before]),
+            is(&around.after),
             self.version_table.to_string().replace('\'', "''").replace('%', "%%")
         );
         block(&body)
@@ -190,16 +221,28 @@ impl Script {
     }
 }
 
-/// `fix.sql`: the statements and the stamp in one transaction.
+/// `fix.sql`: the statements and the stamp, in one transaction if PostgreSQL lets it.
 pub fn fix_sql(script: &Script) -> String {
     let mut text = script.head("Fix");
-    text += &script.begin();
-    text += ASSESS;
-    text += &script.assess(&script.from, &script.to, false);
-    for (command, origin) in &script.statements {
-        text.push('\n');
-        text += &comment(&format!("{}{origin}", lock_note(command)));
-        text += &script.guarded(&command.to_string());
+    let segments = segments(script.statements.iter().map(|(command, _)| command));
+    let last = segments.len() - 1;
+    for (number, segment) in segments.into_iter().enumerate() {
+        text += &script.begin();
+        text += ASSESS;
+        let mut around = Around { objects: Objects::Of(number), before: &script.from, after: vec![&script.to] };
+        if number < last {
+            around.after.push(&script.from);
+        }
+        text += &script.assess(&around);
+        for (command, origin) in &script.statements[segment] {
+            text.push('\n');
+            text += &comment(&format!("{}{origin}", lock_note(command)));
+            text += &script.guarded(&command.to_string());
+        }
+        if number < last {
+            text +=
+                "\n-- What follows needs this to be committed (55P04). It may be run again if it ends here.\nCOMMIT;\n";
+        }
     }
     // A statement above has kept one of equal rows.
     let mut from = script.from.clone();
@@ -217,7 +260,8 @@ impl Script {
     fn settled(&self) -> String {
         let todo = "BEGIN\n  IF current_setting('restamp.todo') <> 'no' THEN\n    \
                     RAISE EXCEPTION 'restamp: not everything is as intended; nothing was kept';\n  END IF;\nEND";
-        format!("{}{}", self.assess(&self.to, &self.to, false), block(todo))
+        let around = Around { objects: Objects::Settled, before: &self.to, after: vec![&self.to] };
+        format!("{}{}", self.assess(&around), block(todo))
     }
 }
 
@@ -235,7 +279,7 @@ pub fn stamp_sql(script: &Script) -> String {
     let mut text = bare.head("Stamp");
     text += &bare.begin();
     text += ASSESS;
-    text += &bare.assess(&bare.from, &bare.to, false);
+    text += &bare.assess(&Around { objects: Objects::Of(0), before: &bare.from, after: vec![&bare.to] });
     text += &bare.restamp(&bare.from, &bare.to);
     text += "\nCOMMIT;\n";
     text
@@ -250,7 +294,7 @@ pub fn undo_sql(script: &Script) -> String {
     }
     text += &script.begin();
     text += ASSESS;
-    text += &script.assess(&script.to, &script.from, true);
+    text += &script.assess(&Around { objects: Objects::Backwards, before: &script.to, after: vec![&script.from] });
     for step in &script.undo.steps {
         text.push('\n');
         if let Some((query, why)) = &step.guard {
@@ -275,7 +319,7 @@ pub fn undo_sql(script: &Script) -> String {
 pub fn check_sql(script: &Script, questions: &[(String, String)]) -> String {
     let mut text = script.head("Check before the fix (reads only)");
     text += "\nBEGIN TRANSACTION READ ONLY;\nSET LOCAL search_path = '';\n";
-    text += &report(&script.touched, |touched| touched.before.as_ref());
+    text += &report(&script.touched, Touched::before);
     for (question, query) in questions {
         text.push('\n');
         text += &comment(question);
@@ -289,7 +333,7 @@ pub fn check_sql(script: &Script, questions: &[(String, String)]) -> String {
 pub fn verify_sql(script: &Script) -> String {
     let mut text = script.head("Verify after the fix (reads only)");
     text += "\nBEGIN TRANSACTION READ ONLY;\nSET LOCAL search_path = '';\n";
-    text += &report(&script.touched, |touched| touched.after.as_ref());
+    text += &report(&script.touched, Touched::after);
     let _ = write!(
         text,
         "\nSELECT {} AS found_rows, {} AS expected_rows;\n\nCOMMIT;\n",
