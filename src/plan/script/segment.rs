@@ -42,6 +42,6 @@ mod tests {
                     ALTER TYPE k ADD VALUE 'z'";
         let commands: Vec<_> = parse(text).into_iter().map(|statement| statement.command).collect();
         assert_eq!(segments(&commands), [0..3, 3..5]);
-        assert_eq!(segments(&[]), [0..0]);
+        assert_eq!(segments(&[]).len(), 1);
     }
 }
