@@ -36,6 +36,17 @@ impl fmt::Display for Lock {
     }
 }
 
+impl Lock {
+    /// Who waits while it is held.
+    pub fn who_waits(self) -> &'static str {
+        match self {
+            Lock::None | Lock::RowExclusive | Lock::ShareUpdateExclusive => "nobody who reads or writes waits",
+            Lock::Share | Lock::ShareRowExclusive => "who writes to it waits",
+            Lock::AccessExclusive => "who reads or writes it waits",
+        }
+    }
+}
+
 /// The strongest lock that a statement takes on a table that was there before, and on which.
 pub fn lock(command: &Command) -> (Lock, Option<&QName>) {
     match command {

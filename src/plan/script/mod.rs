@@ -6,7 +6,7 @@ pub mod segment;
 mod text;
 pub mod undo;
 
-pub use text::{Script, check_sql, fix_sql, stamp_sql, undo_sql, verify_sql};
+pub use text::{Noted, Script, check_sql, fix_sql, stamp_sql, undo_sql, verify_sql};
 
 use crate::catalog::listing::{Change, Listing};
 use crate::catalog::{Catalog, ObjectId};

@@ -8,7 +8,6 @@ use super::segment::segments;
 use super::undo::Undo;
 use crate::pg::command::Command;
 use crate::pg::ident::{Ident, QName};
-use crate::plan::lock::{Lock, lock};
 
 /// What the files of one plan are made of.
 #[derive(Clone, Debug)]
@@ -25,12 +24,21 @@ pub struct Script {
     pub from: Vec<String>,
     /// Its rows afterwards.
     pub to: Vec<String>,
-    /// Statements with where each comes from.
-    pub statements: Vec<(Command, String)>,
+    /// The fix.
+    pub statements: Vec<Noted>,
     /// What they change.
     pub touched: Vec<Touched>,
     /// The way back.
     pub undo: Undo,
+}
+
+/// A statement with what a reader should know.
+#[derive(Clone, Debug)]
+pub struct Noted {
+    /// The statement.
+    pub command: Command,
+    /// One line each: where it comes from, what it locks, what it may do.
+    pub notes: Vec<String>,
 }
 
 /// How long a statement waits for a lock before it gives up with 55P03.
@@ -224,7 +232,10 @@ impl Script {
 /// `fix.sql`: the statements and the stamp, in one transaction if PostgreSQL lets it.
 pub fn fix_sql(script: &Script) -> String {
     let mut text = script.head("Fix");
-    let segments = segments(script.statements.iter().map(|(command, _)| command));
+    for stays in &script.undo.stays {
+        text += &comment(&format!("Cannot be undone: {stays}."));
+    }
+    let segments = segments(script.statements.iter().map(|noted| &noted.command));
     let last = segments.len() - 1;
     for (number, segment) in segments.into_iter().enumerate() {
         text += &script.begin();
@@ -234,10 +245,10 @@ pub fn fix_sql(script: &Script) -> String {
             around.after.push(&script.from);
         }
         text += &script.assess(&around);
-        for (command, origin) in &script.statements[segment] {
+        for noted in &script.statements[segment] {
             text.push('\n');
-            text += &comment(&format!("{}{origin}", lock_note(command)));
-            text += &script.guarded(&command.to_string());
+            noted.notes.iter().for_each(|note| text += &comment(note));
+            text += &script.guarded(&noted.command.to_string());
         }
         if number < last {
             text +=
@@ -262,14 +273,6 @@ impl Script {
                     RAISE EXCEPTION 'restamp: not everything is as intended; nothing was kept';\n  END IF;\nEND";
         let around = Around { objects: Objects::Settled, before: &self.to, after: vec![&self.to] };
         format!("{}{}", self.assess(&around), block(todo))
-    }
-}
-
-fn lock_note(command: &Command) -> String {
-    match lock(command) {
-        (Lock::None, _) => String::new(),
-        (lock, Some(table)) => format!("takes {lock} on {table}; "),
-        (lock, None) => format!("takes {lock}; "),
     }
 }
 

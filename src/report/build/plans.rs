@@ -7,7 +7,7 @@ use crate::hazard::{self, Subject};
 use crate::pg::error::Refusal;
 use crate::pg::ident::QName;
 use crate::plan::lock::{Lock, lock};
-use crate::plan::script::{Script, check_sql, fix_sql, stamp_sql, undo_sql, verify_sql};
+use crate::plan::script::{Noted, Script, check_sql, fix_sql, stamp_sql, undo_sql, verify_sql};
 use crate::plan::{Case, DataFate, FixStep, Origin, Plan, PlanKind};
 use crate::predict::conditions::Condition;
 use crate::predict::{Outcome as Predicted, Prediction as Forecast};
@@ -83,7 +83,8 @@ fn data_condition(condition: &Condition, sources: &Sources) -> report::DataCondi
 /// A plan in the report's words. `header` are the lines about the inputs that every file carries.
 pub fn plan(case: &Case<'_>, plan: &Plan, header: &[String], sources: &Sources) -> report::Plan {
     let rows = case.found_rows();
-    let script = script(case, plan, header, &rows, sources);
+    let dangers = dangers(case, plan, sources);
+    let script = script(case, plan, header, &rows, &dangers);
     let empty = plan.fix.is_empty();
     let restamps = case.rows.is_some() && !same(&rows, &plan.to);
     let to: Vec<std::sync::Arc<str>> = plan.to.iter().map(|id| id.as_str().into()).collect();
@@ -134,7 +135,7 @@ pub fn plan(case: &Case<'_>, plan: &Plan, header: &[String], sources: &Sources) 
             after: patch.after.clone(),
         }),
         commands,
-        hazards: hazards(case, plan, sources),
+        hazards: hazards(case, plan, dangers, sources),
         data_steps: data_steps(case, plan, sources),
         then: Then { prediction: prediction(&plan.then, sources), drift_left: plan.left.len() as u32 },
     }
@@ -147,28 +148,20 @@ fn same(rows: &[String], to: &[String]) -> bool {
     rows == to
 }
 
-fn script(case: &Case<'_>, plan: &Plan, header: &[String], rows: &[String], sources: &Sources) -> Script {
-    let statements = plan
-        .fix
-        .iter()
-        .map(|step| {
-            let (revision, (file, line)) = origin(case, step, sources);
-            let origin = match (revision, file, line) {
-                (Some(revision), Some(file), Some(line)) => format!("from {revision}, {file}:{line}"),
-                (Some(revision), ..) => format!("from {revision}"),
-                (None, ..) => "Alembic's own table, which could not take the rows as it is".to_string(),
-            };
-            (step.command.clone(), origin)
-        })
-        .collect();
+fn script(case: &Case<'_>, plan: &Plan, header: &[String], rows: &[String], dangers: &[Danger]) -> Script {
+    let mut header = header.to_vec();
+    header.push(format!("What for: {}", why(plan, plan.state != *case.goal)));
+    let statements = plan.fix.iter().zip(dangers);
     Script {
-        header: header.to_vec(),
+        header,
         version_table: version_table(case),
         search_path: case.session.search_path.clone(),
         make_version_table: case.actual.resolve_relation(&case.subject.version_table(), case.session).is_none(),
         from: rows.to_vec(),
         to: plan.to.clone(),
-        statements,
+        statements: statements
+            .map(|(step, danger)| Noted { command: step.command.clone(), notes: danger.notes() })
+            .collect(),
         touched: plan.touched.clone(),
         undo: plan.undo.clone(),
     }
@@ -309,34 +302,63 @@ fn data_steps(case: &Case<'_>, plan: &Plan, sources: &Sources) -> Vec<DataStep> 
         .collect()
 }
 
-fn hazards(case: &Case<'_>, plan: &Plan, sources: &Sources) -> Vec<report::Hazard> {
+/// What is to be known of one statement of a fix.
+struct Danger {
+    /// Where it comes from.
+    origin: String,
+    /// The lock that it takes on a table that was there before, and that table.
+    lock: Option<(Lock, String)>,
+    hazards: Vec<report::Hazard>,
+}
+
+impl Danger {
+    fn notes(&self) -> Vec<String> {
+        let mut notes = vec![self.origin.clone()];
+        if let Some((lock, table)) = &self.lock {
+            notes.push(format!("Takes {lock} on {table} until COMMIT: {}.", lock.who_waits()));
+        }
+        notes.extend(self.hazards.iter().map(|hazard| format!("Mind: {}.", hazard.message)));
+        notes
+    }
+}
+
+fn dangers(case: &Case<'_>, plan: &Plan, sources: &Sources) -> Vec<Danger> {
     let mut found = Vec::new();
     let mut catalog = case.actual.clone();
     let mut session = case.session.clone();
     for step in &plan.fix {
-        let subject = Subject::Statement(hazard::Statement {
+        let statement = hazard::Statement {
             command: &step.command,
             catalog: &catalog,
             session: &session,
             lock_timeout: true,
             before: case.actual,
-        });
-        let (lock, _) = lock(&step.command);
+        };
+        let (lock, table) = lock(&step.command);
+        let locked = table.filter(|table| statement.is_old(table)).map(|table| (lock, table.to_string()));
         let (revision, (file, line)) = origin(case, step, sources);
-        for hazard in hazard::check(&subject) {
-            found.push(report::Hazard {
-                statement: Some(step.command.to_string()),
-                lock: (lock != Lock::None).then(|| lock.to_string()),
-                revision: revision.clone(),
-                file: file.clone(),
-                line,
-                ..named(hazard)
-            });
-        }
-        if catalog.execute(&step.command, &mut session).is_err() {
-            break;
-        }
+        let origin = match (&revision, &file, line) {
+            (Some(revision), Some(file), Some(line)) => format!("From {revision}, {file}:{line}"),
+            (Some(revision), ..) => format!("From {revision}"),
+            (None, ..) => "Alembic's own table, which cannot take the rows as it is".to_string(),
+        };
+        let hazards = hazard::check(&Subject::Statement(statement)).into_iter().map(|hazard| report::Hazard {
+            statement: Some(step.command.to_string()),
+            lock: (lock != Lock::None).then(|| lock.to_string()),
+            revision: revision.clone(),
+            file: file.clone(),
+            line,
+            ..named(hazard)
+        });
+        found.push(Danger { origin, lock: locked.filter(|_| lock != Lock::None), hazards: hazards.collect() });
+        // A statement that is refused bars the plan; the rest is judged as far as it goes.
+        let _ = catalog.execute(&step.command, &mut session);
     }
+    found
+}
+
+fn hazards(case: &Case<'_>, plan: &Plan, dangers: Vec<Danger>, sources: &Sources) -> Vec<report::Hazard> {
+    let mut found: Vec<report::Hazard> = dangers.into_iter().flat_map(|danger| danger.hazards).collect();
     for step in plan.data_steps.iter().filter(|step| step.fate == DataFate::Unproven) {
         let revision = &case.subject.history.order[step.at.revision];
         let (file, line) = place(sources, step.span);
