@@ -42,14 +42,14 @@ OUT = ROOT / "target" / "disagreements" / "histories"
 
 
 class Database:
-    """An empty database of its own."""
+    """A database of its own, with what the template holds."""
 
     numbers = 0
 
-    def __init__(self, server):
+    def __init__(self, server, template="template0"):
         Database.numbers += 1
         self.server, self.name = server, f"history_{Database.numbers}"
-        server.admin.execute(f"CREATE DATABASE {self.name} TEMPLATE template0")
+        server.admin.execute(f"CREATE DATABASE {self.name} TEMPLATE {template}")
 
     def __enter__(self):
         self.url = self.server.url(self.name)
@@ -109,8 +109,13 @@ def restamp():
 
 
 def analyze(folder, dump, *options):
+    return report_of(folder, dump, "--no-plans", *options)
+
+
+def report_of(folder, dump, *options):
+    """What Restamp says of a dump, or why it says nothing."""
     (folder / "dump.sql").write_text(dump)
-    run = subprocess.run([restamp(), "analyze", folder, "--dump", folder / "dump.sql", "--format", "json", "--no-plans", *options], capture_output=True, text=True)
+    run = subprocess.run([restamp(), "analyze", folder, "--dump", folder / "dump.sql", "--format", "json", *options], capture_output=True, text=True)
     if run.returncode not in (0, 1):
         return None, f"exit code {run.returncode}: {run.stderr.strip()[-400:]}"
     return json.loads(run.stdout), None
@@ -375,43 +380,62 @@ def keep(seed, name, case, judge, folder):
     return text
 
 
-def main():
-    parser = argparse.ArgumentParser()
+class Summary:
+    """What all seeds have come to."""
+
+    def __init__(self, out):
+        out.mkdir(parents=True, exist_ok=True)
+        self.done = (out / "done.txt").open("w", buffering=1)
+        self.failures, self.counts, self.reasons, self.equal = {}, collections.Counter(), collections.Counter(), 0
+
+    def add(self, seed, found, counts, reasons):
+        if found and found[0][0].startswith("the "):
+            print(seed, found[0][1][-600:], file=sys.stderr)
+        self.counts += counts
+        self.reasons += reasons
+        self.equal += not found
+        self.done.write(f"{seed} {'equal' if not found else found[0][0]}\n")
+        for kind, details in found:
+            self.failures.setdefault(kind, []).append((seed, details))
+
+    def tell(self, most=25):
+        for kind, places in sorted(self.failures.items(), key=lambda item: -len({seed for seed, _ in item[1]})):
+            seeds = sorted({seed for seed, _ in places})
+            print(f"{len(seeds):4} x {kind}: {seeds[:6]}")
+        for reason, number in self.reasons.most_common(most):
+            print(f"  {number:5} {reason}")
+
+
+def seeds_of(parser):
+    """The arguments that all runs of seeds have; starts anew where the hashes of strings have no fixed seed."""
     parser.add_argument("count", type=int)
     parser.add_argument("seed", type=int, nargs="?", default=1)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--shrink", action="store_true")
     arguments = parser.parse_args()
     if os.environ.get("PYTHONHASHSEED") != "0":
         # Alembic iterates over sets of strings.
         os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PYTHONHASHSEED": "0"})
-    OUT.mkdir(parents=True, exist_ok=True)
-    failures, counts, reasons, equal, size = {}, collections.Counter(), collections.Counter(), 0, 0
-    seeds = range(arguments.seed, arguments.seed + arguments.count)
-    with multiprocessing.Pool(arguments.jobs, initializer=start) as pool, (OUT / "done.txt").open("w", buffering=1) as done:
-        for seed, found, count, reason, operations in pool.imap_unordered(work, seeds):
-            if found and found[0][0].startswith("the "):
-                print(seed, found[0][1][-600:], file=sys.stderr)
-            counts += count
-            reasons += reason
+    return arguments, range(arguments.seed, arguments.seed + arguments.count)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--shrink", action="store_true")
+    arguments, seeds = seeds_of(parser)
+    summary, size = Summary(OUT), 0
+    with multiprocessing.Pool(arguments.jobs, initializer=start) as pool:
+        for *result, operations in pool.imap_unordered(work, seeds):
+            summary.add(*result)
             size += operations
-            equal += not found
-            done.write(f"{seed} {'equal' if not found else found[0][0]}\n")
-            for kind, details in found:
-                failures.setdefault(kind, []).append((seed, details))
         if arguments.shrink:
-            first = [(min(seed for seed, _ in places), kind) for kind, places in failures.items() if not kind.startswith("the ")]
+            first = [(min(seed for seed, _ in places), kind) for kind, places in summary.failures.items() if not kind.startswith("the ")]
             for kind, seed, text in pool.imap_unordered(reduce, first):
                 print(f"---- {kind}: seed {seed}\n{text}")
         pool.close()
         pool.join()
-    for kind, places in sorted(failures.items(), key=lambda item: -len({seed for seed, _ in item[1]})):
-        seeds = sorted({seed for seed, _ in places})
-        print(f"{len(seeds):4} x {kind}: {seeds[:6]}")
-    for reason, number in reasons.most_common(25):
-        print(f"  {number:5} {reason}")
-    print(f"{arguments.count} histories, {size} operations, equal {equal}; {dict(counts)}")
-    return 0 if equal == arguments.count else 1
+    summary.tell()
+    print(f"{arguments.count} histories, {size} operations, equal {summary.equal}; {dict(summary.counts)}")
+    return 0 if summary.equal == arguments.count else 1
 
 
 if __name__ == "__main__":

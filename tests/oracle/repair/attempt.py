@@ -1,0 +1,191 @@
+"""A plan carried out on copies of the disturbed database, and what of it is not as it must be."""
+
+import re
+import shlex
+
+import psycopg2
+from inside.normal import normal
+
+from .disturb import change
+from .shape import unequal
+
+WORDS = re.compile(r'"[^"]+"|\w+')
+KEYWORDS = set("""ALTER TABLE COLUMN DROP ADD DEFAULT SET NOT NULL TYPE text integer public CASCADE INDEX CONSTRAINT CREATE ON zz_index zz_owner zz_flag VALUE
+    zz_value RENAME TO UNIQUE 0""".split())  # fmt: skip
+
+
+class GivenUp(Exception):
+    """The plan's own check says that the rows do not allow it."""
+
+
+class Attempt:
+    """`found` lists pairs of a kind and the details."""
+
+    def __init__(self, case, plan, report, folder):
+        self.case, self.plan, self.report, self.folder = case, plan, report, folder
+        self.project, self.versions = case.project, case.project.versions
+        self.found, self.notes = [], []
+        folder.mkdir(exist_ok=True)
+        for name in ("check", "fix", "verify", "undo", "stamp"):
+            (folder / f"{name}.sql").write_text(plan[f"{name}_sql"])
+
+    def fail(self, kind, details=""):
+        self.found.append((kind, details))
+
+    def goes_home(self):
+        """Does what the plan's steps say, then `alembic upgrade heads`; the database must be the undisturbed one."""
+        database = self.case.clone(self.case.base)
+        self.ask(database)
+        if self.plan["patch"]:
+            self.project = self.project.patch(self.plan["patch"])
+        for step in self.plan["steps"]:
+            if step["command"] and not self.step(database, step["command"]):
+                return
+        for line in ("alembic upgrade heads", "alembic current"):
+            outcome = self.project.alembic(database, line)
+            if outcome["outcome"] == "fails":
+                return self.fail(f"{line} fails after the plan: {outcome['sqlstate']}", outcome["message"])
+        schema, rows, stamped = database.look(self.versions)
+        if stamped != self.case.goal[2]:
+            self.fail("other version rows", f"{stamped}, not {self.case.goal[2]}")
+        self.compare(schema)
+        for table, what in unequal(self.case.goal[1], rows, self.case.ignored):
+            self.fail("other values", f"{table}: {what}")
+        if not self.found:
+            self.inserts(database)
+
+    def ask(self, database):
+        """What the plan wants to know of rows before."""
+        for condition in self.plan["then"]["conditions"]:
+            if not condition["query"]:
+                continue
+            run = self.case.server.psql(database.name, condition["query"], check=False)
+            if run.returncode:
+                # It may be about what the fix makes.
+                self.notes.append(f"a question cannot be asked: {run.stderr.strip()[:100]}")
+            elif run.stdout.strip() != "0":
+                raise GivenUp(condition["demand"])
+
+    def step(self, database, command):
+        """One command of a plan; false where it fails."""
+        if command.startswith("alembic "):
+            outcome = self.project.alembic(database, command)
+            if outcome["outcome"] == "fails":
+                self.fail(f"{' '.join(command.split()[:2])} of the plan fails: {outcome['sqlstate']}", f"{command}: {outcome['message']}")
+            return outcome["outcome"] == "succeeds"
+        file = shlex.split(command)[-1]
+        before = database.dump(data=True)
+        run = self.case.server.psql(database.name, file=self.folder / file, check=False)
+        if run.returncode:
+            self.fail(f"{file} fails: {shape_of(run.stderr)}", run.stderr)
+            if normal(database.dump(data=True)) != normal(before):
+                self.fail(f"{file} fails and leaves changes")
+            return False
+        if file in ("check.sql", "verify.sql"):
+            wrong = [line for line in run.stdout.splitlines() if line.endswith("|f")]
+            if wrong:
+                self.fail(f"{file} says no", "\n".join(wrong))
+            if normal(database.dump(data=True)) != normal(before):
+                self.fail(f"{file} changes something")
+        if file == "fix.sql":
+            self.fixed = database.dump(data=True)
+            again = self.case.server.psql(database.name, file=self.folder / file, check=False)
+            if again.returncode:
+                self.fail(f"fix.sql fails the second time: {shape_of(again.stderr)}", again.stderr)
+            elif normal(database.dump(data=True)) != normal(self.fixed):
+                self.fail("fix.sql changes something the second time", difference(self.fixed, database.dump(data=True)))
+        return True
+
+    def compare(self, schema):
+        """Object by object; what the report declares to be left over may be there besides."""
+        goal = self.case.goal[0]
+        extra = {(entry["object"]["schema"], entry["object"]["table"] or entry["object"]["name"], entry["object"]["name"]) for entry in self.report["drift"] if entry["change"] == "extra"}
+        whole = {(schema, table) for schema, table, name in extra if table == name}
+        for key in sorted(goal.keys() | schema.keys()):
+            kind, namespace, name, part = key
+            if key in self.case.uncertain or goal.get(key) == schema.get(key):
+                continue
+            if key not in goal and ((namespace, name) in whole or (namespace, name, part) in extra):
+                continue
+            what = "missing" if key not in schema else "extra" if key not in goal else "different"
+            self.fail(f"{what} {kind}", f"{key}: expected {goal.get(key)!r}, found {schema.get(key)!r}")
+
+    def inserts(self, database):
+        """What an application would send works."""
+        connection = database.connect()
+        cursor = connection.cursor()
+        for statement in self.case.inserts:
+            try:
+                cursor.execute(f"BEGIN; {statement}; COMMIT")
+            except psycopg2.Error as error:
+                cursor.execute("ROLLBACK")
+                self.fail(f"an INSERT fails: {error.pgcode}", f"{statement}: {error}")
+        connection.close()
+
+    def by_a_driver(self):
+        """The same script through a driver; then back."""
+        database = self.case.clone(self.case.base)
+        before = database.look(self.versions)
+        try:
+            execute(database, self.plan["fix_sql"])
+        except psycopg2.Error as error:
+            return self.fail(f"fix.sql fails by a driver: {shape_of(str(error))}", str(error))
+        if normal(database.dump(data=True)) != normal(self.fixed) and not self.case.ignored:
+            self.fail("fix.sql does something else by a driver", difference(self.fixed, database.dump(data=True)))
+        try:
+            execute(database, self.plan["undo_sql"])
+        except psycopg2.Error as error:
+            if "the undo would lose them and stops" in str(error):
+                return self.notes.append("undo.sql stops before values")
+            return self.fail(f"undo.sql fails: {shape_of(str(error))}", str(error))
+        stays = re.findall("^-- Stays: (.*)", self.plan["undo_sql"], re.M)
+        after = database.look(self.versions)
+        if after[2] != before[2]:
+            self.fail("undo.sql gives other version rows", f"{after[2]}, not {before[2]}")
+        for key in sorted(before[0].keys() | after[0].keys()):
+            if before[0].get(key) != after[0].get(key) and not any(key[1] in stay for stay in stays):
+                self.fail(f"undo.sql does not lead back: {key[0]}", f"{key}: before {before[0].get(key)!r}, after {after[0].get(key)!r}")
+
+    def stops(self):
+        """With one change after the dump the script stops before its first change."""
+        name = "fix" if self.plan["fix_sql"] else "stamp"
+        script = self.plan[f"{name}_sql"]
+        database = self.case.clone(self.case.base)
+        connection = database.connect()
+        kind, sql = change(self.case.chance, connection, self.versions)
+        connection.close()
+        if not sql or not script:
+            return
+        before = database.dump(data=True)
+        named = kind == "row" or all(word in script for word in WORDS.findall(sql) if word not in KEYWORDS)
+        where = "the row" if kind == "row" else "what it touches" if named else "something else"
+        self.notes.append(f"{name}.sql, changed afterwards: {where}")
+        try:
+            execute(database, script)
+        except psycopg2.Error as error:
+            if "restamp: " not in str(error):
+                self.fail(f"{name}.sql fails on a changed database without a word of its own, {where}: {shape_of(str(error))}", f"{sql}\n{error}")
+            if normal(database.dump(data=True)) != normal(before):
+                self.fail(f"{name}.sql stops after a change")
+            return
+        self.fail(f"{name}.sql does not stop, changed afterwards: {where}", sql)
+
+
+def execute(database, script):
+    connection = database.connect()
+    try:
+        connection.cursor().execute(script)
+    finally:
+        connection.close()
+
+
+def shape_of(text):
+    """The first line of an error, without names."""
+    line = next((line for line in text.splitlines() if "ERROR" in line), text.splitlines()[0] if text else "")
+    return re.sub(r"\d+", "N", re.sub(r"\"[^\"]*\"|'[^']*'|\S*\.\S+|psql:\S*", "…", line))[:100]
+
+
+def difference(left, right):
+    from histories import difference
+
+    return difference(normal(left), normal(right))

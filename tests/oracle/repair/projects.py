@@ -1,0 +1,89 @@
+"""Projects whose revisions run for real: `alembic` as a person types it, and what an upgrade sends to the server."""
+
+import contextlib
+import io
+import pathlib
+import re
+import shlex
+import shutil
+
+import sqlalchemy as sa
+from alembic.config import CommandLine, Config
+from generate.history import ENV, INI
+from histories import failure
+
+OWN = pathlib.Path(__file__).resolve().parents[1] / "own"
+# What asks and changes nothing, and what belongs to a transaction that is not there when the statement runs alone.
+ASKS = re.compile(r"\s*(SELECT (?!.*setval)|SHOW|SAVEPOINT|RELEASE|ROLLBACK|SET )", re.I | re.S)
+
+
+class Generated:
+    """A random history, written into a folder with an environment."""
+
+    def __init__(self, history, folder):
+        self.folder, self.versions = folder, history.version_table or "alembic_version"
+        self.revisions = [revision.id for revision in history.revisions]
+        history.write(folder)
+        self.arguments = [folder]
+
+    def alembic(self, database, line):
+        """What came of a command line, in the words of Restamp's prediction, and what it printed."""
+        config = Config(self.folder / "alembic.ini", stdout=io.StringIO())
+        config.set_main_option("sqlalchemy.url", database.url.replace("%", "%%"))
+        options = CommandLine().parser.parse_args(shlex.split(line)[1:])
+        config.cmd_opts = options
+        function, positional, keywords = options.cmd
+        try:
+            with contextlib.redirect_stdout(config.stdout):
+                function(config, *[getattr(options, name) for name in positional], **{name: getattr(options, name) for name in keywords})
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it is, it is the answer
+            return {**failure(error, self.folder), "statement": getattr(error, "statement", None)}
+        return {"outcome": "succeeds", "printed": config.stdout.getvalue()}
+
+    def sent(self, database):
+        """What `alembic upgrade heads` comes to, and the statements that it sends: a list for each revision."""
+        groups, row = [[]], re.compile(rf"(INSERT INTO|UPDATE|DELETE FROM) (\w+\.)?{self.versions}\b")
+
+        def note(connection, cursor, statement, parameters, *_):
+            if row.match(statement):
+                groups.append([])
+            elif not ASKS.match(statement):
+                groups[-1].append(cursor.mogrify(statement, parameters or None).decode())
+
+        sa.event.listen(sa.engine.Engine, "before_cursor_execute", note)
+        try:
+            outcome = self.alembic(database, "alembic upgrade heads")
+        finally:
+            sa.event.remove(sa.engine.Engine, "before_cursor_execute", note)
+        return outcome, [[text for text in group if f"CREATE TABLE {self.versions} " not in text] for group in groups[:-1]]
+
+    def patch(self, patch):
+        """Another project, in which a file is changed as a plan says."""
+        changed = self.folder.with_name(self.folder.name + "_patched")
+        shutil.rmtree(changed, ignore_errors=True)
+        shutil.copytree(self.folder, changed)
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__, folder=changed)
+        file = changed / "migrations" / "versions" / pathlib.Path(patch["file"]).name
+        lines = file.read_text().split("\n")
+        at = patch["line"] - 1
+        before = patch["before"].rstrip("\n").split("\n")
+        assert lines[at : at + len(before)] == before, f"{patch['before']!r} is not at line {patch['line']} of {file.name}"
+        lines[at : at + len(before)] = patch["after"].rstrip("\n").split("\n")
+        file.write_text("\n".join(lines))
+        return other
+
+
+class Own:
+    """The history of the synthetic project, with the environment of the random ones."""
+
+    version_table = None
+
+    def __init__(self):
+        self.files = sorted((OWN / "versions").glob("*.py"))
+        self.revisions = [type("Revision", (), {"id": file.stem.split("_")[0]}) for file in self.files]
+
+    def write(self, folder):
+        shutil.copytree(OWN / "versions", folder / "migrations" / "versions", ignore=shutil.ignore_patterns("__pycache__"))
+        (folder / "migrations" / "env.py").write_text(ENV.format(metadata="", configure=""))
+        (folder / "alembic.ini").write_text(INI)
