@@ -82,7 +82,7 @@ class Database:
 def failure(error, folder):
     diag = getattr(getattr(error, "orig", error), "diag", None)
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(str(folder / "migrations" / "versions"))]
-    revision = re.search(r"_([0-9a-f]+)\.py$", frames[-1].filename)[1] if frames else None
+    revision = re.search(r"_(\w+)\.py$", frames[-1].filename)[1] if frames else None
     return {
         "outcome": "fails", "revision": revision, "line": frames[-1].lineno if frames else None,
         "sqlstate": diag.sqlstate if diag else None, "message": diag.message_primary if diag else f"{type(error).__name__}: {error}",

@@ -83,7 +83,11 @@ class Judge:
 
     def barred(self):
         """Whether what is barred would have been right; counted is what stands against the plan that is nearest to it."""
-        attempts = [self.attempt(number, plan) for number, plan in enumerate(self.report["plans"][:5])]
+        attempts = []
+        for number, plan in enumerate(sorted(self.report["plans"], key=lambda plan: len(plan["barred"]))[:3]):
+            attempts.append(self.attempt(number, plan))
+            if not attempts[-1].found:
+                break
         if not attempts:
             self.told.append(f"no plan: {self.report['verdict']}")
             self.reasons[f"no plan at all: {self.report['verdict']['situation']}"] += 1
@@ -106,17 +110,20 @@ class Judge:
 
 def kind_of(reason):
     """What stands against a plan, without names."""
-    return re.sub(r"(\S*…|\w+)\.\S+|relation \S+|\bN?[0-9a-f]*N[0-9a-fN]*\b", "…", shape(reason))
+    names = r"""("[^"]*"|\w+)(\.("[^"]*"|\w+))+|relation \S+|column \S+|\b[0-9a-f]{12}\b|the rows of \S+"""
+    return shape(re.sub(r"…(, …)+( and \d+ more)?", "…", re.sub(names, "…", reason)))
 
 
 # The plan where Restamp sees nothing to repair.
 NOTHING = {
-    "id": "nothing", "fix_sql": "", "check_sql": "", "verify_sql": "", "undo_sql": "", "stamp_sql": "", "patch": None, "steps": [], "then": {"conditions": []},
+    "id": "nothing", "recommended": True, "fix_sql": "", "check_sql": "", "verify_sql": "", "undo_sql": "", "stamp_sql": "", "patch": None, "steps": [], "then": {"conditions": []},
 }  # fmt: skip
 
 
 def work(seed):
     folder = pathlib.Path(tempfile.mkdtemp(prefix="restamp-repair"))
+    for before in (OUT / str(seed), OUT / "barred" / str(seed)):
+        shutil.rmtree(before, ignore_errors=True)
     judge = Judge(seed, folder).run()
     if judge.found or judge.counts["barred"]:
         keep(judge)

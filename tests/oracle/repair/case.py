@@ -63,7 +63,7 @@ class Case:
                 self.project = Generated(generate(self.seed, trial.engine), folder)
         self.begin()
         self.undisturbed()
-        self.disturbance = Disturbance(self, self.chance).done
+        self.disturbance = next((done for done in (Disturbance(self, self.chance).done for _ in range(4)) if done), None)
         if not self.disturbance:
             raise Skipped("nothing to disturb")
 

@@ -168,7 +168,8 @@ class Disturbance:
 def change(chance, connection, versions):
     """One object or one version row changed after the dump; what it was, and the SQL."""
     cursor = connection.cursor()
-    if chance.random() < 0.25:
+    cursor.execute("SELECT to_regclass(%s)", (versions,))
+    if cursor.fetchone()[0] and chance.random() < 0.25:
         cursor.execute(f"SELECT version_num FROM {versions}")
         rows = cursor.fetchall()
         sql = f"UPDATE {versions} SET version_num = 'other' WHERE version_num = {literal(rows[0][0])}" if rows else f"INSERT INTO {versions} VALUES ('other')"

@@ -65,12 +65,8 @@ class Generated:
         other = object.__new__(type(self))
         other.__dict__.update(self.__dict__, folder=changed)
         file = changed / "migrations" / "versions" / pathlib.Path(patch["file"]).name
-        lines = file.read_text().split("\n")
-        at = patch["line"] - 1
-        before = patch["before"].rstrip("\n").split("\n")
-        assert lines[at : at + len(before)] == before, f"{patch['before']!r} is not at line {patch['line']} of {file.name}"
-        lines[at : at + len(before)] = patch["after"].rstrip("\n").split("\n")
-        file.write_text("\n".join(lines))
+        assert file.read_text().count(patch["before"]) == 1, f"{patch['before']!r} is not once in {file.name}"
+        file.write_text(file.read_text().replace(patch["before"], patch["after"]))
         return other
 
 
@@ -84,6 +80,8 @@ class Own:
         self.revisions = [type("Revision", (), {"id": file.stem.split("_")[0]}) for file in self.files]
 
     def write(self, folder):
-        shutil.copytree(OWN / "versions", folder / "migrations" / "versions", ignore=shutil.ignore_patterns("__pycache__"))
+        (folder / "migrations" / "versions").mkdir(parents=True)
+        for number, (file, revision) in enumerate(zip(self.files, self.revisions, strict=True)):
+            shutil.copy(file, folder / "migrations" / "versions" / f"{number:02}_{revision.id}.py")
         (folder / "migrations" / "env.py").write_text(ENV.format(metadata="", configure=""))
         (folder / "alembic.ini").write_text(INI)
