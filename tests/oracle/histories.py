@@ -109,13 +109,13 @@ def restamp():
 
 
 def analyze(folder, dump, *options):
-    return report_of(folder, dump, "--no-plans", *options)
+    return report_of([folder, "--no-plans", *options], dump, folder)
 
 
-def report_of(folder, dump, *options):
+def report_of(arguments, dump, folder):
     """What Restamp says of a dump, or why it says nothing."""
     (folder / "dump.sql").write_text(dump)
-    run = subprocess.run([restamp(), "analyze", folder, "--dump", folder / "dump.sql", "--format", "json", *options], capture_output=True, text=True)
+    run = subprocess.run([restamp(), "analyze", *arguments, "--dump", folder / "dump.sql", "--format", "json"], capture_output=True, text=True)
     if run.returncode not in (0, 1):
         return None, f"exit code {run.returncode}: {run.stderr.strip()[-400:]}"
     return json.loads(run.stdout), None

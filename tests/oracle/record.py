@@ -46,8 +46,8 @@ class Recorder:
         packages = package_folder(self.venv)
         self.locations = [str(packages / location) for location in project["locations"]]
 
-    def alembic(self, database, target=None, dump=False):
-        """Runs the real upgrade in the project's own environment."""
+    def alembic(self, database, target=None, dump=False, **more):
+        """Runs the real upgrade in the project's own environment; `more` is what the job says besides."""
         job = {
             "url": self.server.url(database),
             "locations": self.locations,
@@ -56,6 +56,7 @@ class Recorder:
             "setup": "\n".join(self.record.get("setup", [])),
             "target": target or self.target,
             "result": str(self.work / "result.json"),
+            **more,
         }
         if dump:
             job["dump"] = [str(word) for word in self.server.dump_command(database, "-s", "--lock-wait-timeout=10000")]

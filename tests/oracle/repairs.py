@@ -1,6 +1,7 @@
 """Restamp's recommended plans on a real PostgreSQL with the real Alembic: random drifts, with rows in every table.
 
-    python tests/oracle/repairs.py COUNT [SEED]      drifts SEED, SEED + 1, …; prints how many went home
+    python tests/oracle/repairs.py COUNT [SEED]                   drifts SEED, SEED + 1, …; prints how many went home
+    python tests/oracle/repairs.py COUNT [SEED] --corpus NAME…    of recorded projects instead of random histories
 
 Each is a random history upgraded to a random place and disturbed as a failed deploy or a hand would (`repair/disturb.py`). What Restamp
 recommends is carried out on copies, and must lead to what the undisturbed upgrade has made of the same rows: the schema object for object,
@@ -19,9 +20,11 @@ import sys
 import tempfile
 import traceback
 
+from fetch import HERE
 from histories import ROOT, SERVERS, Summary, report_of, seeds_of, shape, start
 from repair.attempt import Attempt, GivenUp
 from repair.case import Case, Skipped
+from server import VERSIONS
 
 OUT = ROOT / "target" / "disagreements" / "repairs"
 
@@ -29,13 +32,13 @@ OUT = ROOT / "target" / "disagreements" / "repairs"
 class Judge:
     """Judges one drift; `found` lists what disagrees, as pairs of a kind and the details."""
 
-    def __init__(self, seed, folder):
-        self.seed, self.folder = seed, folder
+    def __init__(self, seed, folder, corpus):
+        self.seed, self.folder, self.corpus = seed, folder, corpus
         self.found, self.counts, self.reasons = [], collections.Counter(), collections.Counter()
         self.told = []
 
     def run(self):
-        with Case(self.seed, SERVERS) as self.case:
+        with Case(self.seed, SERVERS, self.corpus) as self.case:
             try:
                 self.case.make(self.folder / "project")
                 self.counts["drifts"] += 1
@@ -51,7 +54,7 @@ class Judge:
     def judge(self):
         kinds = "+".join(sorted({kind.split()[0] for kind, _ in self.case.disturbance}))
         dump = self.case.base.dump(data=False, versions=self.case.project.versions)
-        self.report, problem = report_of(self.case.project.folder, dump)
+        self.report, problem = report_of(self.case.project.arguments, dump, self.case.project.folder)
         if problem:
             return self.found.append((problem[:80], problem))
         plan = next((plan for plan in self.report["plans"] if plan["recommended"]), None)
@@ -120,11 +123,12 @@ NOTHING = {
 }  # fmt: skip
 
 
-def work(seed):
+def work(job):
+    seed, corpus = job
     folder = pathlib.Path(tempfile.mkdtemp(prefix="restamp-repair"))
     for before in (OUT / str(seed), OUT / "barred" / str(seed)):
         shutil.rmtree(before, ignore_errors=True)
-    judge = Judge(seed, folder).run()
+    judge = Judge(seed, folder, corpus).run()
     if judge.found or judge.counts["barred"]:
         keep(judge)
     shutil.rmtree(folder, ignore_errors=True)
@@ -143,10 +147,14 @@ def keep(judge):
 
 
 def main():
-    arguments, seeds = seeds_of(argparse.ArgumentParser())
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--corpus", nargs="+", metavar="NAME", help="projects of corpus.json that have a recording, instead of random histories")
+    arguments, seeds = seeds_of(parser)
     summary = Summary(OUT)
-    with multiprocessing.Pool(arguments.jobs, initializer=start) as pool:
-        for result in pool.imap_unordered(work, seeds):
+    corpus = [project for project in json.loads((HERE / "corpus.json").read_text()) if project["name"] in (arguments.corpus or [])]
+    versions = {project["record"].get("server", "16") for project in corpus} or VERSIONS
+    with multiprocessing.Pool(arguments.jobs, initializer=start, initargs=(sorted(versions),)) as pool:
+        for result in pool.imap_unordered(work, [(seed, corpus) for seed in seeds]):
             summary.add(*result)
         pool.close()
         pool.join()

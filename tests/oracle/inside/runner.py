@@ -1,7 +1,8 @@
 """Runs the real Alembic inside a project's own virtual environment: `runner.py JOB.json` writes what happened into the job's `result`.
 
 The environment is a generic one; what the project's own `env.py` passes is in the job's `configure`, what it does before is in
-`setup` (Python; it sees `engine` and may set `metadata`).
+`setup` (Python; it sees `engine` and may set `metadata`). With `stamp` the rows are stamped instead (`purge`: whatever they are); with `note` the
+statements of each revision are written down, too.
 """
 
 import json
@@ -27,6 +28,7 @@ class Upgrade:
         self.schemas = {}
         self.changes = {}
         self.order = []
+        self.sent = {}
         config = Config(job.get("ini"))
         # The folder is needed for the options alone: `run_env` is never called.
         config.set_main_option("script_location", str(pathlib.Path(job["result"]).parent))
@@ -42,6 +44,9 @@ class Upgrade:
 
     def steps(self, current, context):
         """What `upgrade` plans; with `dump`, the schema is dumped whenever a revision is committed."""
+        if self.job.get("stamp"):
+            yield from self.script._stamp_revs(self.job["target"], current)
+            return
         before = objects(self.dump()) if self.job.get("dump") else {}
         for step in self.script._upgrade_revs(self.job["target"], current):
             self.revision = step.revision.revision
@@ -65,14 +70,24 @@ class Upgrade:
         engine = sa.create_engine(self.job["url"])
         names = {"engine": engine, "metadata": sa.MetaData(), "sa": sa}
         exec(compile(self.job["setup"], "<set-up>", "exec"), names)
+        if self.job.get("note"):
+            sa.event.listen(engine, "before_cursor_execute", self.note)
         configure = dict(self.job["configure"])
         if self.job.get("dump"):
             configure["transaction_per_migration"] = True
-        with EnvironmentContext(self.config, self.script, fn=self.steps) as environment, engine.connect() as connection:
+        with EnvironmentContext(self.config, self.script, fn=self.steps, purge=self.job.get("purge", False)) as environment, engine.connect() as connection:
             environment.configure(connection=connection, target_metadata=names["metadata"], **configure)
             with environment.begin_transaction():
                 environment.run_migrations()
         engine.dispose()
+
+    def note(self, connection, cursor, statement, parameters, context, many):
+        if self.revision and not self.is_row(statement):
+            for values in parameters if many else [parameters]:
+                self.sent.setdefault(self.revision, []).append(cursor.mogrify(statement, values or None).decode())
+
+    def is_row(self, statement):
+        return f" {self.job['configure'].get('version_table', 'alembic_version')} " in statement
 
     def outcome(self):
         """What happened, in the words of the recordings."""
@@ -114,7 +129,7 @@ if __name__ == "__main__":
     job = json.loads(pathlib.Path(sys.argv[1]).read_text())
     upgrade = Upgrade(job)
     # The set-up runs first: revisions are read after it.
-    answer = {"outcome": upgrade.outcome(), "schemas": upgrade.schemas, "changes": upgrade.changes, "order": upgrade.order, **versions()}
+    answer = {"outcome": upgrade.outcome(), "schemas": upgrade.schemas, "changes": upgrade.changes, "order": upgrade.order, "sent": upgrade.sent, **versions()}
     revisions = {script.revision: list(script._all_down_revisions) for script in upgrade.script.walk_revisions()}
     answer["heads"] = sorted(upgrade.script.get_heads())
     answer["down"] = revisions

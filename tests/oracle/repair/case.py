@@ -7,9 +7,11 @@ import re
 import psycopg2
 from generate.history import generate
 from histories import Database
+from histories import shape as shape_of
 from server import VERSIONS
 
 from .disturb import Disturbance
+from .packaged import Packaged
 from .projects import Generated, Own
 from .rows import Filler, application_inserts
 from .shape import by_chance, shape, values
@@ -49,14 +51,17 @@ class Clone(Database):
 class Case:
     """Everything that is known of a seed."""
 
-    def __init__(self, seed, servers):
+    def __init__(self, seed, servers, corpus=()):
         self.seed, self.chance = seed, random.Random(f"drift {seed}")
-        self.server = servers[self.chance.choice(sorted(VERSIONS))]
+        self.packaged = corpus and corpus[seed % len(corpus)]
+        self.server = servers[self.packaged["record"].get("server", "16") if self.packaged else self.chance.choice(sorted(VERSIONS))]
         self.databases = []
 
     def make(self, folder):
         folder.mkdir()
-        if self.chance.random() < 0.05:
+        if self.packaged:
+            self.project = Packaged(self.packaged, self.server, folder)
+        elif self.chance.random() < 0.05:
             self.project = Generated(Own(), folder)
         else:
             with Database(self.server) as trial:
@@ -90,14 +95,11 @@ class Case:
     def begin(self):
         """The database at a random place, with rows in every table that takes one."""
         self.base = self.clone()
-        self.middle = self.chance.choice([None, *self.project.revisions * 3])
-        self.earlier = []
-        if self.middle:
-            # The places on the way, for a row that is moved back.
-            outcome = self.project.alembic(self.base, f"alembic upgrade {self.middle}")
-            if outcome["outcome"] == "fails":
-                raise Skipped("the way to the middle fails")
-            self.earlier = [revision for revision in self.project.revisions[: self.project.revisions.index(self.middle)]]
+        self.middle = self.chance.choice(self.project.places)
+        # The places on the way, for a row that is moved back.
+        self.earlier = self.project.revisions[: self.project.revisions.index(self.middle)][-8:] if self.middle else []
+        if self.middle and not self.project.reach(self.base, self.middle):
+            raise Skipped("the way to the middle fails")
         connection = self.base.connect()
         self.empty = Filler(connection, self.project.versions, self.chance).fill()
         connection.close()
@@ -123,11 +125,11 @@ class Case:
         """Empties the table at which an upgrade has failed."""
         found = TABLE.search(outcome["statement"] or "")
         if not found:
-            raise Skipped("the undisturbed upgrade fails")
+            raise Skipped(f"the undisturbed upgrade fails: {shape_of(outcome['message'] or '')}")
         connection = self.base.connect()
         try:
             connection.cursor().execute(f"TRUNCATE {found[1]} CASCADE")
         except psycopg2.Error as error:
-            raise Skipped("the undisturbed upgrade fails") from error
+            raise Skipped(f"the undisturbed upgrade fails: {shape_of(outcome['message'])}") from error
         finally:
             connection.close()

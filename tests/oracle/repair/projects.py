@@ -1,6 +1,7 @@
 """Projects whose revisions run for real: `alembic` as a person types it, and what an upgrade sends to the server."""
 
 import contextlib
+import copy
 import io
 import pathlib
 import re
@@ -25,6 +26,11 @@ class Generated:
         self.revisions = [revision.id for revision in history.revisions]
         history.write(folder)
         self.arguments = [folder]
+        self.places = [None, *self.revisions * 3]
+
+    def reach(self, database, revision):
+        """Brings an empty database to a place; false where that fails."""
+        return self.alembic(database, f"alembic upgrade {revision}")["outcome"] == "succeeds"
 
     def alembic(self, database, line):
         """What came of a command line, in the words of Restamp's prediction, and what it printed."""
@@ -48,7 +54,7 @@ class Generated:
             if row.match(statement):
                 groups.append([])
             elif not ASKS.match(statement):
-                groups[-1].append(cursor.mogrify(statement, parameters or None).decode())
+                groups[-1] += [cursor.mogrify(statement, values or None).decode() for values in (parameters if isinstance(parameters, list) else [parameters])]
 
         sa.event.listen(sa.engine.Engine, "before_cursor_execute", note)
         try:
@@ -59,15 +65,19 @@ class Generated:
 
     def patch(self, patch):
         """Another project, in which a file is changed as a plan says."""
-        changed = self.folder.with_name(self.folder.name + "_patched")
-        shutil.rmtree(changed, ignore_errors=True)
-        shutil.copytree(self.folder, changed)
-        other = object.__new__(type(self))
-        other.__dict__.update(self.__dict__, folder=changed)
-        file = changed / "migrations" / "versions" / pathlib.Path(patch["file"]).name
-        assert file.read_text().count(patch["before"]) == 1, f"{patch['before']!r} is not once in {file.name}"
-        file.write_text(file.read_text().replace(patch["before"], patch["after"]))
+        other = copy.copy(self)
+        other.folder = self.folder.with_name(self.folder.name + "_patched")
+        shutil.rmtree(other.folder, ignore_errors=True)
+        shutil.copytree(self.folder, other.folder)
+        replace(other.folder / "migrations" / "versions" / pathlib.Path(patch["file"]).name, patch)
         return other
+
+
+def replace(file, patch):
+    """Changes a file as a plan says."""
+    text = file.read_text()
+    assert text.count(patch["before"]) == 1, f"{patch['before']!r} is not once in {file.name}"
+    file.write_text(text.replace(patch["before"], patch["after"]))
 
 
 class Own:
