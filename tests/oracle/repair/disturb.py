@@ -91,7 +91,7 @@ class Disturbance:
         table, project, now = self.case.project.versions, self.case.project, self.case.base.rows(self.case.project.versions)
         kind = self.chance.choice(["gone", "back", "back", "forward", "forward", "doubled", "ghost", "ghost beside"])
         if not now and kind != "forward":
-            return
+            return None
         other = self.chance.choice(project.revisions)
         match kind:
             case "gone":
@@ -100,21 +100,24 @@ class Disturbance:
                 # What is stamped is a place before this one, as Alembic's own rows say it.
                 earlier = self.case.earlier
                 if not earlier:
-                    return
-                stamped = project.alembic(self.case.base, f"alembic stamp --purge {self.chance.choice(earlier)}")
-                self.done.append(("rows back", f"{stamped['outcome']}: {self.case.base.rows(table)}"))
-                return
+                    return None
+                return self.stamp(f"--purge {self.chance.choice(earlier)}", now)
             case "forward":
-                project.alembic(self.case.base, f"alembic stamp {self.chance.choice(['heads', 'heads', other])}")
-                self.done.append(("rows forward", f"{self.case.base.rows(table)}"))
-                return
+                return self.stamp(self.chance.choice(["heads", "heads", other]), now)
             case "doubled":
                 statements = [f"INSERT INTO {table} VALUES ({literal(other)})"]
             case "ghost":
                 statements = [f"DELETE FROM {table}", f"INSERT INTO {table} VALUES ('0123456789ab')"]
             case "ghost beside":
                 statements = [f"INSERT INTO {table} VALUES ('0123456789ab')"]
-        self.run(f"rows {kind}", *statements)
+        return self.run(f"rows {kind}", *statements)
+
+    def stamp(self, target, before):
+        """By Alembic itself."""
+        self.case.project.alembic(self.case.base, f"alembic stamp {target}")
+        rows = self.case.base.rows(self.case.project.versions)
+        if rows != before:
+            self.done.append(("rows stamped", f"{before} is now {rows}"))
 
     def lost(self):
         """Objects of revisions that ran, without values in them."""
@@ -165,14 +168,14 @@ class Disturbance:
         return found
 
 
-def change(chance, connection, versions):
-    """One object or one version row changed after the dump; what it was, and the SQL."""
+def change(chance, connection, versions, rows=False):
+    """One object or one version row changed after the dump, with `rows` a row; what it was, and the SQL."""
     cursor = connection.cursor()
     cursor.execute("SELECT to_regclass(%s)", (versions,))
-    if cursor.fetchone()[0] and chance.random() < 0.25:
+    if cursor.fetchone()[0] and (rows or chance.random() < 0.25):
         cursor.execute(f"SELECT version_num FROM {versions}")
-        rows = cursor.fetchall()
-        sql = f"UPDATE {versions} SET version_num = 'other' WHERE version_num = {literal(rows[0][0])}" if rows else f"INSERT INTO {versions} VALUES ('other')"
+        row = cursor.fetchone()
+        sql = f"UPDATE {versions} SET version_num = 'other' WHERE version_num = {literal(row[0])}" if row else f"INSERT INTO {versions} VALUES ('other')"
         cursor.execute(sql)
         return "row", sql
     schema = drift.Schema(connection, f"public.{versions}")
