@@ -159,7 +159,8 @@ impl Database {
             .collect()
     }
 
-    fn out_of_scope(&self) -> Vec<(Kind, &'static str)> {
+    /// Kinds of objects that the dump leaves out as a whole.
+    pub fn out_of_scope(&self) -> Vec<(Kind, &'static str)> {
         let mut out = Vec::new();
         if self.contents.tables && !self.contents.keys {
             out.extend([(Kind::Constraint, "constraints"), (Kind::Index, "indexes"), (Kind::Trigger, "triggers")]);

@@ -280,6 +280,7 @@ impl Work {
             goal: &goal,
             prediction: &prediction,
             table_rows: &table_rows,
+            is_whole: database.out_of_scope().is_empty(),
             allowed: Allowed { drops: input.options.allow_drops, data_loss: input.options.allow_data_loss },
         };
         let planned = !input.options.no_plans && rows.is_some() && !database.cut;

@@ -1,15 +1,16 @@
 //! Candidates for the state that is stamped, and what each would take.
 
+use super::complete::complete;
 use super::fix::{DataFate, fix, is_data, objects};
 use super::script::{Touched, segment::segments, touched, undo::undo};
 use super::{Case, Plan, PlanKind, version_table};
 use crate::catalog::listing::{Change, Listing};
-use crate::catalog::{Catalog, Object, Session};
+use crate::catalog::{Catalog, Object, ObjectId, Oid, Session};
 use crate::diff::{Change as DiffChange, Difference, diff};
 use crate::locate::Verdict;
-use crate::pg::command::{Command, Transaction};
+use crate::pg::command::{Command, Kind, Transaction};
 use crate::pg::error::Refusal;
-use crate::plan::fix::{DataStep, FixStep};
+use crate::plan::fix::{DataStep, FixStep, Unfinished};
 use crate::plan::idempotent::fills_only_gaps;
 use crate::predict::{Outcome, predict};
 use crate::replay::history::Members;
@@ -65,24 +66,47 @@ pub fn recorded(case: &Case<'_>) -> Members {
 }
 
 /// What a candidate takes; `None` if there is nothing to do at all.
-pub fn evaluate(case: &Case<'_>, state: &Members) -> Option<Plan> {
+pub fn evaluate(case: &Case<'_>, state: &Members, goal: &Catalog) -> Option<Plan> {
     let history = case.subject.history;
     let recorded = recorded(case);
     let to = history.rows(state);
     let same_rows = case.ghosts.is_empty() && case.rows.is_some_and(|rows| same(rows, &to));
     let mut made = fix(case.replay, case.timelines, state, &recorded, case.allowed);
     made.steps.splice(0..0, version_table::prepare(case, state, &to));
-    if made.steps.is_empty() && same_rows && *state == *case.goal && made.obstacles.is_empty() {
+    let nothing_to_do = made.steps.is_empty() && made.obstacles.is_empty() && made.unfinished.is_empty();
+    if nothing_to_do && same_rows && *state == *case.goal {
         return None;
     }
     let mut obstacles = made.obstacles;
-    let Applied { stages, changes, refused } = apply(case.actual, case.session, &made.steps);
-    let fixed = stages.last().unwrap_or(case.actual).clone();
-    obstacles.extend(refused);
     let expected = replay(case.subject, state, |_, _| ());
-    let left = diff(&fixed, &expected.catalog, &case.diff_options());
+    let mut applied = Applied::of(case, &made.steps);
+    let mut left = diff(applied.fixed(case), &expected.catalog, &case.diff_options());
+    // What holds no values and cannot be made by the operation that made it once, as its columns have other names by now, is made
+    // from its definition.
+    while let Some(at) = applied.refused.as_ref().map(|(at, _)| *at)
+        && made.steps[at].makes.iter().all(is_valueless)
+        && !made.steps[at].makes.is_empty()
+    {
+        let step = made.steps.remove(at);
+        let why = applied.refused.map_or(String::new(), |(_, why)| why);
+        made.unfinished.extend(step.makes.into_iter().map(|id| Unfinished { id, why: why.clone() }));
+        applied = Applied::of(case, &made.steps);
+        left = diff(applied.fixed(case), &expected.catalog, &case.diff_options());
+    }
+    if !made.unfinished.is_empty() {
+        let catalogs = (applied.fixed(case), &expected.catalog);
+        complete(&mut made.steps, &made.unfinished, &left, catalogs, (case.timelines, case.replay, state));
+        applied = Applied::of(case, &made.steps);
+        left = diff(applied.fixed(case), &expected.catalog, &case.diff_options());
+        let open =
+            made.unfinished.into_iter().filter(|item| left.iter().any(|left| left.id == item.id && left.is_drift()));
+        obstacles.extend(open.map(|item| item.why));
+    }
+    let fixed = applied.fixed(case).clone();
+    let Applied { stages, changes, refused } = applied;
+    obstacles.extend(refused.map(|(_, why)| why));
     let changed = objects(&changes);
-    obstacles.extend(remaining(&left, &changed, made.steps.is_empty() && same_rows));
+    obstacles.extend(remaining(case, &left, &changed, made.steps.is_empty() && same_rows));
     obstacles.extend(left_behind(&fixed, &made.left));
     obstacles.extend(files_missing(case, &left));
     obstacles.extend(rows_against(case, state, &recorded, &made.data_steps));
@@ -93,8 +117,11 @@ pub fn evaluate(case: &Case<'_>, state: &Members) -> Option<Plan> {
     };
     let then = predict(case.subject, &fixed, &to, case.target, case.table_rows, &[]);
     obstacles.extend(then_against(&then.outcome));
+    if obstacles.is_empty() {
+        obstacles.extend(holes(case, then.after.as_ref(), goal));
+    }
     let undo = undo(case.actual, &fixed);
-    let touched = touched(case.actual, &stages, &changes);
+    let (touched, rest) = touched(case.actual, &stages);
     obstacles.extend(leaves_no_sign(&touched, stages.len(), same_rows).filter(|_| !made.steps.is_empty()));
     Some(Plan {
         kind,
@@ -105,7 +132,9 @@ pub fn evaluate(case: &Case<'_>, state: &Members) -> Option<Plan> {
         fix: made.steps,
         data_steps: made.data_steps,
         touched,
+        rest,
         undo,
+        stays: made.left,
         fixed,
         left,
         then,
@@ -125,7 +154,19 @@ struct Applied {
     /// The database after each of its transactions; after the last one before a statement that is refused.
     stages: Vec<Catalog>,
     changes: Vec<Change>,
-    refused: Option<String>,
+    /// The step that would be refused, and why.
+    refused: Option<(usize, String)>,
+}
+
+impl Applied {
+    fn of(case: &Case<'_>, steps: &[FixStep]) -> Applied {
+        apply(case.actual, case.session, steps)
+    }
+
+    /// The database after the fix.
+    fn fixed<'c>(&'c self, case: &'c Case<'_>) -> &'c Catalog {
+        self.stages.last().unwrap_or(case.actual)
+    }
 }
 
 /// Executes the fix as its file would be read: rendered and parsed again, so that what is checked is what is shown.
@@ -137,7 +178,7 @@ fn apply(actual: &Catalog, session: &Session, steps: &[FixStep]) -> Applied {
     for segment in segments(steps.iter().map(|step| &step.command)) {
         let transaction = |what| Command::Transaction(what);
         let _ = fixed.execute(&transaction(Transaction::Begin), &mut session);
-        for step in &steps[segment] {
+        for (at, step) in steps[segment.clone()].iter().enumerate() {
             let text = step.command.to_string();
             for statement in crate::sql::statement::parse(&text) {
                 let outcome = match statement.refused {
@@ -147,7 +188,8 @@ fn apply(actual: &Catalog, session: &Session, steps: &[FixStep]) -> Applied {
                 match outcome {
                     Ok(deltas) => applied.changes.extend(listing.follow(&fixed, &deltas)),
                     Err(refusal) => {
-                        applied.refused = Some(format!("its statement would be refused: {text}: {refusal}"));
+                        let why = format!("its statement would be refused: {text}: {refusal}");
+                        applied.refused = Some((segment.start + at, why));
                         applied.stages.push(fixed);
                         return applied;
                     }
@@ -160,8 +202,27 @@ fn apply(actual: &Catalog, session: &Session, steps: &[FixStep]) -> Applied {
     applied
 }
 
+/// True for what `complete` can make from its definition.
+fn is_valueless(id: &ObjectId) -> bool {
+    matches!(id.kind, Kind::Constraint | Kind::Index | Kind::Default)
+}
+
+/// What the upgrade that follows would leave missing or different: a revision that looks first may pass over what is half there.
+fn holes(case: &Case<'_>, after: Option<&Catalog>, goal: &Catalog) -> Vec<String> {
+    let Some(after) = after else { return Vec::new() };
+    let left = diff(after, goal, &case.diff_options());
+    let holes = left.iter().filter(|left| left.is_drift() && !matches!(left.change, DiffChange::Extra)).take(3);
+    holes
+        .map(|hole| {
+            let what = if hole.change == DiffChange::Missing { "missing" } else { "different" };
+            format!("{:?} {} would be {what} after the upgrade", hole.id.kind, hole.id).to_lowercase()
+        })
+        .collect()
+}
+
 /// What of the remaining differences stands against the plan.
-fn remaining(left: &[Difference], changed: &[crate::catalog::ObjectId], untouched: bool) -> Vec<String> {
+fn remaining(case: &Case<'_>, left: &[Difference], changed: &[ObjectId], untouched: bool) -> Vec<String> {
+    let is_new = |oid: Option<Oid>| oid.is_some_and(|oid| case.actual.get(oid).is_none());
     let mut obstacles = Vec::new();
     for difference in left {
         let what = match &difference.change {
@@ -170,6 +231,7 @@ fn remaining(left: &[Difference], changed: &[crate::catalog::ObjectId], untouche
             DiffChange::Different(_) if !difference.is_drift() => continue,
             DiffChange::Different(_) => "different",
             DiffChange::Uncompared(_) if changed.contains(&difference.id) => "not known to be as intended",
+            DiffChange::Extra if is_new(difference.actual_oid) => "made on the way and not taken away again",
             DiffChange::Extra | DiffChange::Uncompared(_) => continue,
         };
         obstacles.push(format!("{:?} {} is {what}", difference.id.kind, difference.id).to_lowercase());
@@ -193,7 +255,7 @@ fn leaves_no_sign(touched: &[Touched], transactions: usize, same_rows: bool) -> 
 }
 
 /// A column that a revision dropped, that is left, and that the application's INSERTs would trip over (23502).
-fn left_behind(fixed: &Catalog, left: &[crate::catalog::ObjectId]) -> Vec<String> {
+fn left_behind(fixed: &Catalog, left: &[ObjectId]) -> Vec<String> {
     fixed
         .comparable()
         .filter(|(_, id)| left.contains(id))

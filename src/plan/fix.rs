@@ -3,16 +3,16 @@
 //! The differ only verifies. Making the fix from a state difference would add `expected_wage` empty beside a `wage` that
 //! a pending revision renames, and strand every value.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::idempotent::fills_only_gaps;
-use super::pieces::pieces;
+use super::pieces::{Pieces, pieces};
 use super::script::segment::in_transaction;
 use crate::alembic::run::Action;
 use crate::catalog::ObjectId;
 use crate::catalog::listing::Change;
 use crate::locate::Timelines;
-use crate::pg::command::Command;
+use crate::pg::command::{Command, Kind};
 use crate::pg::error::Reason;
 use crate::pg::expr::Comparison;
 use crate::replay::history::Members;
@@ -26,6 +26,8 @@ pub struct FixStep {
     pub command: Command,
     /// What it is for.
     pub origin: Origin,
+    /// The objects that it brings further.
+    pub makes: Vec<ObjectId>,
 }
 
 /// What a statement of a fix is for.
@@ -73,8 +75,19 @@ pub struct Fix {
     pub data_steps: Vec<DataStep>,
     /// Objects that a revision dropped and that are left, since nothing is dropped by default.
     pub left: Vec<ObjectId>,
+    /// Objects that no operation of a revision leads to.
+    pub unfinished: Vec<Unfinished>,
     /// Why this fix must not be recommended; empty if nothing is against it.
     pub obstacles: Vec<String>,
+}
+
+/// An object that the revisions' own operations do not bring to its expected form.
+#[derive(Clone, Debug)]
+pub struct Unfinished {
+    /// The object.
+    pub id: ObjectId,
+    /// Why, one clause.
+    pub why: String,
 }
 
 /// What the user allows.
@@ -92,12 +105,14 @@ struct Progress<'t> {
     /// The step after which the database's object is as found; `None`: before the first. Objects that are as they should
     /// be at the end are not in here.
     behind: BTreeMap<&'t ObjectId, Option<At>>,
-    obstacles: Vec<String>,
+    /// What the fix has made or changed so far. Every later step on it is still to be made, also where the object is absent now
+    /// and absent in the end.
+    made: BTreeSet<ObjectId>,
 }
 
 impl<'t> Progress<'t> {
-    fn of(timelines: &'t Timelines, state: &Members) -> Progress<'t> {
-        let mut progress = Progress { timelines, behind: BTreeMap::new(), obstacles: Vec::new() };
+    fn of(timelines: &'t Timelines, state: &Members, unfinished: &mut Vec<Unfinished>) -> Progress<'t> {
+        let mut progress = Progress { timelines, behind: BTreeMap::new(), made: BTreeSet::new() };
         for (object, timeline) in &timelines.by_object {
             let Some(last) = timeline.index(|revision| state.has(revision)) else { continue };
             if matches!(timeline.verdict(Some(last)), Comparison::Same | Comparison::Unknown(_)) {
@@ -113,9 +128,12 @@ impl<'t> Progress<'t> {
                 None if *timeline.verdict(None) == Comparison::Same => {
                     progress.behind.insert(object, None);
                 }
-                None => progress.obstacles.push(format!(
-                    "{object} is in a form that no revision gave it, so no revision's operation leads from it to the expected one"
-                )),
+                None => unfinished.push(Unfinished {
+                    id: object.clone(),
+                    why: format!(
+                        "{object} is in a form that no revision gave it, so no revision's operation leads from it to the expected one"
+                    ),
+                }),
             }
         }
         progress
@@ -123,21 +141,41 @@ impl<'t> Progress<'t> {
 
     /// True if the step's change of this object is still to be made.
     fn lacks(&self, object: &ObjectId, at: At) -> bool {
-        match self.behind.get(object) {
+        let own = match self.behind.get(object) {
             Some(None) => true,
             Some(Some(reached)) => at > *reached,
             None => false,
-        }
+        };
+        own || self.made.contains(object) || owners(object).any(|owner| self.made.contains(&owner))
     }
 
+    /// What a step changes: what is still to be made, and what is there. What belongs to a table or a column that the step is to make
+    /// is not there, whatever becomes of it later.
     fn split(&self, step: &ReplayStep) -> (Vec<ObjectId>, Vec<ObjectId>) {
-        objects(&step.changes).into_iter().partition(|object| self.lacks(object, step.at))
+        let all = objects(&step.changes);
+        let lacking: BTreeSet<&ObjectId> = all.iter().filter(|object| self.lacks(object, step.at)).collect();
+        let lacks =
+            |object: &ObjectId| lacking.contains(object) || owners(object).any(|owner| lacking.contains(&owner));
+        let (lacking, there): (Vec<&ObjectId>, Vec<&ObjectId>) = all.iter().partition(|object| lacks(object));
+        (lacking.into_iter().cloned().collect(), there.into_iter().cloned().collect())
     }
 
     /// True if nothing at all would have to be run.
     fn is_done(&self) -> bool {
         self.behind.is_empty()
     }
+}
+
+/// The table that an object is on, and the column that a default is of.
+fn owners(object: &ObjectId) -> impl Iterator<Item = ObjectId> {
+    let table = object.table.as_ref().map(|table| ObjectId {
+        kind: Kind::Table,
+        schema: object.schema.clone(),
+        table: None,
+        name: table.clone(),
+    });
+    let column = (object.kind == Kind::Default).then(|| ObjectId { kind: Kind::Column, ..object.clone() });
+    table.into_iter().chain(column)
 }
 
 /// All identities that changes touch.
@@ -155,8 +193,8 @@ pub fn objects(changes: &[Change]) -> Vec<ObjectId> {
 
 /// Makes the fix that leads to `state`. `recorded` are the revisions that the version rows say ran.
 pub fn fix(replay: &Replay, timelines: &Timelines, state: &Members, recorded: &Members, allowed: Allowed) -> Fix {
-    let mut progress = Progress::of(timelines, state);
-    let mut fix = Fix { obstacles: std::mem::take(&mut progress.obstacles), ..Fix::default() };
+    let mut fix = Fix::default();
+    let mut progress = Progress::of(timelines, state, &mut fix.unfinished);
     for revision in replay.revisions.iter().filter(|revision| state.has(revision.position)) {
         let stage = Stage::of(&revision.steps, &progress);
         for step in &revision.steps {
@@ -172,7 +210,9 @@ pub fn fix(replay: &Replay, timelines: &Timelines, state: &Members, recorded: &M
                 fix.obstacles.push(format!("it is not known whether a step that is needed runs: {reason}"));
                 continue;
             }
-            schema_step(step, &lacking, &there, allowed, &mut fix);
+            if schema_step(step, &lacking, &there, &progress.made, allowed, &mut fix) {
+                progress.made.extend(lacking);
+            }
         }
         if let Some(reason) = &revision.unknown
             && !recorded.has(revision.position)
@@ -263,40 +303,55 @@ fn data_step(step: &ReplayStep, stage: &Stage, recorded: bool, fix: &mut Fix) {
                 return;
             }
             fix.data_steps.push(note(DataFate::Included));
-            fix.steps.push(FixStep { command, origin: Origin::Revision { at: step.at, span: step.span } });
+            let origin = Origin::Revision { at: step.at, span: step.span };
+            fix.steps.push(FixStep { command, origin, makes: Vec::new() });
         }
     }
 }
 
-fn schema_step(step: &ReplayStep, lacking: &[ObjectId], there: &[ObjectId], allowed: Allowed, fix: &mut Fix) {
+/// Adds the statements of a step; false where it makes nothing.
+fn schema_step(
+    step: &ReplayStep,
+    lacking: &[ObjectId],
+    there: &[ObjectId],
+    made: &BTreeSet<ObjectId>,
+    allowed: Allowed,
+    fix: &mut Fix,
+) -> bool {
     let command = match &step.action {
         Action::Statement { command, .. } => command.as_ref(),
-        Action::Rows { .. } => return,
+        Action::Rows { .. } => return false,
         Action::Unmodelled(reason) => {
             fix.obstacles.push(format!("a step that is needed is not known: {reason}"));
-            return;
+            return false;
         }
     };
-    let commands = if there.is_empty() { Ok(vec![command.clone()]) } else { pieces(command, lacking) };
-    let commands = match commands {
-        Ok(commands) => commands,
-        Err(why) => {
-            fix.obstacles.push(format!("{} cannot be completed from its own operation: {why}", list(lacking)));
-            return;
-        }
+    let pieces = if there.is_empty() {
+        Ok(Pieces { commands: vec![command.clone()], rest: Vec::new() })
+    } else {
+        pieces(command, lacking)
     };
-    for command in commands {
-        if super::drops(&command) && !allowed.drops {
+    let (pieces, why) = match pieces {
+        Ok(pieces) => (pieces, "has no operation of its own".to_string()),
+        Err(why) => (Pieces { commands: Vec::new(), rest: lacking.to_vec() }, why),
+    };
+    for id in pieces.rest {
+        let why = format!("{id} cannot be completed from the operation that made it: {why}");
+        fix.unfinished.push(Unfinished { id, why });
+    }
+    let mut makes = false;
+    for command in pieces.commands {
+        // What the fix itself has made holds nothing yet.
+        let own =
+            lacking.iter().all(|object| made.contains(object) || owners(object).any(|owner| made.contains(&owner)));
+        if super::drops(&command) && !allowed.drops && !own {
             fix.left.extend(lacking.iter().cloned());
             continue;
         }
         let command = in_transaction(command);
-        fix.steps.push(FixStep { command, origin: Origin::Revision { at: step.at, span: step.span } });
+        let origin = Origin::Revision { at: step.at, span: step.span };
+        fix.steps.push(FixStep { command, origin, makes: lacking.to_vec() });
+        makes = true;
     }
-}
-
-fn list(objects: &[ObjectId]) -> String {
-    let names: Vec<String> = objects.iter().take(3).map(ToString::to_string).collect();
-    let more = if objects.len() > 3 { format!(" and {} more", objects.len() - 3) } else { String::new() };
-    format!("{}{more}", names.join(", "))
+    makes
 }

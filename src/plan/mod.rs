@@ -4,6 +4,7 @@
 //! the upgrade that would follow is predicted. What stands against a plan is said with it.
 
 mod candidate;
+mod complete;
 pub mod fix;
 mod idempotent;
 pub mod lock;
@@ -12,7 +13,7 @@ mod pieces;
 pub mod script;
 mod version_table;
 
-use crate::catalog::{Catalog, Session};
+use crate::catalog::{Catalog, ObjectId, Session};
 use crate::diff::Difference;
 use crate::locate::{Located, Timelines, Verdict};
 use crate::pg::command::{
@@ -21,7 +22,7 @@ use crate::pg::command::{
 use crate::predict::Prediction;
 use crate::predict::rows::Rows;
 use crate::replay::history::Members;
-use crate::replay::{Replay, Subject};
+use crate::replay::{Replay, Subject, replay};
 
 pub use fix::{Allowed, DataFate, DataStep, FixStep, Origin};
 pub use patch::Patch;
@@ -60,8 +61,12 @@ pub struct Plan {
     pub fixed: Catalog,
     /// What the script changes, for its assertions.
     pub touched: Vec<script::Touched>,
+    /// What the script leaves alone.
+    pub rest: script::Rest,
     /// The way back.
     pub undo: script::undo::Undo,
+    /// What a revision of the state drops and the fix does not, since nothing is dropped unasked.
+    pub stays: Vec<ObjectId>,
     /// Differences to the state that remain.
     pub left: Vec<Difference>,
     /// The upgrade that follows.
@@ -102,6 +107,8 @@ pub struct Case<'a> {
     pub prediction: &'a Prediction,
     /// What is known of rows.
     pub table_rows: &'a Rows,
+    /// The dump leaves no class of objects out.
+    pub is_whole: bool,
     /// What the user allows.
     pub allowed: Allowed,
 }
@@ -124,20 +131,22 @@ impl Case<'_> {
 /// All plans, the recommended one first.
 pub fn plans(case: &Case<'_>) -> Vec<Plan> {
     let mut plans: Vec<Plan> = Vec::new();
+    let goal = replay(case.subject, case.goal, |_, _| ()).catalog;
     for state in candidate::states(case) {
         let enough = plans.iter().any(|plan| plan.recommended);
         // The recorded state, the located ones and the target are always shown; others only while nothing is recommended.
         if enough && !state.shown {
             continue;
         }
-        plans.extend(candidate::evaluate(case, &state.members));
+        plans.extend(candidate::evaluate(case, &state.members, &goal));
     }
     if !plans.iter().any(|plan| plan.recommended) {
-        plans.extend(patch::plan(case));
+        plans.extend(patch::plan(case, &goal));
     }
-    // What Alembic does by itself is the least intrusive.
-    let best = plans.iter().position(|plan| plan.recommended && plan.fix.is_empty());
-    if let Some(best) = best.or_else(|| plans.iter().position(|plan| plan.recommended)) {
+    // What Alembic does by itself is the least intrusive, and leaves nothing behind that a revision drops.
+    let rank = |plan: &Plan| (!plan.stays.is_empty(), !plan.fix.is_empty());
+    let best = plans.iter().enumerate().filter(|(_, plan)| plan.recommended).min_by_key(|(at, plan)| (rank(plan), *at));
+    if let Some((best, _)) = best {
         plans.iter_mut().enumerate().for_each(|(at, plan)| plan.recommended = at == best);
         plans[..=best].rotate_right(1);
     }

@@ -2,11 +2,11 @@
 
 use super::candidate::recorded;
 use super::{Case, Plan, PlanKind};
+use crate::catalog::Catalog;
 use crate::diff::{Change, diff};
 use crate::pg::command::{AlterAction, Command, Table, Type};
 use crate::pg::error::{Refusal, SqlState, sqlstate};
 use crate::predict::{Outcome, Prediction, predict};
-use crate::replay::replay;
 use crate::source::{Sources, Span};
 
 /// A change of a revision file.
@@ -28,7 +28,7 @@ const THERE_ALREADY: &[SqlState] =
 const MOST: usize = 8;
 
 /// The plan; `None` where guarding the failing calls does not lead to the target's schema.
-pub fn plan(case: &Case<'_>) -> Option<Plan> {
+pub fn plan(case: &Case<'_>, goal: &Catalog) -> Option<Plan> {
     let rows = case.rows?;
     if !case.ghosts.is_empty() {
         return None;
@@ -54,8 +54,7 @@ pub fn plan(case: &Case<'_>) -> Option<Plan> {
         return None;
     }
     // What was there already must be what the revisions would have made.
-    let expected = replay(case.subject, case.goal, |_, _| ());
-    let left = diff(forecast.after.as_ref()?, &expected.catalog, &case.diff_options());
+    let left = diff(forecast.after.as_ref()?, goal, &case.diff_options());
     let astray = left.iter().any(|difference| match difference.change {
         Change::Missing => true,
         Change::Different(_) => difference.is_drift(),
@@ -75,7 +74,9 @@ pub fn plan(case: &Case<'_>) -> Option<Plan> {
         data_steps: Vec::new(),
         fixed: case.actual.clone(),
         touched: Vec::new(),
+        rest: super::script::Rest::default(),
         undo: super::script::undo::Undo::default(),
+        stays: Vec::new(),
         left,
         then: forecast,
         patches,
@@ -109,9 +110,17 @@ fn guard(sources: &Sources, span: Span, statement: &str) -> Option<Patch> {
         ),
         _ => return None,
     };
+    let indentation = indentation(sources, span)?;
     // The rest of the call keeps its relative indentation.
-    let after = format!("if {condition}:\n    {}", call.replace('\n', "\n    "));
+    let after = format!("if {condition}:\n{indentation}    {}", call.replace('\n', "\n    "));
     Some(Patch { span, before: call, after })
+}
+
+/// What stands before the call on its line; `None` where that is more than blanks, so that the call is a part of a statement.
+fn indentation(sources: &Sources, span: Span) -> Option<&str> {
+    let before = &sources.file(span.file).text()[..span.start as usize];
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    line.chars().all(|letter| letter == ' ' || letter == '\t').then_some(line)
 }
 
 fn python(text: &str) -> String {

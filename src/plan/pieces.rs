@@ -4,11 +4,20 @@ use crate::catalog::ObjectId;
 use crate::pg::command::{AlterAction, ColumnConstraint, ColumnDef, Command, ConstraintDef, CreateTable, Kind, Table};
 use crate::pg::ident::{Ident, QName};
 
+/// A command taken apart.
+#[derive(Debug)]
+pub struct Pieces {
+    /// The commands for what is lacking.
+    pub commands: Vec<Command>,
+    /// What none of them makes.
+    pub rest: Vec<ObjectId>,
+}
+
 /// The commands that make `lacking` of what `command` makes.
 ///
 /// # Errors
 /// Says why the command cannot be taken apart.
-pub fn pieces(command: &Command, lacking: &[ObjectId]) -> Result<Vec<Command>, String> {
+pub fn pieces(command: &Command, lacking: &[ObjectId]) -> Result<Pieces, String> {
     match command {
         Command::Table(Table::Create(create)) => create_table(create, lacking),
         Command::Table(Table::Alter { name, if_exists, only, actions }) => {
@@ -20,23 +29,21 @@ pub fn pieces(command: &Command, lacking: &[ObjectId]) -> Result<Vec<Command>, S
                 .flatten()
                 .collect();
             if actions.is_empty() {
-                return Err(format!("only a by-product of it is missing: {}", names(lacking)));
+                return Err("it is a by-product".to_string());
             }
-            Ok(vec![Command::Table(Table::Alter { name: name.clone(), if_exists: *if_exists, only: *only, actions })])
+            let commands =
+                vec![Command::Table(Table::Alter { name: name.clone(), if_exists: *if_exists, only: *only, actions })];
+            Ok(Pieces { commands, rest: Vec::new() })
         }
         _ => Err("a part of what it makes is there already".to_string()),
     }
-}
-
-fn names(objects: &[ObjectId]) -> String {
-    objects.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn lacks(lacking: &[ObjectId], kind: Kind, name: &Ident) -> bool {
     lacking.iter().any(|object| object.kind == kind && object.name == *name)
 }
 
-fn create_table(create: &CreateTable, lacking: &[ObjectId]) -> Result<Vec<Command>, String> {
+fn create_table(create: &CreateTable, lacking: &[ObjectId]) -> Result<Pieces, String> {
     if lacks(lacking, Kind::Table, &create.name.name) {
         return Err(format!("a part of {} is there without the table itself", create.name));
     }
@@ -62,11 +69,8 @@ fn create_table(create: &CreateTable, lacking: &[ObjectId]) -> Result<Vec<Comman
             rest.retain(|object| object.name != *name);
         }
     }
-    if !rest.is_empty() {
-        let rest: Vec<ObjectId> = rest.into_iter().cloned().collect();
-        return Err(format!("{} has no operation of its own", names(&rest)));
-    }
-    Ok(actions.into_iter().map(|action| alter(&create.name, action)).collect())
+    let commands = actions.into_iter().map(|action| alter(&create.name, action)).collect();
+    Ok(Pieces { commands, rest: rest.into_iter().cloned().collect() })
 }
 
 /// True for what `ADD COLUMN` of this column makes: the column, its default, its named and unnamed constraints, its sequence.
@@ -118,19 +122,14 @@ fn column_parts<'o>(column: &ColumnDef, lacking: &'o [ObjectId]) -> Vec<(AlterAc
     parts
 }
 
-/// One action of an ALTER TABLE: as it is if its object is missing, nothing if it is there.
-fn alter_action(action: &AlterAction, lacking: &[ObjectId]) -> Result<Option<AlterAction>, String> {
+/// One action of an ALTER TABLE: as it is if its object is missing, a part of it or nothing if it is there.
+fn alter_action(action: &AlterAction, lacking: &[ObjectId]) -> Result<Vec<AlterAction>, String> {
     let keep = match action {
         AlterAction::AddColumn { column, .. } => {
             if lacks(lacking, Kind::Column, &column.name) {
                 true
             } else {
-                let parts = column_parts(column, lacking);
-                return match parts.len() {
-                    0 => Ok(None),
-                    1 => Ok(parts.into_iter().next().map(|(action, _)| action)),
-                    _ => Err(format!("several parts of {} are missing", column.name)),
-                };
+                return Ok(column_parts(column, lacking).into_iter().map(|(action, _)| action).collect());
             }
         }
         AlterAction::DropColumn { name, .. } => lacks(lacking, Kind::Column, name),
@@ -145,7 +144,7 @@ fn alter_action(action: &AlterAction, lacking: &[ObjectId]) -> Result<Option<Alt
         AlterAction::DropConstraint { name, .. } => lacks(lacking, Kind::Constraint, name),
         _ => return Err("a part of what it does is done already".to_string()),
     };
-    Ok(keep.then(|| action.clone()))
+    Ok(if keep { vec![action.clone()] } else { Vec::new() })
 }
 
 fn alter(table: &QName, action: AlterAction) -> Command {

@@ -34,7 +34,7 @@ pub fn prepare(case: &Case<'_>, state: &Members, to: &[String]) -> Vec<FixStep> 
         texts.push(format!("ALTER TABLE {table} ALTER COLUMN version_num TYPE character varying({length})"));
     }
     let commands = texts.iter().flat_map(|text| parse(text)).map(|statement| statement.command);
-    commands.map(|command| FixStep { command, origin: Origin::VersionTable }).collect()
+    commands.map(|command| FixStep { command, origin: Origin::VersionTable, makes: Vec::new() }).collect()
 }
 
 fn has_duplicates(rows: &[String]) -> bool {

@@ -91,8 +91,8 @@ pub struct Plan {
     pub verify_sql: String,
     /// A revision file that makes the same changes; null where Alembic would not reach it.
     pub repair_revision: Option<String>,
-    /// For `patch`: the change of the failing revision.
-    pub patch: Option<Patch>,
+    /// For `patch`: the changes of the failing revisions, all of them.
+    pub patches: Vec<Patch>,
     /// The commands.
     pub commands: Commands,
     /// What to know before running it.

@@ -372,8 +372,8 @@ export interface Plan {
   hazards: Array<Hazard>;
   /** Which kind of plan. */
   id: PlanId;
-  /** For `patch`: the change of the failing revision. */
-  patch: Patch | null;
+  /** For `patch`: the changes of the failing revisions, all of them. */
+  patches: Array<Patch>;
   /** It is safe, and the best one. At most one plan is. */
   recommended: boolean;
   /** A revision file that makes the same changes; null where Alembic would not reach it. */

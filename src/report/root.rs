@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Database, Drift, Environment, Located, Plan, Prediction, Revision, Stamped};
 
 /// The version of the report's JSON. It grows by one when a key is removed or changes its meaning; new keys do not change it.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// Everything that an analysis found out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

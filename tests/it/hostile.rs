@@ -96,6 +96,7 @@ fn names_stay_names_in_sql() {
                     "LOCK",
                     "DO",
                     "SELECT",
+                    "WITH o AS (\n  SELECT",
                     "CREATE TABLE IF NOT EXISTS",
                     "DROP TABLE public.alembic_version",
                     "DROP TABLE alembic_version",

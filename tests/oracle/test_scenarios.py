@@ -110,11 +110,11 @@ def test_scenario(server, restamp, tmp_path, name):
 
     before = server.dump(database, "-s")
     if plan["id"] == "patch":
-        patch = plan["patch"]
-        file = versions / pathlib.Path(patch["file"]).name
-        assert file.read_text().count(patch["before"]) == 1
-        text = file.read_text().replace(patch["before"], patch["after"])
-        file.write_text(text.replace("import sqlalchemy as sa\n", "import sqlalchemy as sa\nfrom sqlalchemy.dialects import postgresql\n", 1))
+        for patch in plan["patches"]:
+            file = versions / pathlib.Path(patch["file"]).name
+            assert file.read_text().count(patch["before"]) == 1
+            text = file.read_text().replace(patch["before"], patch["after"])
+            file.write_text(text.replace("import sqlalchemy as sa\n", "import sqlalchemy as sa\nfrom sqlalchemy.dialects import postgresql\n", 1))
     elif plan["fix_sql"]:
         apply_twice_and_undo(server, database, plan, before, out)
     elif plan["stamp_sql"]:

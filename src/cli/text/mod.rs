@@ -184,7 +184,7 @@ fn steps(plan: &Plan, text: &mut String) {
     if !flask.is_empty() {
         let _ = writeln!(text, "  With Flask-Migrate, instead of alembic: {}", style::printable(&flask.join("; ")));
     }
-    if let Some(patch) = &plan.patch {
+    for patch in &plan.patches {
         let _ = writeln!(text, "  {}", style::printable(&place(Some(&patch.file), Some(patch.line))));
         for (sign, lines) in [('-', &patch.before), ('+', &patch.after)] {
             for line in lines.lines() {

@@ -1,22 +1,37 @@
 //! The files that are handed over. Plain SQL for any client: no psql meta-commands, quoted identifiers, `lock_timeout`, and
 //! asserted states before and after, so that a second run changes nothing and a changed database stops it.
 
-pub mod probe;
+pub mod inventory;
+mod rest;
 pub mod segment;
 mod text;
 pub mod undo;
 
+pub use rest::Rest;
 pub use text::{Noted, Script, check_sql, fix_sql, stamp_sql, undo_sql, verify_sql};
 
-use crate::catalog::listing::{Change, Listing};
-use crate::catalog::{Catalog, ObjectId};
-use crate::plan::fix::objects;
+use std::collections::BTreeSet;
+
+use self::inventory::{Key, inventory};
+use crate::catalog::Catalog;
+
+/// A string as a literal.
+///
+/// ```
+/// use restamp::plan::script::literal;
+/// assert_eq!(literal("it's"), "'it''s'");
+/// assert_eq!(literal("a\\b"), "E'a\\\\b'");
+/// ```
+pub fn literal(text: &str) -> String {
+    let quoted = text.replace('\'', "''");
+    if quoted.contains('\\') { format!("E'{}'", quoted.replace('\\', "\\\\")) } else { format!("'{quoted}'") }
+}
 
 /// An object that a script changes, with what a server says of it; `None`: it is not there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Touched {
     /// The object.
-    pub id: ObjectId,
+    pub key: Key,
     /// Before the script, and after each of its transactions.
     pub states: Vec<Option<String>>,
 }
@@ -33,24 +48,25 @@ impl Touched {
     }
 }
 
-/// All objects that a script changes and that a server can be asked about. `stages`: the database after each transaction.
-pub fn touched(start: &Catalog, stages: &[Catalog], changes: &[Change]) -> Vec<Touched> {
-    let all: Vec<(Listing, &Catalog)> =
-        std::iter::once(start).chain(stages).map(|catalog| (Listing::of(catalog), catalog)).collect();
-    let text = |listing: &Listing, catalog: &Catalog, id: &ObjectId| -> Option<Option<String>> {
-        match listing.find(id) {
-            // An object that the model cannot describe as the server would is not asserted.
-            Some(oid) => probe::expected(catalog, oid).map(Some),
-            None => Some(None),
+/// What a script changes, and what it leaves alone. `stages`: the database after each transaction.
+pub fn touched(start: &Catalog, stages: &[Catalog]) -> (Vec<Touched>, Rest) {
+    let all: Vec<_> = std::iter::once(start).chain(stages).map(inventory).collect();
+    let keys: BTreeSet<&Key> = all.iter().flat_map(|items| items.keys()).collect();
+    let mut touched = Vec::new();
+    let mut rest = Rest::default();
+    for key in keys {
+        // An object that the model cannot describe as the server would is not asserted.
+        let states: Option<Vec<Option<String>>> =
+            all.iter().map(|items| items.get(key).map_or(Some(None), |item| item.state.clone().map(Some))).collect();
+        let within = all.iter().find_map(|items| items.get(key)).map_or("", |item| &item.within);
+        match states {
+            None => rest.pass_over(key),
+            Some(states) if states.iter().any(|state| *state != states[0]) => {
+                rest.open(key, within);
+                touched.push(Touched { key: key.clone(), states });
+            }
+            Some(states) => rest.add(key, within, states[0].as_deref().unwrap_or_default()),
         }
-    };
-    objects(changes)
-        .into_iter()
-        .filter_map(|id| {
-            probe::query(&id)?;
-            let states =
-                all.iter().map(|(listing, catalog)| text(listing, catalog, &id)).collect::<Option<Vec<_>>>()?;
-            states.iter().any(|state| *state != states[0]).then_some(Touched { id, states })
-        })
-        .collect()
+    }
+    (touched, rest)
 }

@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use super::Touched;
-use super::probe::{literal, query};
+use super::inventory::{Key, OBJECTS};
 use super::segment::segments;
 use super::undo::Undo;
+use super::{Rest, Touched, literal};
 use crate::pg::command::Command;
 use crate::pg::ident::{Ident, QName};
 
@@ -28,6 +28,8 @@ pub struct Script {
     pub statements: Vec<Noted>,
     /// What they change.
     pub touched: Vec<Touched>,
+    /// What they leave alone.
+    pub rest: Rest,
     /// The way back.
     pub undo: Undo,
 }
@@ -39,6 +41,16 @@ pub struct Noted {
     pub command: Command,
     /// One line each: where it comes from, what it locks, what it may do.
     pub notes: Vec<String>,
+}
+
+/// What [`Key`] is in [`OBJECTS`].
+const KEY: &str = "kind, schema, owner, name";
+
+/// Its words.
+const OBJECT: &str = "concat_ws(' ', kind, concat_ws('.', nullif(schema, ''), nullif(owner, ''), name))";
+
+fn key_columns(key: &Key) -> String {
+    format!("{}, {}, {}, {}", literal(key.kind), literal(&key.schema), literal(&key.owner), literal(&key.name))
 }
 
 /// How long a statement waits for a lock before it gives up with 55P03.
@@ -66,6 +78,11 @@ fn block(body: &str) -> String {
 /// `text` as comment lines; line breaks in names cannot end the comment.
 fn comment(text: &str) -> String {
     text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).map(|line| format!("-- {line}\n")).collect()
+}
+
+fn path(schemas: &[Ident]) -> String {
+    let names: Vec<String> = schemas.iter().map(ToString::to_string).collect();
+    if names.is_empty() { "''".to_string() } else { names.join(", ") }
 }
 
 fn nullable(text: Option<&String>) -> String {
@@ -109,13 +126,7 @@ fn assessed(touched: &Touched, objects: &Objects) -> Option<String> {
     };
     let mut last: Vec<String> = last.iter().map(|state| nullable(state.as_ref())).collect();
     last.dedup();
-    Some(format!(
-        "    ({}, {}, {}::text, ARRAY[{}]::text[])",
-        literal(&format!("{:?} {}", touched.id.kind, touched.id).to_lowercase()),
-        query(&touched.id)?,
-        nullable(first),
-        last.join(", ")
-    ))
+    Some(format!("    ({}, {}::text, ARRAY[{}]::text[])", key_columns(&touched.key), nullable(first), last.join(", ")))
 }
 
 impl Script {
@@ -129,12 +140,7 @@ impl Script {
 
     fn begin(&self) -> String {
         let mut text = format!("\nBEGIN;\nSET LOCAL lock_timeout = '{LOCK_TIMEOUT}';\n");
-        let path: Vec<String> = self.search_path.iter().map(ToString::to_string).collect();
-        let _ = writeln!(
-            text,
-            "SET LOCAL search_path = {};",
-            if path.is_empty() { "''".to_string() } else { path.join(", ") }
-        );
+        let _ = writeln!(text, "SET LOCAL search_path = {};", path(&self.search_path));
         if self.make_version_table {
             let pkey = Ident::new(&format!("{}_pkc", self.version_table.name.as_str()));
             let _ = writeln!(
@@ -163,21 +169,7 @@ impl Script {
         );
         let _ = writeln!(body, "  found text[] := {};", self.found_rows());
         body += "BEGIN\n  PERFORM set_config('search_path', '', true); -- types are then written with their schema\n";
-        if !self.touched.is_empty() {
-            let rows: Vec<String> =
-                self.touched.iter().filter_map(|touched| assessed(touched, &around.objects)).collect();
-            let _ = write!(
-                body,
-                "  FOR item IN SELECT * FROM (VALUES\n{}\n  ) AS o(object, found, first, last) LOOP\n    \
-                 IF item.found IS DISTINCT FROM item.first AND array_position(item.last, item.found) IS NULL THEN\n      \
-                 RAISE EXCEPTION 'restamp: % is %, expected % or %', item.object, coalesce(item.found, 'absent'), \
-                 coalesce(item.first, 'absent'), array_to_string(item.last, ' or ', 'absent')\n        \
-                 USING HINT = 'The database is not as it was when it was dumped. Nothing was changed. Take a new dump.';\n    END IF;\n    \
-                 is_before := is_before AND item.found IS NOT DISTINCT FROM item.first;\n    \
-                 is_after := is_after AND array_position(item.last, item.found) IS NOT NULL;\n  END LOOP;\n",
-                rows.join(",\n")
-            );
-        }
+        body += &self.compare(&around.objects);
         let is = |rows: &[&[String]]| {
             let texts: Vec<String> = rows.iter().map(|rows| format!("found = {}", rows_array(rows))).collect();
             if texts.len() > 1 { format!("({})", texts.join(" OR ")) } else { texts.concat() }
@@ -195,6 +187,57 @@ impl Script {
             self.version_table.to_string().replace('\'', "''").replace('%', "%%")
         );
         block(&body)
+    }
+
+    /// Stops where an object is neither as before nor as after, or where something that the script does not touch has changed. What a
+    /// dump of a part of the database does not hold is not looked at.
+    fn compare(&self, objects: &Objects) -> String {
+        let touched: Vec<String> = self.touched.iter().filter_map(|touched| assessed(touched, objects)).collect();
+        let mut tables = vec![format!("o AS (\n  {OBJECTS}\n  )")];
+        let mut rows = Vec::new();
+        if !touched.is_empty() {
+            tables.push(format!("touched({KEY}, first, last) AS (VALUES\n{}\n  )", touched.join(",\n")));
+            rows.push(format!(
+                "SELECT {OBJECT} AS object, o.state AS found, e.first, e.last FROM touched e LEFT JOIN o USING ({KEY})"
+            ));
+        }
+        if !self.rest.is_empty() {
+            let others = self.touched.iter().map(|touched| &touched.key).chain(self.rest.passed_over());
+            let others: Vec<String> = others.map(|key| format!("    ({})", key_columns(key))).collect();
+            let without = match others.is_empty() {
+                true => String::new(),
+                false => format!("\n    WHERE ({KEY}) NOT IN (VALUES\n{}\n    )", others.join(",\n")),
+            };
+            tables.push(format!(
+                "others(schema, within, digest) AS (VALUES\n    {}, (NULL, NULL, NULL::text)\n  )",
+                self.rest.rows().join(",\n    ")
+            ));
+            let line = "kind || E'\\t' || name || E'\\t' || state";
+            tables.push(format!(
+                "now AS (\n    SELECT schema, within, left(encode(sha256(convert_to(string_agg({line}, E'\\n' ORDER BY ({line}) COLLATE \"C\"), 'UTF8')), 'hex'), 16) AS digest\n    \
+                 FROM o{without}\n    GROUP BY 1, 2\n  )"
+            ));
+            rows.push(
+                "SELECT concat_ws('.', nullif(e.schema, ''), e.within) AS object, 'changed since the dump' AS found, 'as dumped' AS first, \
+                 ARRAY['as dumped'] AS last \
+                 FROM others e LEFT JOIN now USING (schema, within) WHERE now.digest IS DISTINCT FROM e.digest"
+                    .to_string(),
+            );
+        }
+        if rows.is_empty() {
+            return String::new();
+        }
+        format!(
+            "  FOR item IN WITH {}\n  {}\n  LOOP\n    \
+             IF item.found IS DISTINCT FROM item.first AND array_position(item.last, item.found) IS NULL THEN\n      \
+             RAISE EXCEPTION 'restamp: % is %, expected % or %', item.object, coalesce(item.found, 'absent'), \
+             coalesce(item.first, 'absent'), array_to_string(item.last, ' or ', 'absent')\n        \
+             USING HINT = 'The database is not as it was when it was dumped. Nothing was changed. Take a new dump.';\n    END IF;\n    \
+             is_before := is_before AND item.found IS NOT DISTINCT FROM item.first;\n    \
+             is_after := is_after AND array_position(item.last, item.found) IS NOT NULL;\n  END LOOP;\n",
+            tables.join(", "),
+            rows.join("\n  UNION ALL ")
+        )
     }
 
     /// Runs one statement unless everything is done already.
@@ -323,6 +366,9 @@ pub fn check_sql(script: &Script, questions: &[(String, String)]) -> String {
     let mut text = script.head("Check before the fix (reads only)");
     text += "\nBEGIN TRANSACTION READ ONLY;\nSET LOCAL search_path = '';\n";
     text += &report(&script.touched, Touched::before);
+    if !questions.is_empty() {
+        let _ = writeln!(text, "\nSET LOCAL search_path = {};", self::path(&script.search_path));
+    }
     for (question, query) in questions {
         text.push('\n');
         text += &comment(question);
@@ -347,22 +393,14 @@ pub fn verify_sql(script: &Script) -> String {
 }
 
 fn report(touched: &[Touched], expected: impl Fn(&Touched) -> Option<&String>) -> String {
-    let rows: Vec<String> = touched
-        .iter()
-        .filter_map(|touched| {
-            Some(format!(
-                "  ({}, {}, {}::text)",
-                literal(&format!("{:?} {}", touched.id.kind, touched.id).to_lowercase()),
-                query(&touched.id)?,
-                nullable(expected(touched))
-            ))
-        })
-        .collect();
+    let row = |touched: &Touched| format!("  ({}, {}::text)", key_columns(&touched.key), nullable(expected(touched)));
+    let rows: Vec<String> = touched.iter().map(row).collect();
     if rows.is_empty() {
         return String::new();
     }
     format!(
-        "\nSELECT object, found, expected, found IS NOT DISTINCT FROM expected AS ok FROM (VALUES\n{}\n) AS o(object, found, expected);\n",
+        "\nWITH o AS (\n  {OBJECTS}\n)\nSELECT {OBJECT} AS object, o.state AS found, e.expected, o.state IS NOT DISTINCT FROM e.expected AS ok FROM (VALUES\n{}\n) AS e({KEY}, expected) \
+         LEFT JOIN o USING ({KEY});\n",
         rows.join(",\n")
     )
 }

@@ -11,7 +11,7 @@ use crate::pg::ident::QName;
 use crate::predict::conversion::{Conversion, of};
 use crate::replay::schema::{alter, create, data_type, default_expr};
 
-use super::probe::literal;
+use super::literal;
 
 /// One step back.
 #[derive(Clone, Debug)]
@@ -81,6 +81,21 @@ fn drop_rank(object: &Object) -> u8 {
 }
 
 /// Drops what the fix made, unless it goes with its table or column.
+/// A column or constraint that a table has from its parent, where that is new as well: it goes with the parent's.
+fn is_inherited(fixed: &Catalog, oid: Oid, before: &BTreeMap<Oid, &Entry>) -> bool {
+    let Some(object) = fixed.get(oid) else { return false };
+    let Some(Object::Table(table)) = fixed.table_of(oid).and_then(|table| fixed.get(table)) else { return false };
+    let parents = table.inherits.iter().copied().chain(table.partition_of.as_ref().map(|(parent, _)| *parent));
+    let name = object.name();
+    parents.into_iter().any(|parent| {
+        let theirs = match object {
+            Object::Column(_) => fixed.column(parent, &name),
+            _ => fixed.constraint(parent, &name),
+        };
+        theirs.is_some_and(|theirs| !before.contains_key(&theirs))
+    })
+}
+
 fn drop_step(start: &Catalog, fixed: &Catalog, oid: Oid, before: &BTreeMap<Oid, &Entry>) -> Option<UndoStep> {
     let object = fixed.get(oid)?;
     let was = |oid: Oid| before.contains_key(&oid);
@@ -100,7 +115,7 @@ fn drop_step(start: &Catalog, fixed: &Catalog, oid: Oid, before: &BTreeMap<Oid, 
             Some(UndoStep { command, guard: Some(guard) })
         }
         Object::Column(column) => {
-            let table = table_name()?;
+            let table = table_name().filter(|_| !is_inherited(fixed, oid, before))?;
             let guard = (
                 format!("EXISTS (SELECT FROM {table} WHERE {} IS NOT NULL)", column.name),
                 format!("{table}.{} holds values by now", column.name),
@@ -115,7 +130,7 @@ fn drop_step(start: &Catalog, fixed: &Catalog, oid: Oid, before: &BTreeMap<Oid, 
             step(alter(table, AlterAction::SetDefault { column, default: None }))
         }
         Object::Constraint(constraint) => {
-            let table = table_name()?;
+            let table = table_name().filter(|_| !is_inherited(fixed, oid, before))?;
             let action =
                 AlterAction::DropConstraint { name: constraint.name.clone(), if_exists: false, behavior: restrict };
             step(alter(table, action))

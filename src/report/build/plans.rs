@@ -7,11 +7,12 @@ use crate::hazard::{self, Subject};
 use crate::pg::error::Refusal;
 use crate::pg::ident::QName;
 use crate::plan::lock::{Lock, lock};
-use crate::plan::script::{Noted, Script, check_sql, fix_sql, stamp_sql, undo_sql, verify_sql};
-use crate::plan::{Case, DataFate, FixStep, Origin, Plan, PlanKind};
+use crate::plan::script::{Noted, Rest, Script, check_sql, fix_sql, stamp_sql, undo_sql, verify_sql};
+use crate::plan::{Case, DataFate, FixStep, Origin, Patch, Plan, PlanKind};
 use crate::predict::conditions::Condition;
 use crate::predict::{Outcome as Predicted, Prediction as Forecast};
 use crate::source::Sources;
+use crate::sql::statement::parse;
 
 /// A prediction in the report's words.
 pub fn prediction(forecast: &Forecast, sources: &Sources) -> Prediction {
@@ -100,15 +101,7 @@ pub fn plan(case: &Case<'_>, plan: &Plan, header: &[String], sources: &Sources) 
         commands.alembic.extend(upgrade.alembic);
         commands.flask.extend(upgrade.flask);
     }
-    let questions: Vec<(String, String)> = plan
-        .then
-        .conditions
-        .iter()
-        .filter_map(|condition| {
-            let code = condition.sqlstate.unwrap_or("Python");
-            Some((format!("{} ({code}); must give 0", condition.demand), condition.query.clone()?))
-        })
-        .collect();
+    let questions = questions(case, plan);
     let text = |wanted: bool, make: &dyn Fn() -> String| if wanted { make() } else { String::new() };
     report::Plan {
         id: match plan.kind {
@@ -128,16 +121,37 @@ pub fn plan(case: &Case<'_>, plan: &Plan, header: &[String], sources: &Sources) 
         check_sql: text(!empty || !questions.is_empty(), &|| check_sql(&script, &questions)),
         verify_sql: text(!empty, &|| verify_sql(&script)),
         repair_revision: repair_revision(case, plan),
-        patch: plan.patches.first().map(|patch| report::Patch {
-            file: sources.file(patch.span.file).path().to_string(),
-            line: sources.location(patch.span).line,
-            before: patch.before.clone(),
-            after: patch.after.clone(),
-        }),
+        patches: plan.patches.iter().map(|patch| change(patch, sources)).collect(),
         commands,
         hazards: hazards(case, plan, dangers, sources),
         data_steps: data_steps(case, plan, sources),
         then: Then { prediction: prediction(&plan.then, sources), drift_left: plan.left.len() as u32 },
+    }
+}
+
+/// What decides whether the upgrade gets through, as far as the database can be asked before the fix: what only the fix or the upgrade
+/// makes it does not know.
+fn questions(case: &Case<'_>, plan: &Plan) -> Vec<(String, String)> {
+    let is_answered = |query: &str| {
+        let mut catalog = case.actual.clone();
+        parse(query).iter().all(|statement| catalog.execute(&statement.command, &mut case.session.clone()).is_ok())
+    };
+    let ask = |condition: &Condition| {
+        let query = condition.query.clone().filter(|query| is_answered(query))?;
+        let code = condition.sqlstate.unwrap_or("Python");
+        Some((format!("{} ({code}); must give 0", condition.demand), query))
+    };
+    plan.then.conditions.iter().filter_map(ask).collect()
+}
+
+/// A change of a revision.
+fn change(patch: &Patch, sources: &Sources) -> report::Patch {
+    let file = sources.file(patch.span.file);
+    report::Patch {
+        file: file.path().to_string(),
+        line: sources.location(patch.span).line,
+        before: patch.before.clone(),
+        after: patch.after.clone(),
     }
 }
 
@@ -163,6 +177,7 @@ fn script(case: &Case<'_>, plan: &Plan, header: &[String], rows: &[String], dang
             .map(|(step, danger)| Noted { command: step.command.clone(), notes: danger.notes() })
             .collect(),
         touched: plan.touched.clone(),
+        rest: if case.is_whole { plan.rest.clone() } else { Rest::default() },
         undo: plan.undo.clone(),
     }
 }
@@ -199,7 +214,7 @@ fn why(plan: &Plan, pending: bool) -> String {
         (true, Predicted::DependsOnData) => "; the upgrade that follows depends on rows, see check.sql".to_string(),
         (true, _) => "; the upgrade that follows succeeds".to_string(),
     };
-    match plan.kind {
+    let why = match plan.kind {
         PlanKind::Stamp => format!("the schema is that of {to} already, only the version row is wrong"),
         PlanKind::Upgrade => format!("the schema is that of {to}{then}"),
         PlanKind::Repair if plan.fix.iter().all(|step| matches!(step.origin, Origin::VersionTable)) => {
@@ -212,6 +227,13 @@ fn why(plan: &Plan, pending: bool) -> String {
             "the revisions have data to move, so none of them may be stamped; the failing statement is guarded"
                 .to_string()
         }
+    };
+    match plan.stays.first() {
+        None => why,
+        Some(first) => {
+            let more = if plan.stays.len() > 1 { format!(" and {} more", plan.stays.len() - 1) } else { String::new() };
+            format!("{why}; {first}{more} stays, though a revision drops it: nothing is dropped without --allow-drops")
+        }
     }
 }
 
@@ -221,7 +243,7 @@ fn steps(plan: &Plan, commands: &Commands, restamps: bool) -> Vec<Step> {
         steps.push(Step { title: title.to_string(), command, file: file.map(str::to_string) });
     };
     if plan.kind == PlanKind::Patch {
-        push("Change the failing revision as shown", None, None);
+        push("Change the failing revisions as shown", None, None);
     }
     if !plan.then.conditions.is_empty() || !plan.fix.is_empty() {
         push(

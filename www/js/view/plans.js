@@ -31,7 +31,7 @@ function card(plan, files, open) {
       plan.recommended ? h('span', { class: 'tag good' }, '✓ recommended') : plan.barred.length > 0 && h('span', { class: 'tag care' }, '! not without care')),
     h('p', null, prose(plan.why)),
     plan.barred.length > 0 && h('ul', { class: 'barred' }, plan.barred.map((reason) => h('li', null, prose(reason)))),
-    plan.patch !== null && patch(plan.patch),
+    ...plan.patches.map((change) => patch(change)),
     steps(plan),
     hazards(plan.hazards),
     dataSteps(plan.data_steps),
@@ -52,7 +52,7 @@ function steps(plan) {
   return h('div', null, block('With Alembic', plan.commands.alembic), block('With Flask-Migrate', plan.commands.flask));
 }
 
-/** @param {NonNullable<Plan['patch']>} change */
+/** @param {Plan['patches'][number]} change */
 function patch(change) {
   return h('div', { class: 'patch' }, h('p', null, 'Change ', place(change.file, change.line), ':'),
     h('pre', { class: 'script', tabindex: '0' },
