@@ -84,7 +84,7 @@ class Upgrade:
     def note(self, connection, cursor, statement, parameters, context, many):
         if self.revision and not self.is_row(statement):
             for values in parameters if many else [parameters]:
-                self.sent.setdefault(self.revision, []).append(cursor.mogrify(statement, values or None).decode())
+                self.sent.setdefault(self.revision, []).append(cursor.mogrify(statement, values).decode())
 
     def is_row(self, statement):
         return f" {self.job['configure'].get('version_table', 'alembic_version')} " in statement

@@ -68,9 +68,10 @@ class Case:
                 self.project = Generated(generate(self.seed, trial.engine), folder)
         self.begin()
         self.undisturbed()
-        self.disturbance = next((done for done in (Disturbance(self, self.chance).done for _ in range(4)) if done), None)
-        if not self.disturbance:
+        found = next((found for found in (Disturbance(self, self.chance) for _ in range(4)) if found.done), None)
+        if not found:
             raise Skipped("nothing to disturb")
+        self.disturbance, self.filled = found.done, found.filled
 
     def clone(self, template=None):
         database = Clone(self.server, template.name if template else "template0")

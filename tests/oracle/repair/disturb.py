@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from generate.operation import literal, quoted
 from generate.schema import Schema
 
+from .rows import Filler
+
 MADE = re.compile(r"\s*(CREATE (UNIQUE )?(TABLE|INDEX|TYPE|SEQUENCE|DOMAIN|VIEW|FUNCTION)|ALTER TABLE (IF EXISTS )?\S+ ADD COLUMN|ALTER TYPE \S+ ADD VALUE)", re.I)
 AFTERWARDS = ["drop_column", "add_column", "retype", "drop_default", "set_default", "drop_not_null", "set_not_null", "drop_table", "drop_constraint",
               "drop_index", "add_index", "add_enum_value", "rename_column"]  # fmt: skip
@@ -22,14 +24,23 @@ class Disturbance:
         connection = self.connection = psycopg2.connect(case.base.plain)
         connection.autocommit = True
         self.cursor = connection.cursor()
+        there = self.table_names()
         kinds = set(chance.choices(list(KINDS), list(KINDS.values()), k=chance.choice([1, 1, 1, 2, 2, 3])))
         for kind in KINDS:
             # The rows come last: what Alembic itself does needs them as they are.
             if kind in kinds and kind != "rows":
                 getattr(self, kind)()
+        # The application writes into what was made ahead.
+        self.filled = {}
+        for table in Filler(connection, case.project.versions, chance).fill_only(self.table_names() - there if chance.random() < 0.5 else ()):
+            self.cursor.execute(f"SELECT count(*) FROM {table}")
+            self.filled[table] = self.cursor.fetchone()[0]
         if "rows" in kinds:
             self.rows()
         connection.close()
+
+    def table_names(self):
+        return {f"{quoted(table.schema)}.{quoted(table.name)}" for table in Schema(self.cursor).tables if table.kind == "r"}
 
     def run(self, kind, *statements):
         """Runs the statements, each in a transaction of its own; false where the server refuses the first."""

@@ -54,7 +54,7 @@ class Generated:
             if row.match(statement):
                 groups.append([])
             elif not ASKS.match(statement):
-                groups[-1] += [cursor.mogrify(statement, values or None).decode() for values in (parameters if isinstance(parameters, list) else [parameters])]
+                groups[-1] += [cursor.mogrify(statement, values).decode() for values in (parameters if isinstance(parameters, list) else [parameters])]
 
         sa.event.listen(sa.engine.Engine, "before_cursor_execute", note)
         try:

@@ -53,6 +53,12 @@ class Filler:
                 empty.append(table.name)
         return empty
 
+    def fill_only(self, names):
+        """A few rows for the tables of these names; those that took some."""
+        self.tables = [table for table in self.tables if f"{quoted(table.schema)}.{quoted(table.name)}" in names]
+        empty = self.fill()
+        return [f"{quoted(table.schema)}.{quoted(table.name)}" for table in self.tables if table.name not in empty]
+
     def insert(self, table, hollow):
         """One row, with values where they can be; with less where it is refused."""
         self.count += 1

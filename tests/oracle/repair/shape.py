@@ -55,7 +55,7 @@ QUERIES = {
 }  # fmt: skip
 OIDS = {"constraint": "k.oid", "type": "t.oid"}
 TABLES = """
-    SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) FROM {relations} AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY 1"""
+    SELECT format('"%%s"."%%s"', n.nspname, c.relname) FROM {relations} AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY 1"""
 
 
 def query(kind, text):
