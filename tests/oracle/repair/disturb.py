@@ -13,6 +13,7 @@ from .rows import Filler
 MADE = re.compile(r"\s*(CREATE (UNIQUE )?(TABLE|INDEX|TYPE|SEQUENCE|DOMAIN|VIEW|FUNCTION)|ALTER TABLE (IF EXISTS )?\S+ ADD COLUMN|ALTER TYPE \S+ ADD VALUE)", re.I)
 AFTERWARDS = ["drop_column", "add_column", "retype", "drop_default", "set_default", "drop_not_null", "set_not_null", "drop_table", "drop_constraint",
               "drop_index", "add_index", "add_enum_value", "rename_column"]  # fmt: skip
+WORDS = re.compile(r"\w+")
 KINDS = {"prefix": 4, "ahead": 3, "create_all": 2, "rows": 4, "lost": 4}
 
 
@@ -132,6 +133,7 @@ class Disturbance:
 
     def lost(self):
         """Objects of revisions that ran, without values in them."""
+        foreign = self.case.project.foreign(self.case.base)
         for _ in range(self.chance.choice([1, 1, 2])):
             kind = self.chance.choice(["drop_default", "drop_index", "drop_index", "drop_constraint", "drop_not_null", "column", "column", "table", "enum value"])
             if kind.startswith("drop_"):
@@ -139,6 +141,7 @@ class Disturbance:
                 self.cursor.execute("RESET search_path")
             else:
                 choices = getattr(self, kind.replace(" ", "_") + "s")()
+            choices = [statements for statements in choices if not foreign & set(WORDS.findall(statements[0]))]
             if choices:
                 self.run(f"lost {kind}", *self.chance.choice(choices))
 

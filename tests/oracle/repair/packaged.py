@@ -8,6 +8,7 @@ import shlex
 import shutil
 
 from fetch import HERE, TARGET, fetch
+from histories import report_of
 from record import CORPUS, Recorder
 
 from .projects import ASKS, replace
@@ -32,6 +33,14 @@ class Packaged:
         self.recorder.restore(database.name, dump)
         self.recorder.stamp(database.name, [revision])
         return True
+
+    def foreign(self, database):
+        """The tables that are not all of the history's making: what is lost of them no revision can tell."""
+        report, problem = report_of([*self.arguments, "--no-plans"], database.dump(data=False, versions=self.versions), self.folder)
+        if problem:
+            raise RuntimeError(problem)
+        extra = [entry["object"] for entry in report["drift"] if entry["change"] == "extra"]
+        return {one["table"] or one["name"] for one in extra} | {one["name"] for one in extra if one["kind"] == "index"}
 
     def alembic(self, database, line):
         """As `Generated.alembic`; `alembic current` is what the table holds."""

@@ -46,6 +46,9 @@ class Generated:
             return {**failure(error, self.folder), "statement": getattr(error, "statement", None)}
         return {"outcome": "succeeds", "printed": config.stdout.getvalue()}
 
+    def foreign(self, _):
+        return set()
+
     def sent(self, database):
         """What `alembic upgrade heads` comes to, and the statements that it sends: a list for each revision."""
         groups, row = [[]], re.compile(rf"(INSERT INTO|UPDATE|DELETE FROM) (\w+\.)?{self.versions}\b")
