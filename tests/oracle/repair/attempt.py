@@ -37,8 +37,8 @@ class Attempt:
         """Does what the plan's steps say, then `alembic upgrade heads`; the database must be the undisturbed one."""
         database = self.case.clone(self.case.base)
         self.ask(database)
-        if self.plan["patch"]:
-            self.project = self.project.patch(self.plan["patch"])
+        if self.plan["patches"]:
+            self.project = self.project.patched(self.plan["patches"])
         for step in self.plan["steps"]:
             if step["command"] and not self.step(database, step["command"]):
                 return

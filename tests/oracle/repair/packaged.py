@@ -70,8 +70,8 @@ class Packaged:
         statements = [answer["sent"].get(revision, []) for revision in answer["order"]]
         return self.words(answer), [[text for text in group if not ASKS.match(text)] for group in statements]
 
-    def patch(self, patch):
-        """As `Generated.patch`; the revisions are copied out of their package."""
+    def patched(self, patches):
+        """As `Generated.patched`; the revisions are copied out of their package."""
         other, recorder = copy.copy(self), copy.copy(self.recorder)
         recorder.locations = []
         for number, location in enumerate(self.recorder.locations):
@@ -79,7 +79,8 @@ class Packaged:
             shutil.rmtree(changed, ignore_errors=True)
             shutil.copytree(location, changed)
             recorder.locations.append(str(changed))
-            for file in changed.rglob(pathlib.Path(patch["file"]).name):
-                replace(file, patch)
+            for patch in patches:
+                for file in changed.rglob(pathlib.Path(patch["file"]).name):
+                    replace(file, patch)
         other.recorder = recorder
         return other

@@ -66,13 +66,14 @@ class Generated:
             sa.event.remove(sa.engine.Engine, "before_cursor_execute", note)
         return outcome, [[text for text in group if f"CREATE TABLE {self.versions} " not in text] for group in groups[:-1]]
 
-    def patch(self, patch):
-        """Another project, in which a file is changed as a plan says."""
+    def patched(self, patches):
+        """Another project, in which files are changed as a plan says."""
         other = copy.copy(self)
         other.folder = self.folder.with_name(self.folder.name + "_patched")
         shutil.rmtree(other.folder, ignore_errors=True)
         shutil.copytree(self.folder, other.folder)
-        replace(other.folder / "migrations" / "versions" / pathlib.Path(patch["file"]).name, patch)
+        for patch in patches:
+            replace(other.folder / "migrations" / "versions" / pathlib.Path(patch["file"]).name, patch)
         return other
 
 
