@@ -61,7 +61,7 @@ class Judge:
         if plan:
             self.reasons[f"recommended: {plan['id']}"] += 1
             self.recommended(plan)
-        elif not self.report["plans"] and self.report["verdict"]["situation"] == "healthy":
+        elif not self.report["plans"] and self.report["located"]["exact"]:
             self.reasons["recommended: nothing to do"] += 1
             self.recommended({**NOTHING, "to": self.report["located"]["revisions"]})
         else:
