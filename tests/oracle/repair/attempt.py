@@ -174,7 +174,7 @@ class Attempt:
         if after[2] != before[2]:
             self.fail("undo.sql gives other version rows", f"{after[2]}, not {before[2]}")
         for key in sorted(before[0].keys() | after[0].keys()):
-            if before[0].get(key) != after[0].get(key) and not any(key[1] in stay for stay in stays):
+            if before[0].get(key) != after[0].get(key) and not any(key[2] in stay for stay in stays):
                 self.fail(f"undo.sql does not lead back: {key[0]}", f"{key}: before {before[0].get(key)!r}, after {after[0].get(key)!r}")
 
     def stops(self):
