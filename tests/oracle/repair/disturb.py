@@ -104,8 +104,8 @@ class Disturbance:
     def as_at_the_target(self, connection, table):
         goal = self.case.goal[0]
         made = shape(connection.connection.driver_connection, self.case.project.versions)
-        mine = lambda found: {key: text for key, text in found.items() if key[2] == table.name and key[0] in ("relation", "column", "constraint")}  # noqa: E731
-        return mine(made) == mine(goal)
+        is_part = lambda key, text: key[2] == table.name and key[0] in ("relation", "column", "constraint") or key[0] == "sequence" and f".{table.name}." in text  # noqa: E731
+        return all(made.get(key) == goal.get(key) for key, text in [*made.items(), *goal.items()] if is_part(key, text))
 
     def rows(self):
         """The version rows: gone, moved back or forward, doubled, or of no file."""
