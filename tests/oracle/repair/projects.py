@@ -49,6 +49,10 @@ class Generated:
     def foreign(self, _):
         return set()
 
+    def asks_for_rows(self):
+        """Whether a revision does one thing or another depending on how many rows there are."""
+        return any("SELECT count(*)" in file.read_text() for file in (self.folder / "migrations" / "versions").glob("*.py"))
+
     def sent(self, database):
         """What `alembic upgrade heads` comes to, and the statements that it sends: a list for each revision."""
         groups, row = [[]], re.compile(rf"(INSERT INTO|UPDATE|DELETE FROM) (\w+\.)?{self.versions}\b")
