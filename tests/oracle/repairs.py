@@ -119,7 +119,7 @@ def kind_of(reason):
 
 # The plan where Restamp sees nothing to repair.
 NOTHING = {
-    "id": "nothing", "recommended": True, "fix_sql": "", "check_sql": "", "verify_sql": "", "undo_sql": "", "stamp_sql": "", "patches": [], "steps": [], "then": {"conditions": []},
+    "id": "nothing", "why": "", "recommended": True, "fix_sql": "", "check_sql": "", "verify_sql": "", "undo_sql": "", "stamp_sql": "", "patches": [], "steps": [], "then": {"conditions": []},
 }  # fmt: skip
 
 
