@@ -196,7 +196,10 @@ def change(chance, connection, versions, rows=False):
     """One object or one version row changed after the dump, with `rows` a row; what it was, and the SQL."""
     cursor = connection.cursor()
     cursor.execute("SELECT to_regclass(%s)", (versions,))
-    if cursor.fetchone()[0] and (rows or chance.random() < 0.25):
+    there = cursor.fetchone()[0]
+    if rows and not there:
+        return None, None
+    if there and (rows or chance.random() < 0.25):
         cursor.execute(f"SELECT version_num FROM {versions}")
         row = cursor.fetchone()
         sql = f"UPDATE {versions} SET version_num = 'other' WHERE version_num = {literal(row[0])}" if row else f"INSERT INTO {versions} VALUES ('other')"
