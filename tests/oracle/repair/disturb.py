@@ -105,7 +105,7 @@ class Disturbance:
     def as_at_the_target(self, connection, table):
         goal = self.case.goal[0]
         made = shape(connection.connection.driver_connection, self.case.project.versions)
-        is_part = lambda key, text: key[2] == table.name and key[0] in ("relation", "column", "constraint") or key[0] == "sequence" and f".{table.name}." in text  # noqa: E731
+        is_part = lambda key, text: key[2] == table.name and key[0] in ("relation", "column", "constraint") or key[0] == "sequence" and table.name in text  # noqa: E731
         return all(made.get(key) == goal.get(key) for key, text in [*made.items(), *goal.items()] if is_part(key, text))
 
     def rows(self):
