@@ -46,6 +46,8 @@ pub struct Run {
     pub observer: Option<Rc<dyn Observer>>,
     /// Refusals that do not happen: calls that a patch would guard, with the SQLSTATE of each.
     pub tolerated: Vec<(Span, SqlState)>,
+    /// The call that such a patch skips as a whole, with the statements that follow the refused one.
+    guarded: Option<Span>,
     /// Refusals that a replay passes over, since real databases are past them: what the statement would have done is in doubt.
     pub endured: Vec<(Span, SqlState, Reason)>,
     /// `naming_convention` of `target_metadata`: keys such as `uq` with their templates.
@@ -118,6 +120,7 @@ impl Run {
             watch: None,
             observer: None,
             tolerated: Vec::new(),
+            guarded: None,
             endured: Vec::new(),
             naming_convention: Vec::new(),
             created_types: BTreeSet::new(),
@@ -150,7 +153,12 @@ impl Run {
         if let Some(observer) = &observer {
             observer.before(&command, &self.catalog, &self.session);
         }
+        let is_skipped = span.is_some() && self.guarded == span;
+        if !is_skipped {
+            self.guarded = None;
+        }
         let outcome = match &may {
+            _ if is_skipped => Ok(Deltas::new()),
             Some(reason) if self.uncertain.len() > self.sides => {
                 self.catalog.execute_maybe(&command, &mut self.session, reason)
             }
@@ -197,7 +205,12 @@ impl Run {
         let instead = match endured {
             Some(_) if is_done_already(command, error.sqlstate) => Ok(Deltas::new()),
             Some((.., reason)) => Err(reason.clone().into()),
-            None if self.tolerated.contains(&(span, error.sqlstate)) => Ok(Deltas::new()),
+            None if self.tolerated.contains(&(span, error.sqlstate)) => {
+                // A type alone is left to be made before: its table is made.
+                let is_type = matches!(command, Command::Type(_));
+                self.guarded = Some(span).filter(|_| !is_type);
+                Ok(Deltas::new())
+            }
             None => return outcome,
         };
         self.session.aborted = false;

@@ -1,6 +1,7 @@
 //! Floor 5: what may hurt when a script runs, one file per check, one line in [`CHECKS`].
 
 mod constraint_scan;
+mod dropped_object_stays;
 mod enum_value;
 mod index_blocks_writes;
 mod lock_timeout;
@@ -9,7 +10,7 @@ mod skipped_data_step;
 mod type_change;
 mod unknown_effects;
 
-use crate::catalog::{Catalog, Session};
+use crate::catalog::{Catalog, ObjectId, Session};
 use crate::diagnostic::Severity;
 use crate::pg::command::Command;
 use crate::pg::error::Reason;
@@ -40,6 +41,11 @@ pub enum Subject<'a> {
         revision: &'a str,
         /// What the step does.
         what: &'a str,
+    },
+    /// What a revision drops and a plan leaves.
+    DropPassedOver {
+        /// The object.
+        object: &'a ObjectId,
     },
     /// A revision whose effects are not fully known.
     UnknownEffects {
@@ -84,6 +90,7 @@ pub const CHECKS: &[Check] = &[
     lock_timeout::check,
     skipped_data_step::check,
     unknown_effects::check,
+    dropped_object_stays::check,
 ];
 
 /// All hazards of a subject.

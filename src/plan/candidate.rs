@@ -73,10 +73,6 @@ pub fn evaluate(case: &Case<'_>, state: &Members, goal: &Catalog) -> Option<Plan
     let same_rows = case.ghosts.is_empty() && case.rows.is_some_and(|rows| same(rows, &to));
     let mut made = fix(case.replay, case.timelines, state, &recorded, case.allowed);
     made.steps.splice(0..0, version_table::prepare(case, state, &to));
-    let nothing_to_do = made.steps.is_empty() && made.obstacles.is_empty() && made.unfinished.is_empty();
-    if nothing_to_do && same_rows && *state == *case.goal {
-        return None;
-    }
     let mut obstacles = made.obstacles;
     let expected = replay(case.subject, state, |_, _| ());
     let mut applied = Applied::of(case, &made.steps);
@@ -106,6 +102,10 @@ pub fn evaluate(case: &Case<'_>, state: &Members, goal: &Catalog) -> Option<Plan
     let Applied { stages, changes, refused } = applied;
     obstacles.extend(refused.map(|(_, why)| why));
     let changed = objects(&changes);
+    let is_goal = same_rows && *state == *case.goal;
+    if is_goal && made.steps.is_empty() && obstacles.is_empty() && !left.iter().any(is_hole) {
+        return None;
+    }
     obstacles.extend(remaining(case, &left, &changed, made.steps.is_empty() && same_rows));
     obstacles.extend(left_behind(&fixed, &made.left));
     obstacles.extend(files_missing(case, &left));
@@ -211,13 +211,19 @@ fn is_valueless(id: &ObjectId) -> bool {
 fn holes(case: &Case<'_>, after: Option<&Catalog>, goal: &Catalog) -> Vec<String> {
     let Some(after) = after else { return Vec::new() };
     let left = diff(after, goal, &case.diff_options());
-    let holes = left.iter().filter(|left| left.is_drift() && !matches!(left.change, DiffChange::Extra)).take(3);
-    holes
+    left.iter()
+        .filter(|left| is_hole(left))
+        .take(3)
         .map(|hole| {
             let what = if hole.change == DiffChange::Missing { "missing" } else { "different" };
             format!("{:?} {} would be {what} after the upgrade", hole.id.kind, hole.id).to_lowercase()
         })
         .collect()
+}
+
+/// Something that is expected is not there, or is otherwise.
+fn is_hole(difference: &Difference) -> bool {
+    difference.is_drift() && !matches!(difference.change, DiffChange::Extra)
 }
 
 /// What of the remaining differences stands against the plan.

@@ -6,6 +6,7 @@ use crate::catalog::Catalog;
 use crate::diff::{Change, diff};
 use crate::pg::command::{AlterAction, Command, Table, Type};
 use crate::pg::error::{Refusal, SqlState, sqlstate};
+use crate::pg::ident::QName;
 use crate::predict::{Outcome, Prediction, predict};
 use crate::source::{Sources, Span};
 
@@ -87,27 +88,34 @@ pub fn plan(case: &Case<'_>, goal: &Catalog) -> Option<Plan> {
 fn guard(sources: &Sources, span: Span, statement: &str) -> Option<Patch> {
     let call = sources.text(span).to_string();
     let command = crate::sql::statement::parse_one(statement)?;
+    // In a loop the guard would be asked for one object and skip others.
+    let names = |name: &str| [format!("\"{name}\""), format!("'{name}'")].iter().any(|literal| call.contains(literal));
+    let of_table = |table: &QName| names(table.name.as_str()) || !call.starts_with("op.");
     let condition = match &command {
         Command::Type(Type::CreateEnum { name, .. }) => {
             let after = without_create_type(&call, name.name.as_str())?;
             return Some(Patch { span, before: call, after });
         }
-        Command::Table(Table::Create(create)) => {
+        Command::Table(Table::Create(create)) if names(create.name.name.as_str()) => {
             format!("not sa.inspect(op.get_bind()).has_table({})", python(create.name.name.as_str()))
         }
         Command::Table(Table::Alter { name, actions, .. }) => match actions.as_slice() {
-            [AlterAction::AddColumn { column, .. }] => format!(
+            [AlterAction::AddColumn { column, .. }] if names(column.name.as_str()) && of_table(name) => format!(
                 "{} not in {{column[\"name\"] for column in sa.inspect(op.get_bind()).get_columns({})}}",
                 python(column.name.as_str()),
                 python(name.name.as_str())
             ),
             _ => return None,
         },
-        Command::CreateIndex(index) => format!(
-            "{} not in {{index[\"name\"] for index in sa.inspect(op.get_bind()).get_indexes({})}}",
-            python(index.name.as_ref()?.as_str()),
-            python(index.table.name.as_str())
-        ),
+        Command::CreateIndex(index)
+            if index.name.as_ref().is_some_and(|name| names(name.as_str())) && of_table(&index.table) =>
+        {
+            format!(
+                "{} not in {{index[\"name\"] for index in sa.inspect(op.get_bind()).get_indexes({})}}",
+                python(index.name.as_ref()?.as_str()),
+                python(index.table.name.as_str())
+            )
+        }
         _ => return None,
     };
     let indentation = indentation(sources, span)?;

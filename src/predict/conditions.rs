@@ -117,7 +117,7 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
                                 format!("every {name}.({}) is in {}", list(&key.columns), key.table),
                                 Some("23503"),
                                 Some(format!(
-                                    "SELECT count(*) FROM {name} t WHERE {} AND NOT EXISTS (SELECT FROM {} r WHERE {})",
+                                    "SELECT count(*) FROM {name} t WHERE {} AND NOT EXISTS (SELECT 1 FROM {} r WHERE {})",
                                     filled.join(" AND "),
                                     key.table,
                                     joined.join(" AND ")
@@ -266,5 +266,5 @@ fn duplicates(table: &QName, keys: &[String], nulls_not_distinct: bool, predicat
     let conditions: Vec<String> = filled.chain(predicate.map(|expr| format!("({expr})"))).collect();
     let filter = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
     let keys = keys.join(", ");
-    format!("SELECT count(*) FROM (SELECT FROM {table}{filter} GROUP BY {keys} HAVING count(*) > 1) AS duplicates")
+    format!("SELECT count(*) FROM (SELECT 1 FROM {table}{filter} GROUP BY {keys} HAVING count(*) > 1) AS duplicates")
 }

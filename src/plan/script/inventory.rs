@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::object::{KeyRef, Rule, TypeRef};
+use super::literal;
+use crate::catalog::object::{DefaultExpr, KeyRef, Rule, TypeRef};
 use crate::catalog::{Catalog, Object, Oid};
 use crate::pg::command::{IdentityKind, Kind};
 
@@ -110,7 +111,13 @@ fn state(catalog: &Catalog, oid: Oid) -> Option<String> {
             let generated = if column.generated.is_some() { " GENERATED" } else { "" };
             format!("{ty}{}{identity}{generated}", if column.not_null { " NOT NULL" } else { "" })
         }
-        Object::Default(_) => "default".to_string(),
+        Object::Default(default) => match &default.expr {
+            DefaultExpr::NextVal(sequence) => {
+                format!("nextval({}::regclass)", literal(&catalog.qname(*sequence)?.to_string()))
+            }
+            DefaultExpr::Expr(expr) => constant(&expr.to_string()),
+            DefaultExpr::Unknown(_) => return None,
+        },
         Object::Constraint(constraint) => {
             let (kind, columns, referenced) = match &constraint.rule {
                 Rule::Check { columns, .. } => ("c", check_columns(catalog, columns), None),
@@ -156,6 +163,12 @@ fn state(catalog: &Catalog, oid: Oid) -> Option<String> {
         .to_string(),
         Object::Comment(_) | Object::Opaque(_) => return None,
     })
+}
+
+/// A default that PostgreSQL writes as everybody does; of any other it is only compared that there is one.
+fn constant(text: &str) -> String {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number || matches!(text, "true" | "false") { text.to_string() } else { "default".to_string() }
 }
 
 /// `conkey` of a CHECK holds each column once; here by number, whatever its order in the expression.

@@ -48,6 +48,11 @@ impl Touched {
     }
 }
 
+/// Of a default that is made it is not known how PostgreSQL writes it.
+fn coarse(key: &Key, state: String) -> String {
+    if key.kind == "default" { key.kind.to_string() } else { state }
+}
+
 /// What a script changes, and what it leaves alone. `stages`: the database after each transaction.
 pub fn touched(start: &Catalog, stages: &[Catalog]) -> (Vec<Touched>, Rest) {
     let all: Vec<_> = std::iter::once(start).chain(stages).map(inventory).collect();
@@ -62,6 +67,7 @@ pub fn touched(start: &Catalog, stages: &[Catalog]) -> (Vec<Touched>, Rest) {
         match states {
             None => rest.pass_over(key),
             Some(states) if states.iter().any(|state| *state != states[0]) => {
+                let states = states.into_iter().map(|state| state.map(|state| coarse(key, state))).collect();
                 rest.open(key, within);
                 touched.push(Touched { key: key.clone(), states });
             }

@@ -6,9 +6,10 @@ SELECT 'relation' AS kind, n.nspname::text AS schema, '' AS owner, c.relname::te
     || CASE WHEN a.attgenerated <> '' THEN ' GENERATED' ELSE '' END
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
-  UNION ALL SELECT 'default', n.nspname, c.relname, a.attname, c.relname, 'default'
-  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.relkind IN ('r', 'p') AND a.atthasdef AND a.attgenerated = '' AND NOT a.attisdropped
+  UNION ALL SELECT 'default', n.nspname, c.relname, a.attname, c.relname,
+    CASE WHEN pg_get_expr(d.adbin, d.adrelid) ~ '^([0-9]+|true|false|nextval[(].*)$' THEN pg_get_expr(d.adbin, d.adrelid) ELSE 'default' END
+  FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p') AND a.attgenerated = ''
   UNION ALL SELECT 'constraint', n.nspname, c.relname, k.conname, c.relname, k.contype::text
     || coalesce(' ' || (SELECT string_agg(a.attname::text, ',' ORDER BY CASE k.contype WHEN 'c' THEN a.attnum ELSE u.at END) FROM unnest(k.conkey) WITH ORDINALITY u(attnum, at)
        JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.attnum), '')

@@ -46,6 +46,9 @@ pub struct Noted {
 /// What [`Key`] is in [`OBJECTS`].
 const KEY: &str = "kind, schema, owner, name";
 
+/// What is found of a touched object: of a default that it is there.
+const FOUND: &str = "CASE WHEN o.state IS NOT NULL AND kind = 'default' THEN kind ELSE o.state END";
+
 /// Its words.
 const OBJECT: &str = "concat_ws(' ', kind, concat_ws('.', nullif(schema, ''), nullif(owner, ''), name))";
 
@@ -198,7 +201,7 @@ impl Script {
         if !touched.is_empty() {
             tables.push(format!("touched({KEY}, first, last) AS (VALUES\n{}\n  )", touched.join(",\n")));
             rows.push(format!(
-                "SELECT {OBJECT} AS object, o.state AS found, e.first, e.last FROM touched e LEFT JOIN o USING ({KEY})"
+                "SELECT {OBJECT} AS object, {FOUND} AS found, e.first, e.last FROM touched e LEFT JOIN o USING ({KEY})"
             ));
         }
         if !self.rest.is_empty() {
@@ -399,7 +402,7 @@ fn report(touched: &[Touched], expected: impl Fn(&Touched) -> Option<&String>) -
         return String::new();
     }
     format!(
-        "\nWITH o AS (\n  {OBJECTS}\n)\nSELECT {OBJECT} AS object, o.state AS found, e.expected, o.state IS NOT DISTINCT FROM e.expected AS ok FROM (VALUES\n{}\n) AS e({KEY}, expected) \
+        "\nWITH o AS (\n  {OBJECTS}\n)\nSELECT {OBJECT} AS object, {FOUND} AS found, e.expected, {FOUND} IS NOT DISTINCT FROM e.expected AS ok FROM (VALUES\n{}\n) AS e({KEY}, expected) \
          LEFT JOIN o USING ({KEY});\n",
         rows.join(",\n")
     )

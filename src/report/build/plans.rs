@@ -381,6 +381,9 @@ fn dangers(case: &Case<'_>, plan: &Plan, sources: &Sources) -> Vec<Danger> {
 
 fn hazards(case: &Case<'_>, plan: &Plan, dangers: Vec<Danger>, sources: &Sources) -> Vec<report::Hazard> {
     let mut found: Vec<report::Hazard> = dangers.into_iter().flat_map(|danger| danger.hazards).collect();
+    for object in &plan.stays {
+        found.extend(hazard::check(&Subject::DropPassedOver { object }).into_iter().map(named));
+    }
     for step in plan.data_steps.iter().filter(|step| step.fate == DataFate::Unproven) {
         let revision = &case.subject.history.order[step.at.revision];
         let (file, line) = place(sources, step.span);
