@@ -36,8 +36,11 @@ pub struct Evidence {
     pub present: Option<bool>,
 }
 
+/// Evidence, and for an object that is gone the revision without which it was never there: then its absence tells nothing.
+type Found = (Evidence, Option<usize>);
+
 /// The evidence on the revision at `position`.
-fn evidence(position: usize, timelines: &Timelines) -> Vec<Evidence> {
+fn evidence(position: usize, timelines: &Timelines) -> Vec<Found> {
     let mut found = Vec::new();
     for (object, timeline) in &timelines.by_object {
         let Some(index) = timeline.values.iter().rposition(|(at, _)| at.revision == position) else { continue };
@@ -63,26 +66,39 @@ fn evidence(position: usize, timelines: &Timelines) -> Vec<Evidence> {
             }
             Comparison::Different => Some(false),
         };
-        found.push(Evidence { object: object.clone(), at: timeline.values[index].0, present });
+        let (at, value) = &timeline.values[index];
+        let never_there = present == Some(true) && value.is_none() && *timeline.verdict(None) == Comparison::Same;
+        let maker = before.filter(|_| never_there).map(|before| timeline.values[before].0.revision);
+        found.push((Evidence { object: object.clone(), at: *at, present }, maker));
     }
     found
 }
 
 /// The verdict on every revision, in upgrade order. `unknown` says of which revisions the effects are not known.
 pub fn verdicts(count: usize, timelines: &Timelines, unknown: impl Fn(usize) -> bool) -> Vec<(Verdict, Vec<Evidence>)> {
-    (0..count)
-        .map(|position| {
-            let evidence = evidence(position, timelines);
-            let told: Vec<bool> = evidence.iter().filter_map(|evidence| evidence.present).collect();
-            let present = told.iter().filter(|present| **present).count();
-            let verdict = match (told.len(), present) {
-                (0, _) if unknown(position) || !evidence.is_empty() => Verdict::Unknown,
-                (0, _) => Verdict::NoTrace,
-                (all, present) if all == present => Verdict::Applied,
-                (_, 0) => Verdict::Absent,
-                (all, present) => Verdict::Partial { present, all },
-            };
-            (verdict, evidence)
-        })
-        .collect()
+    let all: Vec<Vec<Found>> = (0..count).map(|position| evidence(position, timelines)).collect();
+    let mut verdicts: Vec<(Verdict, Vec<Evidence>)> = Vec::new();
+    // What makes an object comes before what drops it.
+    for (position, found) in all.into_iter().enumerate() {
+        let is_absent = |maker: usize| verdicts.get(maker).is_some_and(|(verdict, _)| *verdict == Verdict::Absent);
+        let evidence: Vec<Evidence> = found
+            .into_iter()
+            .filter(|(_, maker)| !maker.is_some_and(is_absent))
+            .map(|(evidence, _)| evidence)
+            .collect();
+        verdicts.push((verdict(&evidence, unknown(position)), evidence));
+    }
+    verdicts
+}
+
+fn verdict(evidence: &[Evidence], unknown: bool) -> Verdict {
+    let told: Vec<bool> = evidence.iter().filter_map(|evidence| evidence.present).collect();
+    let present = told.iter().filter(|present| **present).count();
+    match (told.len(), present) {
+        (0, _) if unknown || !evidence.is_empty() => Verdict::Unknown,
+        (0, _) => Verdict::NoTrace,
+        (all, present) if all == present => Verdict::Applied,
+        (_, 0) => Verdict::Absent,
+        (all, present) => Verdict::Partial { present, all },
+    }
 }
