@@ -10,6 +10,7 @@ mod floors;
 mod graphs;
 mod hostile;
 mod naming;
+mod repair;
 mod small;
 
 #[path = "../recorded/mod.rs"]

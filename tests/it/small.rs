@@ -13,11 +13,20 @@ pub fn revision(id: &str, down: &str, body: &str) -> InputFile {
 
 /// Everything but plans.
 pub fn analyze(files: Vec<InputFile>, dump: &str, stamped: &[&str]) -> Report {
+    run(files, dump, stamped, Options { no_plans: true, ..Options::default() })
+}
+
+/// Everything.
+pub fn plan(files: Vec<InputFile>, dump: &str, stamped: &[&str]) -> Report {
+    run(files, dump, stamped, Options::default())
+}
+
+fn run(files: Vec<InputFile>, dump: &str, stamped: &[&str], options: Options) -> Report {
     let input = Input {
         files,
         dump: Some(InputFile { path: "dump.sql".into(), bytes: dump.into() }),
         stamped: Some(stamped.iter().map(ToString::to_string).collect()),
-        options: Options { no_plans: true, ..Options::default() },
+        options,
         ..Input::default()
     };
     restamp::analyze(&input, &mut |_| ())

@@ -41,12 +41,11 @@ pub fn undo(start: &Catalog, fixed: &Catalog) -> Undo {
     for oid in added {
         undo.steps.extend(drop_step(start, fixed, oid, &before));
     }
-    for (oid, entry) in &after {
-        if let Some(old) = before.get(oid)
-            && old.object != entry.object
-        {
-            change_back(start, fixed, *oid, &mut undo);
-        }
+    // The other steps name tables as the fix leaves them.
+    let changed = after.iter().filter(|(oid, entry)| before.get(oid).is_some_and(|old| old.object != entry.object));
+    let (tables, others): (Vec<_>, Vec<_>) = changed.partition(|(_, entry)| matches!(*entry.object, Object::Table(_)));
+    for (oid, _) in others.into_iter().chain(tables) {
+        change_back(start, fixed, *oid, &mut undo);
     }
     for oid in before.keys().filter(|oid| !after.contains_key(oid)) {
         let parent_gone = start.get(*oid).and_then(Object::parent).is_some_and(|parent| !after.contains_key(&parent));
@@ -137,7 +136,7 @@ fn drop_step(start: &Catalog, fixed: &Catalog, oid: Oid, before: &BTreeMap<Oid, 
         }
         Object::Index(index) => {
             table_name()?;
-            if index.constraint.is_some() {
+            if index.constraint.is_some() || index.partition_of.is_some_and(|parent| !was(parent)) {
                 return None;
             }
             step(Command::DropIndex { names: vec![name], if_exists: false, concurrently: false, behavior: restrict })
@@ -239,6 +238,9 @@ fn column_back(start: &Catalog, fixed: &Catalog, oid: Oid, old: &Column, new: &C
     let mut push = |action| undo.steps.push(UndoStep { command: alter(QName::clone(&table), action), guard: None });
     if old.name != new.name {
         push(AlterAction::RenameColumn { from: new.name.clone(), to: old.name.clone() });
+    }
+    if old.identity.is_none() && new.identity.is_some() {
+        push(AlterAction::DropIdentity { column: old.name.clone(), if_exists: false });
     }
     if old.not_null != new.not_null {
         push(AlterAction::SetNotNull { column: old.name.clone(), not_null: old.not_null });
