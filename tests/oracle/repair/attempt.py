@@ -150,6 +150,9 @@ class Attempt:
         connection = database.connect()
         cursor = connection.cursor()
         for statement in self.case.inserts:
+            if any(statement.startswith(f"INSERT INTO {table} ") for table in self.case.filled):
+                # Its rows are not those that the INSERT was made for.
+                continue
             try:
                 cursor.execute(f"BEGIN; {statement}; COMMIT")
             except psycopg2.Error as error:

@@ -10,7 +10,7 @@ MINE = "n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' AND NOT EXISTS
 RELATIONS = "pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {mine} AND NOT (c.relname = %(versions)s AND c.relkind IN ('r', 'i'))"
 QUERIES = {
     "relation": """
-        SELECT n.nspname, c.relname, '', concat_ws(' ', c.relkind, c.relpersistence, c.reloptions, c.relrowsecurity, c.relforcerowsecurity, c.relreplident,
+        SELECT n.nspname, c.relname, '', concat_ws(' ', c.relkind, c.relpersistence, (SELECT array_agg(o ORDER BY o) FROM unnest(c.reloptions) o), c.relrowsecurity, c.relforcerowsecurity, c.relreplident,
           pg_get_partkeydef(c.oid), pg_get_expr(c.relpartbound, c.oid), (SELECT string_agg(inhparent::regclass::text, ',' ORDER BY inhseqno) FROM pg_inherits WHERE inhrelid = c.oid))
         FROM {relations} AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c', 'S')""",
     "column": """
