@@ -77,6 +77,8 @@ class Judge:
             attempt.goes_home()
             if plan["fix_sql"] and not attempt.found:
                 attempt.by_a_driver()
+            elif plan["stamp_sql"]:
+                attempt.by_stamp_sql()
             attempt.stops()
         except GivenUp as demand:
             self.counts["given up"] += 1

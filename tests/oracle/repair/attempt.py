@@ -185,6 +185,17 @@ class Attempt:
             if was != now and not self.stays(key, now):
                 self.fail(f"undo.sql does not lead back: {key[0]}", f"{key}: before {was!r}, after {now!r}")
 
+    def by_stamp_sql(self):
+        """For those who do not use the commands: the rows, twice, and nothing else."""
+        database = self.case.clone(self.case.base)
+        schema, rows, _ = database.look(self.versions)
+        for time in ("the first time", "the second time"):
+            run = self.case.server.psql(database.name, file=self.folder / "stamp.sql", check=False)
+            if run.returncode:
+                return self.fail(f"stamp.sql fails {time}: {shape_of(run.stderr)}", run.stderr)
+            if database.look(self.versions) != (schema, rows, sorted(self.plan["to"])):
+                self.fail(f"stamp.sql leads elsewhere {time}", f"{database.rows(self.versions)}, not {sorted(self.plan['to'])}")
+
     def stays(self, key, text):
         """Whether undo.sql says that an object, or the column that a sequence belongs to, stays."""
         owner = OWNER.search(text or "")
