@@ -472,4 +472,6 @@ pub struct OpaqueObject {
     pub text: String,
     /// Actions of later `ALTER`s, in order.
     pub altered: Vec<String>,
+    /// What it goes with: a table and its columns of STATISTICS, the table of a RULE.
+    pub on: Vec<Oid>,
 }

@@ -203,6 +203,7 @@ impl Object {
             Object::Opaque(opaque) => {
                 found.extend(opaque.schema.map(|schema| (schema, Depend::Normal)));
                 found.extend(opaque.extension.map(|extension| (extension, Depend::Auto)));
+                found.extend(opaque.on.iter().map(|on| (*on, Depend::Auto)));
             }
         }
         found

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::ident::{Ident, QName};
 use super::lex::{self, Cursor, Read};
-use super::{parameters, types};
+use super::{parameters, statistics, types};
 
 /// A part of a definition.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,24 +145,17 @@ fn name(cursor: &mut Cursor<'_>) -> Option<Part> {
     Some(Part::Body(cursor.qname().ok()?.name.to_string()))
 }
 
-/// `s (mcv) ON a, b FROM t`. All kinds together are the default.
+/// `s (mcv) ON a, b FROM t`. All kinds together are the default; names of columns follow their renames.
 fn statistics(cursor: &mut Cursor<'_>, parts: &mut Parts) -> Option<()> {
-    if !cursor.is("ON") && !cursor.is_sign("(") {
-        cursor.qname().ok()?;
+    let read = statistics::read_rest(cursor).ok()?;
+    if !read.kinds.is_empty() {
+        parts.insert("kinds", word(read.kinds.iter().map(Ident::to_string).collect::<Vec<_>>().join(", ")));
     }
-    if cursor.is_sign("(") {
-        let mut kinds: Vec<String> = cursor.idents_in_parens().ok()?.iter().map(Ident::to_string).collect();
-        kinds.sort();
-        if kinds != ["dependencies", "mcv", "ndistinct"] {
-            parts.insert("kinds", word(kinds.join(", ")));
-        }
-    }
-    cursor.expect("ON").ok()?;
-    let mut on = cursor.list(|cursor| Ok(cursor.until(&[",", "FROM"]).trim().to_string())).ok()?;
+    let mut on: Vec<String> = read.elements.iter().map(ToString::to_string).collect();
     on.sort();
-    parts.insert("on", Part::Body(on.join(", ")));
-    cursor.expect("FROM").ok()?;
-    parts.insert("from", name(cursor)?);
+    let on = on.join(", ");
+    parts.insert("on", if read.columns().is_some() { Part::Word(on) } else { Part::Body(on) });
+    parts.insert("from", Part::Body(read.table.name.to_string()));
     Some(())
 }
 

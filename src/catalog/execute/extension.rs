@@ -79,6 +79,7 @@ impl Catalog {
                 extension: Some(extension),
                 text: String::new(),
                 altered: Vec::new(),
+                on: Vec::new(),
             }));
         }
         Ok(())

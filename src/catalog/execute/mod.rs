@@ -19,6 +19,7 @@ mod index;
 mod maybe;
 mod opaque;
 mod owner;
+mod parents;
 mod partition;
 mod policy;
 mod property;
@@ -27,6 +28,7 @@ mod resolve;
 mod routine;
 mod schema;
 mod sequence;
+mod statistics;
 #[cfg(test)]
 mod tests;
 mod transaction;

@@ -4,11 +4,11 @@ use crate::catalog::object::{Object, OpaqueObject, Rule};
 use crate::catalog::references::{NOWHERE, Space};
 use crate::catalog::{Catalog, Oid, Presence, Session};
 use crate::pg::command::{Collation, Opaque};
-use crate::pg::error::{Reason, Refusal};
+use crate::pg::error::{Reason, Refusal, sqlstate};
 use crate::pg::ident::{Ident, QName};
 use crate::pg::lex::{self, Cursor, TokenKind};
 
-use super::resolve::unknown;
+use super::resolve::{plain, refuse, unknown};
 
 impl Catalog {
     pub(super) fn opaque_command(&mut self, command: &Opaque, session: &Session) -> Result<(), Refusal> {
@@ -20,6 +20,7 @@ impl Catalog {
                     Some(_) if kind == "TYPE" => Some(self.creation_schema(identity, session)?),
                     Some(schema) => self.schema(schema),
                 };
+                let on = self.goes_with(kind, text, session)?;
                 let identity = &QName::new(
                     schema.map(|schema| self.name_of(schema)).or_else(|| identity.schema.clone()),
                     identity.name.clone(),
@@ -29,6 +30,11 @@ impl Catalog {
                 } else if let Some(existing) = self.opaque(kind, identity) {
                     if *if_not_exists {
                         return self.certain(existing).map(drop);
+                    }
+                    if kind == "STATISTICS" {
+                        self.certain(existing)?;
+                        let message = format!("statistics object \"{}\" already exists", identity.name.as_str());
+                        return refuse(sqlstate::DUPLICATE_OBJECT, message);
                     }
                     return unknown(
                         "unmodelled-kind",
@@ -42,6 +48,7 @@ impl Catalog {
                     extension: None,
                     text: text.clone(),
                     altered: Vec::new(),
+                    on,
                 }));
                 Ok(())
             }
@@ -61,6 +68,10 @@ impl Catalog {
                     match self.opaque(kind, name) {
                         Some(oid) => targets.push(oid),
                         None if drop.if_exists || self.open_world => {}
+                        None if kind == "STATISTICS" => {
+                            let message = format!("statistics object \"{}\" does not exist", plain(name));
+                            return refuse(sqlstate::UNDEFINED_OBJECT, message);
+                        }
                         None => return unknown("unmodelled-kind", format!("it is not known whether {text} succeeds")),
                     }
                 }
@@ -158,7 +169,7 @@ impl Catalog {
         Ok(())
     }
 
-    fn opaque(&self, kind: &str, name: &QName) -> Option<Oid> {
+    pub(super) fn opaque(&self, kind: &str, name: &QName) -> Option<Oid> {
         self.iter().find_map(|(oid, entry)| match &*entry.object {
             Object::Opaque(opaque) if opaque.kind == kind && opaque.name == name.name => {
                 let schema = opaque.schema.filter(|schema| *schema != NOWHERE).and_then(|schema| self.get(schema));

@@ -48,6 +48,7 @@ impl Catalog {
                 }
             });
         }
+        self.statistics_follow(oid);
         Ok(())
     }
 
@@ -85,6 +86,7 @@ impl Catalog {
                 }
             });
         }
+        self.statistics_follow(oid);
         Ok(())
     }
 
@@ -128,6 +130,7 @@ impl Catalog {
                     }
                 });
             }
+            self.rename_in_statistics(table, from, to);
             let children: Vec<Oid> = self.children(table).collect();
             for child in children {
                 self.rewrite(child, |expr| expr.rename_column(from, to));

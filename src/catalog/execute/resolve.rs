@@ -172,6 +172,7 @@ impl Catalog {
             extension: None,
             text: String::new(),
             altered: Vec::new(),
+            on: Vec::new(),
         })))
     }
 
