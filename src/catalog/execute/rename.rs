@@ -1,11 +1,12 @@
 //! Renames and moves. Handles carry them to most places; expressions hold names and are rewritten.
 
-use crate::catalog::object::{Column, DefaultExpr, KeyRef, Object, Rule};
+use crate::catalog::object::{Column, DefaultExpr, KeyRef, Object, Rule, TypeRef};
 use crate::catalog::references::Space;
-use crate::catalog::{Catalog, Oid, Session};
-use crate::pg::error::{PgError, Refusal, sqlstate};
-use crate::pg::expr::Expr;
+use crate::catalog::{Catalog, Oid, Presence, Session};
+use crate::pg::error::{PgError, Reason, Refusal, sqlstate};
+use crate::pg::expr::{Expr, Holds, LabelRename};
 use crate::pg::ident::{Ident, QName};
+use crate::pg::types::{DataType, TypeName};
 
 use super::resolve::refuse;
 
@@ -152,6 +153,96 @@ impl Catalog {
         for oid in all {
             self.rewrite(oid, |expr| expr.rename_type(from, to));
         }
+    }
+
+    /// A label's new name is carried into every expression; what is kept as text and may hold the label is in doubt from now on.
+    pub(super) fn rename_label_in_expressions(&mut self, ty: Oid, from: &str, to: &str, session: &Session) {
+        let why = format!("it is not known whether '{from}' stands for the label that is now '{to}'");
+        let reason = Reason::new("enum-label", why);
+        let all: Vec<Oid> = self.iter().map(|(oid, _)| oid).collect();
+        for oid in all {
+            let Some(object) = self.get(oid) else { continue };
+            let mut renamed = object.clone();
+            let is_known = if has_expressions(object) {
+                let target = match object {
+                    Object::Column(column) => self.holds(&column.ty, ty),
+                    Object::Default(default) => {
+                        self.column_of(default.column).and_then(|column| self.holds(&column.ty, ty))
+                    }
+                    Object::Domain(domain) => self.holds(&domain.ty, ty),
+                    _ => None,
+                };
+                let column = |name: &Ident| match object {
+                    Object::Domain(domain) => self.holds(&domain.ty, ty),
+                    _ => {
+                        let column = self.column(self.table_of(oid)?, name)?;
+                        self.holds(&self.column_of(column)?.ty, ty)
+                    }
+                };
+                let type_of = |written: &DataType| match &written.name {
+                    TypeName::Builtin(_) => Some(Holds::Other),
+                    TypeName::User(name) => {
+                        let oid = self.resolve_type(name, session)?;
+                        self.holds(&TypeRef::User { oid, modifiers: Vec::new(), array: written.array }, ty)
+                    }
+                    TypeName::Unknown(_) => None,
+                };
+                let checks = matches!(object, Object::Domain(_));
+                let rename = LabelRename { from, to, target, column: &column, type_of: &type_of };
+                let condition = LabelRename { target: None, ..rename };
+                expressions(&mut renamed).into_iter().enumerate().all(|(at, expr)| {
+                    let is_check =
+                        checks && (at > 0 || !matches!(object, Object::Domain(domain) if domain.default.is_some()));
+                    match expr.rename_label(if is_check { &condition } else { &rename }) {
+                        Some(new) => {
+                            *expr = new;
+                            true
+                        }
+                        None => false,
+                    }
+                })
+            } else {
+                !self.text_holds(oid, ty, from)
+            };
+            if !is_known {
+                self.set_presence(oid, Presence::Maybe(reason.clone()));
+            } else if self.get(oid) != Some(&renamed) {
+                self.set(oid, renamed);
+            }
+        }
+    }
+
+    /// What a value of a type is to an enum; a domain is what it is over.
+    fn holds(&self, ty: &TypeRef, of: Oid) -> Option<Holds> {
+        match ty {
+            TypeRef::Builtin(_) => Some(Holds::Other),
+            TypeRef::User { oid, array, .. } if *oid == of => Some(if *array { Holds::Labels } else { Holds::Label }),
+            TypeRef::User { oid, array, .. } => match self.get(*oid)? {
+                Object::Domain(domain) if !array => self.holds(&domain.ty, of),
+                Object::Domain(domain) => match self.holds(&domain.ty, of)? {
+                    Holds::Label => Some(Holds::Labels),
+                    Holds::Labels | Holds::Other => None,
+                },
+                _ => Some(Holds::Other),
+            },
+            TypeRef::Unknown(_) => None,
+        }
+    }
+
+    /// A view, trigger or rule that reads a value of the enum and holds the label.
+    fn text_holds(&self, oid: Oid, ty: Oid, label: &str) -> bool {
+        let (text, reads) = match self.get(oid) {
+            Some(Object::View(view)) => (&view.query, view.depends_on.clone()),
+            Some(Object::Trigger(trigger)) => (&trigger.text, vec![trigger.table]),
+            Some(Object::Opaque(opaque)) => (&opaque.text, opaque.on.clone()),
+            _ => return false,
+        };
+        let is_of = |column: Oid| {
+            let held = self.column_of(column).and_then(|column| self.holds(&column.ty, ty));
+            matches!(held, Some(Holds::Label | Holds::Labels))
+        };
+        text.contains(label)
+            && reads.iter().any(|read| is_of(*read) || self.columns(*read).into_iter().any(|(oid, _)| is_of(oid)))
     }
 
     /// Rewrites all expressions of an object.

@@ -188,6 +188,7 @@ impl Catalog {
         }
         ty.labels[at] = to.to_string();
         self.set(oid, Object::Enum(ty));
+        self.rename_label_in_expressions(oid, from, to, session);
         Ok(())
     }
 

@@ -190,7 +190,8 @@ fn a_table_like_another_has_its_comments_and_statistics() {
         COMMENT ON TABLE a IS 'table'; COMMENT ON INDEX i IS 'index'; COMMENT ON INDEX u IS 'index of constraint'; COMMENT ON CONSTRAINT u ON a IS 'unique';
         COMMENT ON CONSTRAINT c ON a IS 'check'; COMMENT ON STATISTICS s IS 'statistics'";
     let of_b = "CREATE TABLE public.b (x integer, y text, z integer NOT NULL, CONSTRAINT c CHECK ((x > 0)))";
-    let (column, check_) = ("COMMENT ON COLUMN public.b.x IS 'column'", "COMMENT ON CONSTRAINT c ON public.b IS 'check'");
+    let (column, check_) =
+        ("COMMENT ON COLUMN public.b.x IS 'column'", "COMMENT ON CONSTRAINT c ON public.b IS 'check'");
     check(
         &format!("{table}; CREATE TABLE b (LIKE a INCLUDING ALL); DROP TABLE a"),
         &format!(
@@ -205,6 +206,46 @@ fn a_table_like_another_has_its_comments_and_statistics() {
     check(
         &format!("{table}; CREATE TABLE b (LIKE a INCLUDING COMMENTS INCLUDING CONSTRAINTS); DROP TABLE a"),
         &format!("{}; {column}; {check_}", of_b),
+        &[],
+    );
+}
+
+#[test]
+fn a_label_s_new_name_is_in_every_expression() {
+    check(
+        "CREATE TYPE e AS ENUM ('p', 'q'); CREATE TYPE f AS ENUM ('p'); CREATE DOMAIN d AS e DEFAULT 'p' CHECK (VALUE <> 'p');
+         CREATE TABLE t (a e DEFAULT 'p', b text DEFAULT 'p', c e[] DEFAULT '{p,q}', g f DEFAULT 'p',
+            i text GENERATED ALWAYS AS (CASE WHEN a = 'p' THEN 'p' ELSE 'x' END) STORED,
+            CONSTRAINT k CHECK (a IN ('p', 'q') OR b = 'p' OR a = 'p'::e), CONSTRAINT m CHECK (c = ARRAY['p', 'q']::e[] AND c <> '{p}'), CONSTRAINT n CHECK (g = 'p'),
+            CONSTRAINT z CHECK (a::text = 'p'));
+         CREATE INDEX ix ON t (a) WHERE a = 'p' AND b = 'p'; ALTER TYPE e RENAME VALUE 'p' TO 'r'",
+        "CREATE TYPE public.e AS ENUM ('r', 'q'); CREATE TYPE public.f AS ENUM ('p'); CREATE DOMAIN public.d AS public.e DEFAULT 'r'::public.e
+            CONSTRAINT d_check CHECK ((VALUE <> 'r'::public.e));
+         CREATE TABLE public.t (a public.e DEFAULT 'r'::public.e, b text DEFAULT 'p'::text, c public.e[] DEFAULT '{r,q}'::public.e[],
+            g public.f DEFAULT 'p'::public.f, i text GENERATED ALWAYS AS (
+CASE
+    WHEN (a = 'r'::public.e) THEN 'p'::text
+    ELSE 'x'::text
+END) STORED,
+            CONSTRAINT k CHECK (((a = ANY (ARRAY['r'::public.e, 'q'::public.e])) OR (b = 'p'::text) OR (a = 'r'::public.e))),
+            CONSTRAINT m CHECK (((c = ARRAY['r'::public.e, 'q'::public.e]) AND (c <> '{r}'::public.e[]))),
+            CONSTRAINT n CHECK ((g = 'p'::public.f)), CONSTRAINT z CHECK (((a)::text = 'p'::text)));
+         CREATE INDEX ix ON public.t USING btree (a) WHERE ((a = 'r'::public.e) AND (b = 'p'::text))",
+        &[],
+    );
+}
+
+#[test]
+fn oids_are_compared_as_oids() {
+    check(
+        "CREATE TABLE a (o oid, r regclass, i int, b bigint, CONSTRAINT c1 CHECK (o <> -1), CONSTRAINT c2 CHECK (o > 5 AND o = i AND o <> b), CONSTRAINT c3 CHECK (r <> -1),
+            CONSTRAINT c4 CHECK (r = i OR o = r), CONSTRAINT c5 CHECK (o IN (1, 2)), CONSTRAINT c6 CHECK (o BETWEEN 1 AND i), CONSTRAINT c7 CHECK (r IS DISTINCT FROM 5),
+            CONSTRAINT c8 CHECK (coalesce(o, 5) = 5), CONSTRAINT c9 CHECK (coalesce(r, 5) IS NULL), CONSTRAINT d1 CHECK (o = '5'))",
+        "CREATE TABLE public.a (o oid, r regclass, i integer, b bigint, CONSTRAINT c1 CHECK ((o <> ('-1'::integer)::oid)),
+            CONSTRAINT c2 CHECK (((o > (5)::oid) AND (o = (i)::oid) AND (o <> (b)::oid))), CONSTRAINT c3 CHECK (((r)::oid <> ('-1'::integer)::oid)),
+            CONSTRAINT c4 CHECK ((((r)::oid = (i)::oid) OR (o = (r)::oid))), CONSTRAINT c5 CHECK ((o = ANY (ARRAY[(1)::oid, (2)::oid]))),
+            CONSTRAINT c6 CHECK (((o >= (1)::oid) AND (o <= (i)::oid))), CONSTRAINT c7 CHECK (((r)::oid IS DISTINCT FROM (5)::oid)),
+            CONSTRAINT c8 CHECK ((COALESCE(o, (5)::oid) = (5)::oid)), CONSTRAINT c9 CHECK ((COALESCE(r, (5)::regclass) IS NULL)), CONSTRAINT d1 CHECK ((o = '5'::oid)))",
         &[],
     );
 }

@@ -347,12 +347,32 @@ impl Canon<'_> {
 
     /// Gives literals the type of their companions, and numbers of mixed types the one at which an operator takes them.
     fn unify(&self, args: &mut [Tree]) {
-        self.unify_to(args, widest);
+        // Operators compare `oid` alone, be it with a number or with the name of something.
+        if !self.oids(args, Some(DataType::builtin("oid"))) {
+            self.unify_to(args, widest);
+        }
+    }
+
+    /// Makes numbers that stand beside an `oid`, or the name of something, the same: of a type, or of the first one's. False where none
+    /// is there, or anything else.
+    fn oids(&self, args: &mut [Tree], ty: Option<DataType>) -> bool {
+        let of = |tree: &Tree, names: &[&str]| names.iter().any(|name| is_builtin(tree, name));
+        let first = args.iter().find(|arg| of(arg, OIDS)).and_then(|arg| arg.ty.clone());
+        let Some(ty) = first.map(|first| ty.unwrap_or(first)) else { return false };
+        if !args.iter().all(|arg| arg.is_untyped() || of(arg, OIDS) || of(arg, INTEGERS)) {
+            return false;
+        }
+        for arg in args {
+            *arg = self.cast(std::mem::replace(arg, Tree::leaf(Head::Null)), &ty);
+        }
+        true
     }
 
     /// The same of values that stand for each other: those of a list, an array, `CASE`, `coalesce()` (`select_common_type`).
     fn unify_values(&self, args: &mut [Tree]) {
-        self.unify_to(args, common);
+        if !self.oids(args, None) {
+            self.unify_to(args, common);
+        }
     }
 
     fn unify_to(&self, args: &mut [Tree], common: fn(&[Tree]) -> Option<DataType>) {
@@ -469,6 +489,9 @@ impl Canon<'_> {
         Tree::new(Head::Call(QName { name: Ident::new(name.name.as_str()), ..name }), args).typed(ty)
     }
 }
+
+const OIDS: &[&str] = &["oid", "regclass", "regnamespace", "regproc", "regprocedure", "regrole", "regtype"];
+const INTEGERS: &[&str] = &["smallint", "integer", "bigint"];
 
 /// The type of a numeric literal (`make_const` of the parser).
 pub(super) fn number_type(text: &str) -> &'static str {

@@ -6,6 +6,7 @@ mod compare;
 mod constant;
 mod functions;
 mod implies;
+mod labels;
 mod names;
 mod syntax;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use std::fmt;
 pub use analysis::{Analysis, Names, analyse, no_operator};
 pub use compare::{compare, same_text};
 pub use implies::implies;
+pub use labels::{Holds, LabelRename};
 pub use names::{qname, stored};
 pub use syntax::read_type;
 
