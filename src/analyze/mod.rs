@@ -302,8 +302,7 @@ impl Work {
         );
         report.database = Some(database.summary());
         report.stamped = database.stamped(&ghosts);
-        let tie: Vec<Vec<String>> =
-            located.states.iter().filter(|state| **state != place).map(|state| history.rows(state)).collect();
+        let tie: Vec<Vec<String>> = placed.same_schema(&place).map(|state| history.rows(state)).collect();
         report.located = Some(report::Located {
             revisions: history.rows(&place),
             exact: !database.cut && located.exact() && !differences.iter().any(|difference| difference.is_drift()),

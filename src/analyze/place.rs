@@ -70,6 +70,15 @@ impl Placed {
         Placed { world, replay, timelines, located, others: Vec::new() }
     }
 
+    /// The other states of the tie. What a revision does that cannot be replayed is not known: with it and without it nothing is the same.
+    pub fn same_schema<'a>(&'a self, place: &'a Members) -> impl Iterator<Item = &'a Members> {
+        let failed: Vec<usize> =
+            self.replay.revisions.iter().filter(|one| conflicts(one)).map(|one| one.position).collect();
+        self.located.states.iter().filter(move |state| {
+            *state != place && failed.iter().all(|position| state.has(*position) == place.has(*position))
+        })
+    }
+
     /// What each revision does, in upgrade order; those of other alternatives as they do it there.
     pub fn revisions(&self) -> Vec<&Replayed> {
         let mut all: Vec<&Replayed> = self.replay.revisions.iter().chain(&self.others).collect();
@@ -80,13 +89,16 @@ impl Placed {
 
 /// The sets of revisions that can be in one database together, where the replay of the whole history shows that not all can.
 fn alternatives(history: &History, whole: &Replay) -> Vec<Members> {
-    let conflicts = |replayed: &&Replayed| {
-        replayed.unknown.as_ref().is_some_and(|reason| reason.kind == crate::replay::NOT_REPLAYABLE)
-    };
-    let failed: Vec<usize> = whole.revisions.iter().filter(conflicts).map(|replayed| replayed.position).collect();
+    let failed: Vec<usize> =
+        whole.revisions.iter().filter(|one| conflicts(one)).map(|replayed| replayed.position).collect();
     let heads = history.tops(&history.everything());
     // A revision that fails in every head's own history fails for a reason of its own.
     let worlds: Vec<Members> = heads.iter().map(|&head| history.closure([head])).collect();
     let told_apart = |position: &usize| worlds.iter().any(|world| !world.has(*position));
     if failed.iter().any(told_apart) { worlds } else { Vec::new() }
+}
+
+/// It cannot be replayed after those before it.
+fn conflicts(replayed: &Replayed) -> bool {
+    replayed.unknown.as_ref().is_some_and(|reason| reason.kind == crate::replay::NOT_REPLAYABLE)
 }

@@ -68,7 +68,13 @@ impl Catalog {
         self.choose(table, columns, label, |name| others.contains(name) || self.is_constraint_name(schema, name))
     }
 
-    pub(super) fn choose(&self, table: &Ident, columns: Option<&str>, label: &str, taken: impl Fn(&Ident) -> bool) -> Ident {
+    pub(super) fn choose(
+        &self,
+        table: &Ident,
+        columns: Option<&str>,
+        label: &str,
+        taken: impl Fn(&Ident) -> bool,
+    ) -> Ident {
         let mut pass = 0;
         loop {
             let label = if pass == 0 { label.to_string() } else { format!("{label}{pass}") };

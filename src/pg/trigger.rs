@@ -95,6 +95,38 @@ pub fn read(text: &str) -> Option<Parts> {
     Some(Parts { timing, events, level, constraint, from, deferrable, transition, when, arguments })
 }
 
+/// The rows that a condition of [`Parts::when`] reads, `new` or `old`, each with the column; `None` for the whole row.
+///
+/// ```
+/// use restamp::pg::trigger::{read, rows};
+/// let text = "CREATE TRIGGER a BEFORE UPDATE ON a FOR EACH ROW WHEN (NEW.a > 1 AND old.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION a()";
+/// let when = read(text).unwrap().when.unwrap();
+/// assert_eq!(rows(&when), [("new", Some("a".into())), ("old", None), ("new", None)]);
+/// ```
+pub fn rows(when: &str) -> Vec<(&'static str, Option<Ident>)> {
+    let (tokens, _) = lex::tokens(when);
+    let mut found = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let mut cursor = Cursor::new(when, &tokens);
+        cursor.seek(at);
+        let Ok(name) = cursor.ident() else { continue };
+        let before = at.checked_sub(1).and_then(|at| tokens.get(at)).map(|token| &when[token.start..token.end]);
+        if before == Some(".") {
+            continue;
+        }
+        let is_quoted = when[token.start..token.end].starts_with('"');
+        for row in ["new", "old"] {
+            let column = name.as_str().strip_prefix(row).and_then(|rest| rest.strip_prefix('.'));
+            if is_quoted && let Some(column) = column {
+                found.push((row, Some(Ident::new(column))));
+            } else if !is_quoted && name.as_str() == row {
+                found.push((row, None));
+            }
+        }
+    }
+    found
+}
+
 /// `NEW.a` as `"new.a"`, and `OLD.a` as `"old.a"`.
 fn rows_columns(text: &str) -> String {
     let (tokens, _) = lex::tokens(text);

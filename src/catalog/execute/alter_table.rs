@@ -1,22 +1,18 @@
 //! `ALTER TABLE`: actions are ordered by passes (`AT_PASS_*`, `src/backend/commands/tablecmds.c`), not as written.
 
-use crate::catalog::object::{Column, ColumnDefault, DefaultExpr, Object, Sequence, TypeRef};
-use crate::catalog::query::string_literal;
+use crate::catalog::object::Object;
 use crate::catalog::references::Space;
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{
-    AlterAction, Behavior, Collation, ColumnDef, ConstraintDef, ConstraintKind, IdentityKind, Kind, SequenceOptions,
+    AlterAction, Behavior, ColumnDef, ConstraintDef, ConstraintKind, IdentityKind, Kind, SequenceOptions,
 };
 use crate::pg::error::{PgError, Refusal, sqlstate};
 use crate::pg::expr::Expr;
 use crate::pg::ident::{Ident, QName};
-use crate::pg::system::Type;
-use crate::pg::types::DataType;
 
 use super::column::{no_such_column, not_a_system_column};
 use super::create_table::Pending;
 use super::resolve::refuse;
-use super::types::{Castable, assignable};
 
 /// `AT_PASS_*`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -201,7 +197,7 @@ impl Catalog {
                 self.drop_constraint(table, name, *if_exists, *behavior, session)
             }
             AlterAction::AlterConstraint { name, deferrable } => self.alter_constraint(table, name, *deferrable),
-            AlterAction::ValidateConstraint { name } => self.validate_constraint(table, name),
+            AlterAction::ValidateConstraint { name } => self.validate_constraint(table, name, session),
             AlterAction::RenameConstraint { from, to } => self.rename_constraint(table, from, to),
             AlterAction::RenameColumn { from, to } => self.rename_column(table, from, to),
             AlterAction::RenameTo { to } => self.rename_relation(table, to, session),
@@ -381,148 +377,6 @@ impl Catalog {
         Ok(())
     }
 
-    fn alter_type(
-        &mut self,
-        table: Oid,
-        name: &Ident,
-        ty: &DataType,
-        collation: Option<&Collation>,
-        using: Option<&Expr>,
-        session: &Session,
-    ) -> Result<(), Refusal> {
-        let oid = self.alterable_column(table, name)?;
-        let to = self.type_ref(ty, session)?;
-        let Some(column) = self.column_of(oid).cloned() else {
-            return Ok(());
-        };
-        let target = self.type_name(&to, session);
-        if let Some(using) = using {
-            self.using_fits(table, name, &to, using, session)?;
-        }
-        if using.is_none() && assignable(self, &column.ty, &to) == Castable::No {
-            let message = format!("column \"{}\" cannot be cast automatically to type {target}", name.as_str());
-            let hint = format!("You might need to specify \"USING {name}::{target}\".");
-            return Err(PgError::new(sqlstate::DATATYPE_MISMATCH, message).hint(hint).into());
-        }
-        self.type_is_not_pinned(table, oid, &column, session)?;
-        let default = self.default_of(oid).and_then(|default| self.get(default)).cloned();
-        if let Some(Object::Default(default)) = &default
-            && matches!(default.expr, DefaultExpr::Expr(_))
-            && assignable(self, &column.ty, &to) == Castable::No
-        {
-            let message =
-                format!("default for column \"{}\" cannot be cast automatically to type {target}", name.as_str());
-            return refuse(sqlstate::DATATYPE_MISMATCH, message);
-        }
-        if column.identity.is_some()
-            && let TypeRef::Builtin(ty) = &to
-            && let Some(ty) = ty.builtin_name()
-        {
-            let sequences: Vec<(Oid, Sequence)> =
-                self.owned_sequences(oid).into_iter().map(|(oid, sequence)| (oid, sequence.clone())).collect();
-            for (sequence, mut object) in sequences {
-                if !matches!(ty, "smallint" | "integer" | "bigint") {
-                    let message = "identity column type must be smallint, integer, or bigint";
-                    return refuse(sqlstate::INVALID_PARAMETER_VALUE, message);
-                }
-                object.change(&SequenceOptions { ty: Some(DataType::builtin(ty)), ..SequenceOptions::default() })?;
-                self.set(sequence, Object::Sequence(object));
-            }
-        }
-        self.remade_with_type(table, oid, &to, session)?;
-        let retyped = column.retyped || !same_operators(&column.ty, &to);
-        if let (Some(Object::Default(default)), TypeRef::Builtin(from)) = (&default, &column.ty)
-            && let DefaultExpr::Expr(expr) = &default.expr
-            && !same_operators(&column.ty, &to)
-        {
-            // A constant has had a type since it was written: in quotes, it stays what the column's type read, else it has its own.
-            let read_as = match expr.constant_type() {
-                Some(ty) if ty != Type::LITERAL => ty.data_type(),
-                _ => string_literal(expr).map(|_| DataType { modifiers: Vec::new(), ..from.clone() }),
-            };
-            if let (Some(ty), Some(oid)) = (read_as, self.default_of(oid)) {
-                let expr = DefaultExpr::Expr(Expr::parse(&format!("({expr})::{ty}")));
-                self.set(oid, Object::Default(ColumnDefault { expr, ..default.clone() }));
-            }
-        }
-        let collation = collation.map(|collation| self.collation(collation, session));
-        // Storage and compression become the new type's own (`ATExecAlterColumnType`).
-        let mut properties = column.properties;
-        properties.retain(|property, _| super::property::STAYS_WITH_TYPE.contains(&property.as_str()));
-        let altered = Column { ty: to.clone(), collation: collation.clone(), retyped, properties, ..column };
-        self.set(oid, Object::Column(altered));
-        for child in self.descendants(table) {
-            if let Some(column) = self.column(child, name) {
-                self.update(column, |object| {
-                    if let Object::Column(column) = object {
-                        column.ty = to.clone();
-                        column.collation.clone_from(&collation);
-                        column.retyped |= retyped;
-                    }
-                });
-            }
-        }
-        Ok(())
-    }
-
-    /// 42804: the value of `USING` is of a type that the column cannot take.
-    fn using_fits(
-        &self,
-        table: Oid,
-        name: &Ident,
-        to: &TypeRef,
-        using: &Expr,
-        session: &Session,
-    ) -> Result<(), Refusal> {
-        let Some(analysis) = self.analysed(Some(table), using, session)? else { return Ok(()) };
-        let Some(to) = self.system_type(to, session) else { return Ok(()) };
-        if analysis.assignable(&to)? {
-            return Ok(());
-        }
-        let column = name.as_str();
-        let message =
-            format!("result of USING clause for column \"{column}\" cannot be cast automatically to type {to}");
-        let hint = "You might need to add an explicit cast.";
-        Err(PgError::new(sqlstate::DATATYPE_MISMATCH, message).hint(hint).into())
-    }
-
-    /// 0A000: a view, policy or generated column reads the column (`ATExecAlterColumnType`).
-    fn type_is_not_pinned(&self, table: Oid, oid: Oid, column: &Column, session: &Session) -> Result<(), Refusal> {
-        let refused = |what: &str, detail: String| {
-            let message = format!("cannot alter type of a column {what}");
-            Err(Refusal::from(PgError::new(sqlstate::FEATURE_NOT_SUPPORTED, message).detail(detail)))
-        };
-        for dependent in self.dependents(oid) {
-            if let Some(Object::View(_)) = self.get(dependent) {
-                self.certain(dependent)?;
-                let view = self.describe(dependent, session);
-                let detail = format!("rule _RETURN on {view} depends on column \"{}\"", column.name.as_str());
-                return refused("used by a view or rule", detail);
-            }
-        }
-        for child in self.children(table) {
-            let reads = |expr: &Expr| expr.columns().is_some_and(|columns| columns.contains(&column.name));
-            match self.get(child) {
-                Some(Object::Column(other)) if other.generated.as_ref().is_some_and(|(expr, _)| reads(expr)) => {
-                    let detail = format!(
-                        "Column \"{}\" is used by generated column \"{}\".",
-                        column.name.as_str(),
-                        other.name.as_str()
-                    );
-                    return refused("used by a generated column", detail);
-                }
-                Some(Object::Policy(policy)) if policy.using.iter().chain(&policy.check).any(reads) => {
-                    self.certain(child)?;
-                    let policy = self.describe(child, session);
-                    let detail = format!("{policy} depends on column \"{}\"", column.name.as_str());
-                    return refused("used in a policy definition", detail);
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
     fn set_identity(
         &mut self,
         table: Oid,
@@ -605,19 +459,5 @@ impl Catalog {
             });
         }
         Ok(())
-    }
-}
-
-/// Values of both types are compared by the same operators: no expression over the column changes with its type.
-fn same_operators(from: &TypeRef, to: &TypeRef) -> bool {
-    let family = |ty: &DataType| match ty.builtin_name() {
-        Some("character varying" | "text") => Some("text"),
-        name => name,
-    };
-    match (from, to) {
-        (TypeRef::Builtin(from), TypeRef::Builtin(to)) => {
-            from.array == to.array && family(from).is_some() && family(from) == family(to)
-        }
-        (from, to) => from == to,
     }
 }

@@ -38,7 +38,10 @@ impl Catalog {
                 let relation = self.name_of(table);
                 let mut found = Vec::new();
                 for name in names {
-                    if super::column::is_value_function(&name) || name == relation {
+                    // A column goes before the row of the table, and before a function when its name is in quotes.
+                    if (super::column::is_value_function(&name) || name == relation)
+                        && self.column(table, &name).is_none()
+                    {
                         continue;
                     }
                     let message = format!("column \"{}\" does not exist", name.as_str());
@@ -473,19 +476,20 @@ impl Catalog {
     }
 
     /// `VALIDATE CONSTRAINT`.
-    pub(super) fn validate_constraint(&mut self, table: Oid, name: &Ident) -> Result<(), Refusal> {
+    pub(super) fn validate_constraint(&mut self, table: Oid, name: &Ident, session: &Session) -> Result<(), Refusal> {
         let Some(oid) = self.existing_constraint(table, name, false)? else {
             return Ok(());
         };
         if let Some(Object::Constraint(Constraint { rule, .. })) = self.get(oid)
             && !matches!(rule, Rule::Check { .. } | Rule::ForeignKey { .. })
         {
-            let message = format!(
-                "constraint \"{}\" of relation \"{}\" is not a foreign key or check constraint",
-                name.as_str(),
-                self.name_of(table).as_str()
-            );
-            return refuse(sqlstate::WRONG_OBJECT_TYPE, message);
+            let of = format!("constraint \"{}\" of relation \"{}\"", name.as_str(), self.name_of(table).as_str());
+            if session.server_version.is_some_and(|version| version >= 18) {
+                let detail = "This operation is not supported for this type of constraint.";
+                let error = PgError::new(sqlstate::WRONG_OBJECT_TYPE, format!("cannot validate {of}"));
+                return Err(error.detail(detail).into());
+            }
+            return refuse(sqlstate::WRONG_OBJECT_TYPE, format!("{of} is not a foreign key or check constraint"));
         }
         self.update(oid, |object| {
             if let Object::Constraint(constraint) = object {

@@ -14,14 +14,19 @@ impl Catalog {
     /// Whether it is known which operators, functions and operator classes there are: those of `pg_catalog` alone. Of an extension
     /// or a statement that is not modelled nobody knows what it brings.
     fn has_only_system_operators(&self, session: &Session) -> bool {
+        !session.restoring && self.operators_are_of(extensions::brings_no_operators)
+    }
+
+    /// Nobody has made operators of any kind, and all extensions are of those that are told.
+    fn operators_are_of(&self, of: fn(&Ident) -> bool) -> bool {
         const MADE: &[&str] =
             &["OPERATOR", "OPERATOR CLASS", "OPERATOR FAMILY", "CAST", "AGGREGATE", "FUNCTION", "ACCESS METHOD"];
         let brings = |object: &Object| match object {
-            Object::Extension(extension) => !extensions::brings_no_operators(&extension.name),
+            Object::Extension(extension) => !of(&extension.name),
             Object::Opaque(opaque) => MADE.contains(&opaque.kind.as_str()),
             _ => false,
         };
-        !session.restoring && !self.iter().any(|(_, entry)| brings(&entry.object))
+        !self.iter().any(|(_, entry)| brings(&entry.object))
     }
 
     /// Whether somebody has made a cast.
@@ -151,13 +156,10 @@ impl Catalog {
         to: &TypeRef,
         session: &Session,
     ) -> Result<(), Refusal> {
-        if !self.knows_operators(session) {
-            return Ok(());
-        }
-        let retyped = self.column_of(column).is_none_or(|column| column.retyped);
+        // After an earlier change of type the expression is no longer that which was written.
+        let unread = self.column_of(column).is_none_or(|column| column.retyped) || !self.knows_operators(session);
         let again = |expr: &Expr, of: Option<&str>| -> Result<(), Refusal> {
-            // After an earlier change of type the expression is no longer that which was written.
-            if retyped {
+            if unread {
                 return Ok(());
             }
             let Ok(Some(first)) = self.with_names(Some(table), None, session, |names| expr::analyse(expr, names))
@@ -225,7 +227,11 @@ impl Catalog {
         session: &Session,
     ) -> Result<(), Refusal> {
         match (self.system_type(own_type, session), self.system_type(key_type, session)) {
-            (Some(own), Some(key)) if !system::equality(&own, &key) && self.has_only_system_operators(session) => {}
+            // No extension that is known compares two types that are not its own.
+            (Some(own), Some(key))
+                if !system::equality(&own, &key)
+                    && !session.restoring
+                    && self.operators_are_of(extensions::is_known) => {}
             _ => return Ok(()),
         }
         let bare = |ty: &TypeRef| match ty {

@@ -6,7 +6,7 @@ use crate::catalog::lookup::TEMPORARY;
 use crate::catalog::names::joined;
 use crate::catalog::object::{Constraint, Object, Rule};
 use crate::catalog::{Catalog, Oid, Session};
-use crate::pg::command::{ConstraintDef, ConstraintKind};
+use crate::pg::command::{ConstraintDef, ConstraintKind, ForeignKey};
 use crate::pg::error::{PgError, Refusal, sqlstate};
 use crate::pg::ident::Ident;
 
@@ -59,6 +59,7 @@ impl Catalog {
             self.check_unique(referenced_table, &referenced)?;
             referenced
         };
+        self.check_generated(&columns, key)?;
         if !referenced.is_empty() && columns.len() != referenced.len() {
             let message = "number of referencing and referenced columns for foreign key disagree";
             return refuse(sqlstate::INVALID_FOREIGN_KEY, message);
@@ -115,6 +116,30 @@ impl Catalog {
             Some(Object::Table(table)) if table.unlogged => Persistence::Unlogged,
             _ => Persistence::Permanent,
         }
+    }
+
+    /// 42601, 0A000: nothing can be written into a generated column, and a virtual one (version 18) refers to nothing.
+    fn check_generated(&self, columns: &[Oid], key: &ForeignKey) -> Result<(), Refusal> {
+        let writes = |written: &Option<String>, words: &[&str]| {
+            let action = action(written.as_deref()).unwrap_or_default();
+            words.iter().any(|word| action.starts_with(word))
+        };
+        let generated =
+            columns.iter().filter_map(|oid| self.column_of(*oid)?.generated.as_ref()).map(|(_, stored)| *stored);
+        for stored in generated {
+            let event = match () {
+                () if writes(&key.on_update, &["SET NULL", "SET DEFAULT", "CASCADE"]) => "UPDATE",
+                () if writes(&key.on_delete, &["SET NULL", "SET DEFAULT"]) => "DELETE",
+                () if stored => continue,
+                () => {
+                    let message = "foreign key constraints on virtual generated columns are not supported";
+                    return refuse(sqlstate::FEATURE_NOT_SUPPORTED, message);
+                }
+            };
+            let message = format!("invalid ON {event} action for foreign key constraint containing generated column");
+            return refuse(sqlstate::SYNTAX_ERROR, message);
+        }
+        Ok(())
     }
 
     /// 42804: no operator compares the columns.

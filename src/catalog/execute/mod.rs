@@ -4,6 +4,7 @@
 //! `src/backend/commands/*.c`, `src/backend/parser/parse_utilcmd.c`; `tests.rs` holds outcomes of a real PostgreSQL 15.
 
 mod alter_table;
+mod alter_type;
 mod calls;
 mod column;
 mod comment;

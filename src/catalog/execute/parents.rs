@@ -215,13 +215,7 @@ impl Catalog {
     }
 
     /// Keys and indexes of a parent, under new names.
-    fn copy_keys(
-        &mut self,
-        from: Oid,
-        to: Oid,
-        attach: bool,
-        session: &Session,
-    ) -> Result<Vec<(Oid, Oid)>, Refusal> {
+    fn copy_keys(&mut self, from: Oid, to: Oid, attach: bool, session: &Session) -> Result<Vec<(Oid, Oid)>, Refusal> {
         let mut copies = Vec::new();
         let indexes: Vec<(Oid, Index)> =
             self.indexes(from).into_iter().map(|(oid, index)| (oid, index.clone())).collect();
@@ -285,7 +279,8 @@ impl Catalog {
             collation: key.collation.clone(),
             opclass: key.opclass.clone(),
             descending: key.descending,
-            nulls_first: Some(key.nulls_first),
+            // Not every method has an order.
+            nulls_first: Some(key.nulls_first).filter(|first| *first != key.descending),
         });
         Some(CreateIndex {
             name: None,

@@ -37,7 +37,7 @@ impl Catalog {
         session: &Session,
     ) -> Result<(), Refusal> {
         if let Some(column) = column {
-            return self.alter_column_property(table, column, property, value, only);
+            return self.alter_column_property(table, column, property, value, only, session);
         }
         let (tokens, _) = lex::tokens(value);
         let mut cursor = Cursor::new(value, &tokens);
@@ -90,6 +90,7 @@ impl Catalog {
         property: &str,
         value: &str,
         only: bool,
+        session: &Session,
     ) -> Result<(), Refusal> {
         let column = self.alterable_column(table, name)?;
         let (key, default) = match property {
@@ -103,6 +104,9 @@ impl Catalog {
         };
         let value = value.split_whitespace().collect::<String>().to_ascii_uppercase();
         let value = (!default.contains(&value.as_str())).then_some(value);
+        if let Some(value) = &value {
+            self.can_be_stored(column, key, value, session)?;
+        }
         self.set_property(column, key, value.clone());
         // `ATSimpleRecursion` is for statistics and storage alone.
         let below = if key == COMPRESSION { Vec::new() } else { self.below(table, only) };
@@ -112,6 +116,19 @@ impl Catalog {
             }
         }
         Ok(())
+    }
+
+    /// 0A000: values of a fixed length are stored in one way (`TypeIsToastable`).
+    fn can_be_stored(&self, column: Oid, key: &str, value: &str, session: &Session) -> Result<(), Refusal> {
+        let Some(column) = self.column_of(column) else { return Ok(()) };
+        let is_fixed = self.system_type(&column.ty, session).is_some_and(|ty| ty.is_fixed());
+        let message = match (key, value) {
+            (STORAGE, "MAIN" | "EXTERNAL" | "EXTENDED") if is_fixed => "can only have storage PLAIN",
+            (COMPRESSION, "PGLZ" | "LZ4") if is_fixed => "does not support compression",
+            _ => return Ok(()),
+        };
+        let ty = self.type_name(&column.ty, session);
+        refuse(sqlstate::FEATURE_NOT_SUPPORTED, format!("column data type {ty} {message}"))
     }
 
     /// `SET (…)` and `RESET (…)`.

@@ -2,6 +2,8 @@
 //!
 //! A block is a list of statements; `->` is the outcome of the last one, `=` the schema after it (and after a COMMIT).
 
+mod refusals;
+
 use crate::catalog::object::{DefaultExpr, Object, Rule};
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{Command, Transaction};

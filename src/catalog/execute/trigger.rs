@@ -4,8 +4,9 @@ use crate::catalog::object::{Firing, Object, Trigger};
 use crate::catalog::references::Space;
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::Trigger as TriggerCommand;
-use crate::pg::error::{Refusal, sqlstate};
+use crate::pg::error::{PgError, Refusal, sqlstate};
 use crate::pg::ident::QName;
+use crate::pg::trigger;
 
 use super::resolve::{plain, refuse, unknown};
 
@@ -29,6 +30,7 @@ impl Catalog {
         match command {
             TriggerCommand::Create { name, table, or_replace, function, text } => {
                 let table = self.existing_relation(table, session)?;
+                self.trigger_condition(table, text)?;
                 let function = self.trigger_function(function, session)?;
                 let firing = Firing::Origin;
                 let trigger = Trigger { table, name: name.clone(), function, firing, text: text.clone() };
@@ -88,6 +90,42 @@ impl Catalog {
                 }
             }
         }
+    }
+
+    /// 42P17: which rows a trigger's `WHEN` can read (`CreateTriggerFiringOn`).
+    fn trigger_condition(&self, table: Oid, text: &str) -> Result<(), Refusal> {
+        let Some(parts) = trigger::read(text) else { return Ok(()) };
+        let Some(when) = &parts.when else { return Ok(()) };
+        let on = |event: &str| parts.events.iter().any(|other| other == event);
+        let invalid = |message: &str| PgError::new(sqlstate::INVALID_OBJECT_DEFINITION, message);
+        for (row, column) in trigger::rows(when) {
+            match (row, parts.level) {
+                (_, "STATEMENT") => {
+                    return Err(invalid("statement trigger's WHEN condition cannot reference column values").into());
+                }
+                ("old", _) if on("INSERT") => {
+                    return Err(invalid("INSERT trigger's WHEN condition cannot reference OLD values").into());
+                }
+                ("new", _) if on("DELETE") => {
+                    return Err(invalid("DELETE trigger's WHEN condition cannot reference NEW values").into());
+                }
+                ("new", _) if parts.timing == "BEFORE" => {}
+                _ => continue,
+            }
+            let message = "BEFORE trigger's WHEN condition cannot reference NEW generated columns";
+            let generated = |oid: Oid| self.column_of(oid).is_some_and(|column| column.generated.is_some());
+            let detail = match &column {
+                Some(column) if self.column(table, column).is_some_and(generated) => {
+                    format!("Column \"{}\" is a generated column.", column.as_str())
+                }
+                None if self.columns(table).into_iter().any(|(oid, _)| generated(oid)) => {
+                    "A whole-row reference is used and the table contains generated columns.".to_string()
+                }
+                Some(_) | None => continue,
+            };
+            return Err(invalid(message).detail(detail).into());
+        }
+        Ok(())
     }
 
     /// 42704 for a trigger or policy, unless the table is open.

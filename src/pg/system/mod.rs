@@ -38,6 +38,41 @@ pub enum Base {
     Enum(QName),
 }
 
+/// The types of which `typstorage` is `plain`, beside those of `reg…`.
+const FIXED: &[&str] = &[
+    "\"char\"",
+    "aclitem",
+    "bigint",
+    "boolean",
+    "box",
+    "cid",
+    "circle",
+    "date",
+    "double precision",
+    "integer",
+    "interval",
+    "line",
+    "lseg",
+    "macaddr",
+    "macaddr8",
+    "money",
+    "name",
+    "oid",
+    "pg_lsn",
+    "point",
+    "real",
+    "smallint",
+    "tid",
+    "time with time zone",
+    "time without time zone",
+    "timestamp with time zone",
+    "timestamp without time zone",
+    "tsquery",
+    "uuid",
+    "xid",
+    "xid8",
+];
+
 impl Type {
     /// The type of a constant in quotes.
     pub const LITERAL: Type = Type { base: Base::Literal, array: false };
@@ -62,6 +97,16 @@ impl Type {
         match text.strip_suffix("[]") {
             Some(element) => Type { array: true, ..Type::system(element) },
             None => Type::system(text),
+        }
+    }
+
+    /// Its values have no other place than their row (`typstorage` is `plain`).
+    pub fn is_fixed(&self) -> bool {
+        match &self.base {
+            _ if self.array => false,
+            Base::System(name) => FIXED.contains(name) || name.starts_with("reg"),
+            Base::Enum(_) => true,
+            Base::Literal => false,
         }
     }
 

@@ -1,0 +1,138 @@
+//! Refusals as PostgreSQL 16 and 18 gave them, where `outcomes.sql` has no place for the versions.
+
+use super::*;
+
+/// What comes of the last statement, on a server of a version.
+fn outcome(version: u32, sql: &str) -> String {
+    let (mut catalog, mut session) = (Catalog::new(), Session { server_version: Some(version), ..Session::default() });
+    run(&mut catalog, &mut session, sql)
+}
+
+#[test]
+fn storage_and_compression_of_values_of_a_fixed_length() {
+    let table = "CREATE TYPE e AS ENUM ('a'); CREATE DOMAIN d AS e; CREATE TABLE t (a e, b text, c e[], h d, i int, p point, v bit varying);";
+    let on = |action: &str| outcome(16, &format!("{table} ALTER TABLE t ALTER {action}"));
+    for (column, ty) in [("a", "e"), ("h", "d"), ("i", "integer"), ("p", "point")] {
+        let plain = format!("-> 0A000 column data type {ty} can only have storage PLAIN");
+        assert_eq!(on(&format!("{column} SET STORAGE main")), plain);
+        assert_eq!(on(&format!("{column} SET STORAGE plain")), "-> ok");
+        let compression = format!("-> 0A000 column data type {ty} does not support compression");
+        assert_eq!(on(&format!("{column} SET COMPRESSION pglz")), compression);
+    }
+    for action in ["b SET STORAGE plain", "c SET STORAGE main", "v SET STORAGE external", "a SET STORAGE default"] {
+        assert_eq!(on(action), "-> ok", "{action}");
+    }
+}
+
+#[test]
+fn a_default_stands_in_the_way_of_a_type_before_a_view() {
+    let table = "CREATE TYPE e AS ENUM ('1'); CREATE TABLE x (a int DEFAULT 1); CREATE VIEW v AS SELECT a FROM x;";
+    assert_eq!(
+        outcome(18, &format!("{table} ALTER TABLE x ALTER a TYPE e USING a::text::e")),
+        "-> 42804 default for column \"a\" cannot be cast automatically to type e"
+    );
+}
+
+#[test]
+fn what_cannot_be_validated() {
+    let sql = "CREATE TABLE t (a int CONSTRAINT u UNIQUE); ALTER TABLE t VALIDATE CONSTRAINT u";
+    assert_eq!(
+        outcome(16, sql),
+        "-> 42809 constraint \"u\" of relation \"t\" is not a foreign key or check constraint"
+    );
+    assert_eq!(
+        outcome(18, sql),
+        "-> 42809 cannot validate constraint \"u\" of relation \"t\"\ndetail: This operation is not supported for this type of constraint."
+    );
+}
+
+#[test]
+fn rows_that_the_condition_of_a_trigger_reads() {
+    let on = |trigger: &str| {
+        let table = "CREATE TABLE t (a int, g int GENERATED ALWAYS AS (a + 1) STORED); CREATE TABLE p (a int);
+            CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';";
+        outcome(18, &format!("{table} CREATE TRIGGER x {trigger} EXECUTE FUNCTION f()"))
+    };
+    let generated = "-> 42P17 BEFORE trigger's WHEN condition cannot reference NEW generated columns";
+    let whole = format!("{generated}\ndetail: A whole-row reference is used and the table contains generated columns.");
+    assert_eq!(on("BEFORE UPDATE ON t FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)"), whole);
+    assert_eq!(on("BEFORE UPDATE ON t FOR EACH ROW WHEN (new IS DISTINCT FROM old)"), whole);
+    let column = format!("{generated}\ndetail: Column \"g\" is a generated column.");
+    assert_eq!(on("BEFORE UPDATE ON t FOR EACH ROW WHEN (NEW.g > 1)"), column);
+    for trigger in [
+        "BEFORE UPDATE ON t FOR EACH ROW WHEN (NEW.a > 1)",
+        "AFTER UPDATE ON t FOR EACH ROW WHEN (NEW.g > 1 OR NEW.* IS NULL)",
+        "BEFORE UPDATE ON t FOR EACH ROW WHEN (OLD.g > 1 AND OLD.* IS NOT NULL)",
+        "BEFORE UPDATE ON p FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+        "BEFORE UPDATE ON p WHEN (pg_trigger_depth() = 0)",
+    ] {
+        assert_eq!(on(trigger), "-> ok", "{trigger}");
+    }
+    let no_old = "-> 42P17 INSERT trigger's WHEN condition cannot reference OLD values";
+    assert_eq!(on("BEFORE DELETE OR INSERT ON t FOR EACH ROW WHEN (OLD.g > 1 OR NEW.a = 1)"), no_old);
+    let no_new = "-> 42P17 DELETE trigger's WHEN condition cannot reference NEW values";
+    assert_eq!(on("BEFORE DELETE ON t FOR EACH ROW WHEN (OLD.g > 1 OR NEW.* IS NULL)"), no_new);
+    let no_row = "-> 42P17 statement trigger's WHEN condition cannot reference column values";
+    assert_eq!(on("BEFORE UPDATE ON t FOR EACH STATEMENT WHEN (OLD.g > 1)"), no_row);
+}
+
+#[test]
+fn statistics_are_on_what_is_there() {
+    let table = "CREATE TABLE a (x int, y text); CREATE STATISTICS s ON y, x FROM a;";
+    for (sql, said) in [
+        ("CREATE STATISTICS s ON x, y FROM a", "-> 42710 statistics object \"s\" already exists"),
+        ("CREATE STATISTICS q ON y, w FROM a", "-> 42703 column \"w\" does not exist"),
+        ("CREATE STATISTICS q ON y, w FROM ab", "-> 42P01 relation \"ab\" does not exist"),
+        ("DROP STATISTICS public.qq", "-> 42704 statistics object \"public.qq\" does not exist"),
+    ] {
+        assert_eq!(outcome(16, &format!("{table} {sql}")), said, "{sql}");
+    }
+}
+
+#[test]
+fn columns_go_before_rows_and_functions_of_their_name() {
+    let (mut catalog, mut session) = (Catalog::new(), Session::default());
+    let sql = "CREATE TABLE m (\"user\" text CHECK (\"user\" <> ''), m int); ALTER TABLE m ADD CHECK (m > 0), ADD CHECK (user = 'a')";
+    assert_eq!(run(&mut catalog, &mut session, sql), "-> ok");
+    let table = catalog.relation(&"public".into(), &"m".into()).expect("the table");
+    let mut names: Vec<String> = catalog.constraints(table).iter().map(|(_, check)| check.name.to_string()).collect();
+    names.sort();
+    assert_eq!(names, ["m_check", "m_m_check", "m_user_check"]);
+}
+
+#[test]
+fn foreign_keys_between_types_that_nothing_compares() {
+    let sql =
+        "CREATE EXTENSION vector; CREATE TABLE a (x varchar(40) PRIMARY KEY); CREATE TABLE b (x bigint REFERENCES a)";
+    assert!(outcome(18, sql).starts_with("-> 42804 foreign key constraint \"b_x_fkey\" cannot be implemented"));
+    let sql = "CREATE EXTENSION vector; CREATE TABLE a (x bigint PRIMARY KEY); CREATE TABLE b (x bigint REFERENCES a); ALTER TABLE a ALTER x TYPE varchar(40)";
+    assert!(outcome(18, sql).starts_with("-> 42804 foreign key constraint \"b_x_fkey\" cannot be implemented"));
+}
+
+#[test]
+fn foreign_keys_write_no_generated_columns() {
+    let key = |kind: &str, written: &str| {
+        let tables = format!(
+            "CREATE TABLE r (id int PRIMARY KEY, x text); CREATE TABLE t (a int, g int GENERATED ALWAYS AS (a + 1) {kind});"
+        );
+        outcome(18, &format!("{tables} ALTER TABLE t ADD FOREIGN KEY {written}"))
+    };
+    let refused = |event: &str| {
+        format!("-> 42601 invalid ON {event} action for foreign key constraint containing generated column")
+    };
+    assert_eq!(key("STORED", "(g) REFERENCES r ON DELETE SET NULL"), refused("DELETE"));
+    assert_eq!(key("VIRTUAL", "(g) REFERENCES r ON DELETE SET NULL"), refused("DELETE"));
+    assert_eq!(key("STORED", "(g) REFERENCES r ON UPDATE CASCADE ON DELETE SET DEFAULT"), refused("UPDATE"));
+    assert_eq!(key("STORED", "(g, a) REFERENCES r ON UPDATE SET NULL"), refused("UPDATE"));
+    assert_eq!(key("STORED", "(g) REFERENCES r ON UPDATE RESTRICT ON DELETE CASCADE"), "-> ok");
+    assert_eq!(
+        key("VIRTUAL", "(g) REFERENCES r ON DELETE CASCADE"),
+        "-> 0A000 foreign key constraints on virtual generated columns are not supported"
+    );
+}
+
+#[test]
+fn a_copy_of_an_index_says_no_order_that_its_method_has_not() {
+    let sql = "CREATE TABLE r (x text); CREATE INDEX i ON r USING brin (x); CREATE TABLE l (LIKE r INCLUDING ALL)";
+    assert_eq!(outcome(16, sql), "-> ok");
+}
