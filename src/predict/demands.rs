@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 
 use super::conditions::{Condition, conditions};
-use super::rows::{Learned, Rows, learn};
+use super::learn::{Learned, learn};
+use super::rows::Rows;
 use crate::alembic::run::{Observer, Sent};
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::Command;

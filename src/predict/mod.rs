@@ -6,6 +6,7 @@ pub mod conversion;
 mod demands;
 mod facts;
 mod fill;
+mod learn;
 pub mod refused;
 pub mod rows;
 mod writes;

@@ -10,9 +10,9 @@ use sqlparser::ast;
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
-use super::conversion::{Conversion, of_column};
 use super::facts::{Change, Facts};
 use super::fill::{demands_only_null, never_null};
+use super::learn::Learned;
 use super::writes;
 use crate::alembic::database::query::{self, KnownRows, Source};
 use crate::catalog::object::{Rule, TypeRef};
@@ -36,6 +36,8 @@ pub struct Rows {
     columns: BTreeMap<Oid, Fill>,
     /// What constraints have made sure of.
     facts: Facts,
+    /// What the statement that runs would make, and that is there already.
+    kept: Vec<Oid>,
 }
 
 /// What a column holds in every row.
@@ -99,6 +101,7 @@ impl Rows {
     /// Takes over what [`learn`] found before a statement that was then executed. `may`: it is not known whether it really ran, nor
     /// whether the database looked like that.
     pub fn remember(&mut self, learned: Learned, may: bool) {
+        self.kept = learned.kept;
         if !may {
             self.facts.extend(learned.facts);
             self.columns.extend(learned.filled.into_iter().map(|column| (column, Fill::Value)));
@@ -112,8 +115,13 @@ impl Rows {
     /// Follows a statement that ran, or that may have run; the catalog is the one after it.
     pub fn follow(&mut self, command: &Command, may: bool, catalog: &Catalog, session: &Session) {
         match command {
-            Command::Table(Table::Create(create)) if create.query.is_none() && !may => {
-                self.empty.extend(catalog.resolve_relation(&create.name, session));
+            Command::Table(Table::Create(create)) if !may => {
+                let made = catalog.resolve_relation(&create.name, session).filter(|table| !self.kept.contains(table));
+                let no_rows = create.query.as_ref().is_none_or(|text| match statement(text) {
+                    Some(ast::Statement::Query(query)) => self.gives_nothing(&query, catalog, session),
+                    _ => false,
+                });
+                self.empty.extend(made.filter(|_| no_rows));
             }
             Command::Table(Table::Alter { name, actions, .. }) => {
                 for action in actions {
@@ -156,6 +164,7 @@ impl Rows {
         match action {
             AlterAction::AddColumn { column, .. } if !may => {
                 if let Some(oid) = catalog.column(table, &column.name)
+                    && !self.kept.contains(&oid)
                     && let Some(fill) = fill_of(column, catalog, oid)
                 {
                     self.columns.insert(oid, fill);
@@ -239,14 +248,18 @@ impl Rows {
             DataVerb::Update | DataVerb::Delete => table.is_some_and(|table| self.is_empty(catalog, table)),
             DataVerb::Insert => {
                 let Some(ast::Statement::Insert(insert)) = statement(&data.text) else { return false };
-                let Some(query) = insert.source else { return false };
-                let parameters = BTreeMap::new();
-                let rows = RowsOf { rows: self, catalog };
-                let source = Source { catalog, session, parameters: &parameters, server_version: None, rows: &rows };
-                query::select(source, &query).is_ok_and(|answer| answer.rows.is_empty())
+                insert.source.is_some_and(|query| self.gives_nothing(&query, catalog, session))
             }
             _ => false,
         }
+    }
+
+    /// A query gives no row.
+    fn gives_nothing(&self, query: &ast::Query, catalog: &Catalog, session: &Session) -> bool {
+        let parameters = BTreeMap::new();
+        let rows = RowsOf { rows: self, catalog };
+        let source = Source { catalog, session, parameters: &parameters, server_version: None, rows: &rows };
+        query::select(source, query).is_ok_and(|answer| answer.rows.is_empty())
     }
 
     /// What constraints have made sure of may not hold any more; foreign keys take their tables along.
@@ -343,53 +356,6 @@ impl KnownRows for RowsOf<'_> {
     fn is_empty(&self, table: Oid) -> bool {
         self.rows.is_empty(self.catalog, table)
     }
-}
-
-/// What holds of rows before a statement takes away what has made sure of it.
-#[derive(Debug, Default)]
-pub struct Learned {
-    facts: Facts,
-    /// Columns that hold a value in every row.
-    filled: Vec<Oid>,
-    /// Columns, with their tables, whose values become others.
-    converted: Vec<(Oid, Oid)>,
-}
-
-/// Looks at the database right before a statement.
-pub fn learn(command: &Command, catalog: &Catalog, session: &Session) -> Learned {
-    let mut learned = Learned::default();
-    match command {
-        Command::Table(Table::Alter { name, actions, .. }) => {
-            let Some(table) = catalog.resolve_relation(name, session) else { return learned };
-            for action in actions {
-                match action {
-                    AlterAction::DropConstraint { .. } => learned.facts.learn(catalog, table),
-                    AlterAction::SetNotNull { column, not_null: false } => {
-                        let oid = catalog.column(table, column);
-                        let holds = |oid: &Oid| catalog.column_of(*oid).is_some_and(|column| column.not_null);
-                        learned.filled.extend(oid.filter(holds));
-                    }
-                    AlterAction::AlterType { column, ty, using, .. } => {
-                        let keeps = using.is_none()
-                            && !matches!(of_column(catalog, session, name, column, ty), Conversion::Lossy(_));
-                        let oid = catalog.column(table, column).filter(|_| !keeps);
-                        learned.converted.extend(oid.map(|oid| (table, oid)));
-                    }
-                    _ => {}
-                }
-            }
-        }
-        Command::DropIndex { names, .. } => {
-            for name in names {
-                let index = catalog.resolve_relation(name, session);
-                if let Some(table) = index.and_then(|index| catalog.table_of(index)) {
-                    learned.facts.learn(catalog, table);
-                }
-            }
-        }
-        _ => {}
-    }
-    learned
 }
 
 /// What a new column holds in the rows that are there; `None`: it cannot be told.

@@ -54,6 +54,30 @@ fn what_the_run_has_filled_holds_no_null() {
 }
 
 #[test]
+fn what_is_there_already_is_not_made() {
+    check(
+        &["CREATE TABLE IF NOT EXISTS t (id int)", "ALTER TABLE t ALTER a SET NOT NULL"],
+        Outcome::DependsOnData,
+    );
+    check(
+        &["ALTER TABLE t ADD IF NOT EXISTS a text DEFAULT 'x'", "ALTER TABLE t ALTER a SET NOT NULL"],
+        Outcome::DependsOnData,
+    );
+    check(
+        &["CREATE TABLE IF NOT EXISTS n (a int)", "ALTER TABLE n ADD IF NOT EXISTS b int NOT NULL"],
+        Outcome::Succeeds,
+    );
+}
+
+#[test]
+fn a_table_made_of_a_query_has_its_rows() {
+    let add = "ALTER TABLE n ADD c text NOT NULL";
+    check(&["CREATE TABLE n AS SELECT * FROM t", add], Outcome::DependsOnData);
+    check(&["CREATE TABLE n AS SELECT count(*) FROM t WHERE false", add], Outcome::DependsOnData);
+    check(&["CREATE TABLE e (a int)", "CREATE TABLE n AS SELECT * FROM e", add], Outcome::Succeeds);
+}
+
+#[test]
 fn keys_demand_what_is_not_known_already() {
     check(&["ALTER TABLE t ADD UNIQUE (a)"], Outcome::DependsOnData);
     check(&["CREATE UNIQUE INDEX i ON t (a)"], Outcome::DependsOnData);
