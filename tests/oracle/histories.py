@@ -170,7 +170,8 @@ class Judge:
             for one in revision["unmodelled"]:
                 self.reasons[f"unmodelled: {shape(one['reason'])}"] += 1
                 # What rows a table had is not known, and a revision that really fails has no effects.
-                if one["reason"].startswith("the rows of ") or "cannot be replayed" in one["reason"] and not complete:
+                failed = "cannot be replayed" in one["reason"] or "is made outside of the revisions" in one["reason"]
+                if one["reason"].startswith("the rows of ") or failed and not complete:
                     continue
                 self.found.append((f"unmodelled: {shape(one['reason'])}", f"{one['file']}:{one['line']}: {one['reason']}"))
         located = report["located"]
@@ -235,7 +236,8 @@ class Judge:
         self.counts["predictions"] += 1
         if ours["outcome"] in ("unknown", "depends_on_data"):
             self.counts[ours["outcome"]] += 1
-            if ours["outcome"] == "depends_on_data" and (not self.case.data or self.case.history.writes_rows()):
+            by_rows = ours["outcome"] == "depends_on_data" or (ours["message"] or "").startswith("the rows of ")
+            if by_rows and (not self.case.data or self.case.history.writes_rows()):
                 # A dump of the schema alone does not tell which tables are empty; which rows a run has written is not followed.
                 return
             self.found.append((f"prediction: {ours['outcome']}, really {real['outcome']} {real['sqlstate'] or ''}: {shape(ours['message'] or '')}", f"{where}:\n{said}"))
@@ -279,8 +281,9 @@ def normal_schema(dump, versions):
 
 
 def normal_tie(dump, versions):
-    """The same, with numbers as numbers: a default of `0` and one of `'0'::bigint` are the same value."""
-    return re.sub(r"DEFAULT '(-?[\d.]+)'::(?:smallint|integer|bigint|numeric|real|double precision)\b", r"DEFAULT \1", normal_schema(dump, versions))
+    """The same, with values as values: a default of `0` and one of `'0'::bigint` are the same, and so are one of NULL and none."""
+    numbers = re.sub(r"DEFAULT '(-?[\d.]+)'::(?:smallint|integer|bigint|numeric|real|double precision)\b", r"DEFAULT \1", normal_schema(dump, versions))
+    return re.sub(r" DEFAULT NULL::[\w ]+", "", numbers)
 
 
 def difference(left, right):
