@@ -146,6 +146,50 @@ pub(super) fn brings_no_operators(name: &Ident) -> bool {
     PLAIN.contains(&name.as_str())
 }
 
+/// Extensions that leave the comparisons of PostgreSQL's own types, and their concatenation and matching, as they are: what they bring
+/// has types of their own, or other names; and nothing of PostgreSQL's becomes implicitly what is theirs.
+pub(super) fn leaves_comparisons(name: &Ident) -> bool {
+    const LEAVES: &[&str] = &[
+        "btree_gin",
+        "btree_gist",
+        "citext",
+        "cube",
+        "fuzzystrmatch",
+        "hstore",
+        "intarray",
+        "ltree",
+        "pg_trgm",
+        "postgres_fdw",
+        "seg",
+        "tablefunc",
+        "vector",
+    ];
+    LEAVES.contains(&name.as_str()) || brings_no_operators(name)
+}
+
+/// Whether the extension brings functions of a name that `pg_catalog` has, too.
+pub(super) fn shares(extension: &Ident, function: &str) -> bool {
+    const OF_CITEXT: &[&str] = &[
+        "max",
+        "min",
+        "regexp_match",
+        "regexp_matches",
+        "regexp_replace",
+        "regexp_split_to_array",
+        "regexp_split_to_table",
+        "replace",
+        "split_part",
+        "strpos",
+        "translate",
+    ];
+    match extension.as_str() {
+        "citext" => OF_CITEXT.contains(&function),
+        "intarray" => function == "querytree",
+        "vector" => matches!(function, "avg" | "sum"),
+        _ => false,
+    }
+}
+
 /// The extensions that must be there before.
 pub(super) fn requires(name: &Ident) -> &'static [&'static str] {
     find(name).map_or(&[], |known| known.requires)

@@ -286,6 +286,15 @@ impl Catalog {
         }
     }
 
+    /// Statements on rows of the table fire triggers, or rules.
+    pub fn fires(&self, table: Oid) -> bool {
+        self.dependents(table).any(|oid| match self.get(oid) {
+            Some(Object::Trigger(trigger)) => trigger.table == table,
+            Some(Object::Opaque(opaque)) => opaque.kind == "RULE",
+            _ => false,
+        })
+    }
+
     /// The identity of an object at the boundary; `None` for a handle that nothing is behind.
     pub fn id(&self, oid: Oid) -> Option<ObjectId> {
         let object = self.get(oid)?;

@@ -128,7 +128,7 @@ pub fn rows(when: &str) -> Vec<(&'static str, Option<Ident>)> {
 }
 
 /// `NEW.a` as `"new.a"`, and `OLD.a` as `"old.a"`.
-fn rows_columns(text: &str) -> String {
+pub fn rows_columns(text: &str) -> String {
     let (tokens, _) = lex::tokens(text);
     let (mut out, mut done) = (String::new(), 0);
     for (at, window) in tokens.windows(3).enumerate() {

@@ -179,7 +179,7 @@ impl Rows {
 
     fn follow_data(&mut self, data: &DataCommand, may: bool, catalog: &Catalog, session: &Session) {
         let table = data.table.as_ref().and_then(|table| catalog.resolve_relation(table, session));
-        if calls(data, catalog) || data.verb != DataVerb::Select && table.is_some_and(|table| fires(table, catalog)) {
+        if calls(data, catalog) || data.verb != DataVerb::Select && table.is_some_and(|table| catalog.fires(table)) {
             return self.forget(catalog);
         }
         if holds_more(data) {
@@ -216,7 +216,7 @@ impl Rows {
         let targets = writes::within(&data.text).and_then(|parts| {
             let resolved = parts.into_iter().map(|part| {
                 let table = catalog.resolve_relation(part.table.as_ref()?, session)?;
-                (!fires(table, catalog)).then_some((part, table))
+                (!catalog.fires(table)).then_some((part, table))
             });
             resolved.collect::<Option<Vec<_>>>()
         });
@@ -404,11 +404,6 @@ fn referring(catalog: &Catalog, table: Oid, change: &Change) -> Vec<(Oid, Vec<Oi
         }
     }
     found
-}
-
-/// Statements on rows of that table fire triggers.
-fn fires(table: Oid, catalog: &Catalog) -> bool {
-    catalog.children(table).any(|child| matches!(catalog.get(child), Some(Object::Trigger(_))))
 }
 
 /// The statement names a function of the database, which may change any rows.

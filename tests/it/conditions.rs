@@ -55,10 +55,7 @@ fn what_the_run_has_filled_holds_no_null() {
 
 #[test]
 fn what_is_there_already_is_not_made() {
-    check(
-        &["CREATE TABLE IF NOT EXISTS t (id int)", "ALTER TABLE t ALTER a SET NOT NULL"],
-        Outcome::DependsOnData,
-    );
+    check(&["CREATE TABLE IF NOT EXISTS t (id int)", "ALTER TABLE t ALTER a SET NOT NULL"], Outcome::DependsOnData);
     check(
         &["ALTER TABLE t ADD IF NOT EXISTS a text DEFAULT 'x'", "ALTER TABLE t ALTER a SET NOT NULL"],
         Outcome::DependsOnData,

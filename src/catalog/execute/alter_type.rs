@@ -125,6 +125,12 @@ impl Catalog {
             let message = format!("cannot alter type of a column {what}");
             Err(Refusal::from(PgError::new(sqlstate::FEATURE_NOT_SUPPORTED, message).detail(detail)))
         };
+        if let Some(rule) = self.dependents(table).find(|rule| self.rule_reads(*rule, &column.name)) {
+            self.certain(rule)?;
+            let rule = self.describe(rule, session);
+            let detail = format!("{rule} depends on column \"{}\"", column.name.as_str());
+            return refused("used by a view or rule", detail);
+        }
         for dependent in self.dependents(oid) {
             if let Some(Object::View(_)) = self.get(dependent) {
                 self.certain(dependent)?;

@@ -22,7 +22,12 @@ impl Catalog {
         // A type that is only assumed to be there, or an extension's.
         let Some(Object::Domain(mut domain)) = self.get(oid).cloned() else { return Ok(()) };
         match action {
-            DomainAction::Default(default) => domain.default = default.clone().filter(|default| !default.is_null()),
+            DomainAction::Default(default) => {
+                domain.default = default.clone().filter(|default| !default.is_null());
+                if let Some(default) = &domain.default {
+                    self.fits(None, (&domain.name, &domain.ty), default, "default expression", session)?;
+                }
+            }
             DomainAction::NotNull(not_null) => domain.not_null = *not_null,
             DomainAction::AddConstraint(constraint) => {
                 if let Some(name) = &constraint.name

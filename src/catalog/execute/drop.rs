@@ -76,6 +76,7 @@ impl Catalog {
             self.dependents(target).filter(|other| self.depend(*other, target) == Some(Depend::Normal)).collect();
         match self.get(target) {
             Some(Object::Column(column)) => {
+                found.extend(self.dependents(column.table).filter(|other| self.rule_reads(*other, &column.name)));
                 for other in self.children(column.table) {
                     let uses = match self.get(other) {
                         Some(Object::Column(generated)) => match &generated.generated {
@@ -210,7 +211,10 @@ impl Catalog {
             }
             Object::Comment(comment) => format!("comment on {}", self.describe(comment.on, session)),
             Object::Opaque(opaque) if opaque.kind == "TYPE" => format!("type {}", visible(Space::Type)),
-            Object::Opaque(opaque) => format!("{} {}", opaque.kind.to_lowercase(), opaque.name),
+            Object::Opaque(opaque) => match opaque.on.first().filter(|_| opaque.kind == "RULE") {
+                Some(table) => format!("rule {} on {}", opaque.name.as_str(), self.describe(*table, session)),
+                None => format!("{} {}", opaque.kind.to_lowercase(), opaque.name),
+            },
         }
     }
 

@@ -86,10 +86,22 @@ impl Catalog {
         then: impl FnOnce(&Names<'_>) -> T,
     ) -> T {
         let column = |name: &Ident| table.and_then(|table| self.column_type(table, name, retyped, session));
+        let has_extensions = !self.operators_are_of(extensions::brings_no_operators);
+        // Of an extension's functions it is known alone which names of PostgreSQL's own they have.
+        let of_extension = |name: &Ident| {
+            !system::has_function(name.as_str())
+                || self.iter().any(|(_, entry)| match &*entry.object {
+                    Object::Extension(extension) => extensions::shares(&extension.name, name.as_str()),
+                    _ => false,
+                })
+        };
         then(&Names {
             column: &column,
             type_of: &|ty| self.named_type(ty, session),
-            has_routine: &|name: &QName| !self.routines(name, session).is_empty(),
+            has_routine: &|name: &QName| {
+                !self.routines(name, session).is_empty() || has_extensions && of_extension(&name.name)
+            },
+            has_extensions,
         })
     }
 
@@ -103,7 +115,7 @@ impl Catalog {
         expr: &Expr,
         session: &Session,
     ) -> Result<Option<Analysis>, Refusal> {
-        if !self.knows_operators(session) {
+        if self.open_world || session.restoring || !self.operators_are_of(extensions::leaves_comparisons) {
             return Ok(None);
         }
         Ok(self.with_names(table, None, session, |names| expr::analyse(expr, names))?)
@@ -126,14 +138,28 @@ impl Catalog {
         what: &str,
         session: &Session,
     ) -> Result<(), Refusal> {
-        let Some(column) = self.column_of(column).cloned() else { return Ok(()) };
+        match self.column_of(column) {
+            Some(column) => self.fits(table, (&column.name, &column.ty), expr, what, session),
+            None => Ok(()),
+        }
+    }
+
+    /// The same of a column, or of a domain, by its name and type.
+    pub(super) fn fits(
+        &self,
+        table: Option<Oid>,
+        (name, ty): (&Ident, &TypeRef),
+        expr: &Expr,
+        what: &str,
+        session: &Session,
+    ) -> Result<(), Refusal> {
         let Some(analysis) = self.analysed(table, expr, session)? else { return Ok(()) };
-        let Some(to) = self.system_type(&column.ty, session) else { return Ok(()) };
+        let Some(to) = self.system_type(ty, session) else { return Ok(()) };
         if analysis.assignable(&to)? {
             return Ok(());
         }
         let given = analysis.ty.map_or_else(String::new, |ty| ty.to_string());
-        let message = format!("column \"{}\" is of type {to} but {what} is of type {given}", column.name.as_str());
+        let message = format!("column \"{}\" is of type {to} but {what} is of type {given}", name.as_str());
         let hint = "You will need to rewrite or cast the expression.";
         Err(PgError::new(sqlstate::DATATYPE_MISMATCH, message).hint(hint).into())
     }

@@ -131,7 +131,7 @@ impl Catalog {
                     }
                 });
             }
-            self.rename_in_statistics(table, from, to);
+            self.rename_in_kept(table, from, to);
             let children: Vec<Oid> = self.children(table).collect();
             for child in children {
                 self.rewrite(child, |expr| expr.rename_column(from, to));

@@ -7,6 +7,7 @@ use crate::pg::error::{PgError, Refusal, sqlstate};
 use crate::pg::ident::{Ident, QName};
 use crate::pg::lex::{self, Cursor};
 use crate::pg::statistics::{self, Element, Statistics};
+use crate::pg::trigger;
 
 impl Catalog {
     /// What an object of a kind that is kept as text goes with, by the statement that makes it.
@@ -59,6 +60,18 @@ impl Catalog {
         found.collect()
     }
 
+    /// A rule reads a column of its table.
+    pub(super) fn rule_reads(&self, rule: Oid, column: &Ident) -> bool {
+        match self.get(rule) {
+            Some(Object::Opaque(opaque)) if opaque.kind == "RULE" => {
+                trigger::rows(&trigger::rows_columns(&opaque.text))
+                    .iter()
+                    .any(|(_, read)| read.as_ref() == Some(column))
+            }
+            _ => false,
+        }
+    }
+
     /// They follow a new name of their table.
     pub(super) fn statistics_follow(&mut self, table: Oid) {
         let Some(name) = self.qname(table) else { return };
@@ -68,7 +81,16 @@ impl Catalog {
         }
     }
 
-    pub(super) fn rename_in_statistics(&mut self, table: Oid, from: &Ident, to: &Ident) {
+    /// Statistics and rules follow a new name of a column.
+    pub(super) fn rename_in_kept(&mut self, table: Oid, from: &Ident, to: &Ident) {
+        let rules: Vec<Oid> = self.dependents(table).filter(|oid| self.rule_reads(*oid, from)).collect();
+        for rule in rules {
+            self.update(rule, |object| {
+                if let Object::Opaque(rule) = object {
+                    rule.text = trigger::with_column(&rule.text, from, to);
+                }
+            });
+        }
         for (oid, opaque, read) in self.statistics_of(table) {
             let text = read.rename_column(from, to).to_string();
             self.set(oid, Object::Opaque(OpaqueObject { text, ..opaque }));

@@ -98,8 +98,7 @@ impl RowStatement {
         let Statement::Insert(insert) = &self.0 else { return None };
         insert.source.as_ref()?;
         let Object::Table(found) = catalog.get(table)? else { return None };
-        let fires = |oid: Oid| matches!(catalog.get(oid), Some(Object::Trigger(_) | Object::Opaque(_)));
-        if insert.columns.is_empty() || catalog.children(table).any(fires) {
+        if insert.columns.is_empty() || catalog.fires(table) {
             return None;
         }
         let written: Vec<_> =

@@ -23,7 +23,13 @@ pub struct Names<'a> {
     pub type_of: &'a dyn Fn(&DataType) -> Option<Type>,
     /// Whether the database may have functions of that name beside those of `pg_catalog`.
     pub has_routine: &'a dyn Fn(&QName) -> bool,
+    /// Whether there may be operators beside those of `pg_catalog`, none of which is a [`COMMON`] one between types of PostgreSQL's own.
+    pub has_extensions: bool,
 }
+
+/// Operators that no extension brings for types of PostgreSQL's own.
+const COMMON: &[&str] =
+    &["=", "<>", "!=", "<", ">", "<=", ">=", "~~", "!~~", "~~*", "!~~*", "~", "!~", "~*", "!~*", "||"];
 
 /// An expression after its analysis.
 pub struct Analysis {
@@ -273,7 +279,8 @@ impl Analyser<'_> {
     /// An operator with one operand or two; `head` is what its tree shall be.
     fn operator(&mut self, op: &str, args: Vec<Typed>, head: Head) -> Result<Typed, PgError> {
         let types: Option<Vec<Type>> = args.iter().map(|arg| arg.ty.clone()).collect();
-        let Some(types) = types else {
+        let known = types.filter(|types| self.knows(op, types));
+        let Some(types) = known else {
             self.depends(Volatility::Unknown);
             let trees = args.into_iter().map(|arg| arg.tree).collect();
             return Ok(Typed { tree: Tree::new(head, trees), ty: None });
@@ -281,6 +288,13 @@ impl Analyser<'_> {
         let resolved = system::operator(op, &types).map_err(|failure| no_operator(op, &types, failure))?;
         let (args, ty) = self.applied(resolved, args)?;
         Ok(Typed { tree: Tree::new(head, args), ty })
+    }
+
+    /// Whether an operator is one of `pg_catalog` for certain, or certainly none: where types are not known, or where there are
+    /// extensions, it may be another.
+    fn knows(&self, op: &str, types: &[Type]) -> bool {
+        !self.names.has_extensions
+            || COMMON.contains(&op) && (!types.contains(&Type::LITERAL) || system::operator(op, types).is_ok())
     }
 
     /// The arguments cast to what is taken.
@@ -311,7 +325,7 @@ impl Analyser<'_> {
         if right.head == Head::Array && right.args.iter().all(|item| item.head != Head::Array) {
             let items = self.all(&right.args)?;
             let types: Option<Vec<Type>> = [&left].into_iter().chain(&items).map(|part| part.ty.clone()).collect();
-            if let Some(types) = types {
+            if let Some(types) = types.filter(|types| self.knows(op, &[types[0].clone(), types[0].clone()])) {
                 if let Ok(common) = system::common_type(&types) {
                     let own = &types[0];
                     let resolved = system::operator(op, &[own.clone(), common.clone()])
@@ -346,6 +360,12 @@ impl Analyser<'_> {
                 return Err(PgError::new(sqlstate::WRONG_OBJECT_TYPE, message));
             };
             let pair = [own.clone(), element];
+            if !self.knows(op, &pair) {
+                return Ok(Typed {
+                    tree: Tree::new(tree.head.clone(), vec![left.tree, right.tree]),
+                    ty: Some(BOOLEAN),
+                });
+            }
             let resolved = system::operator(op, &pair).map_err(|failure| no_operator(op, &pair, failure))?;
             self.depends(resolved.volatility);
         } else {

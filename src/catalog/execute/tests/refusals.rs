@@ -136,3 +136,59 @@ fn a_copy_of_an_index_says_no_order_that_its_method_has_not() {
     let sql = "CREATE TABLE r (x text); CREATE INDEX i ON r USING brin (x); CREATE TABLE l (LIKE r INCLUDING ALL)";
     assert_eq!(outcome(16, sql), "-> ok");
 }
+
+#[test]
+fn what_an_extension_leaves_as_it_is() {
+    let with = |extension: &str, sql: &str| {
+        outcome(16, &format!("CREATE EXTENSION {extension}; CREATE TABLE t (j json, u uuid, a text); {sql}"))
+    };
+    let check = "ALTER TABLE t ADD CHECK (jsonb_typeof(j) = 'object')";
+    assert_eq!(with("vector", check), "-> 42883 function jsonb_typeof(json) does not exist");
+    assert_eq!(with("postgis", check), "-> ok");
+    let default = "ALTER TABLE t ALTER u SET DEFAULT '{}'";
+    assert_eq!(with("citext", default), "-> 22P02 invalid input syntax for type uuid: \"{}\"");
+    assert_eq!(with("pg_trgm", "ALTER TABLE t ADD CHECK (a % 'x' AND similarity(a, 'x') > 0.1)"), "-> ok");
+    assert_eq!(with("citext", "ALTER TABLE t ADD CHECK (replace(a, 'x', 1) = '')"), "-> ok");
+}
+
+#[test]
+fn a_rule_may_do_something_else() {
+    let table = "CREATE TABLE t (a int, b int NOT NULL);";
+    let insert = "INSERT INTO t (a) VALUES (1)";
+    let refused = "-> 23502 null value in column \"b\" of relation \"t\" violates not-null constraint";
+    assert!(outcome(16, &format!("{table} {insert}")).starts_with(refused));
+    assert_eq!(outcome(16, &format!("{table} CREATE RULE r AS ON INSERT TO t DO INSTEAD NOTHING; {insert}")), "-> ok");
+}
+
+#[test]
+fn a_rule_needs_the_columns_that_it_reads() {
+    let after = |sql: &str| {
+        let rule = "CREATE RULE r AS ON UPDATE TO t WHERE old.a IS NOT NULL DO INSTEAD NOTHING";
+        outcome(16, &format!("CREATE TABLE t (a text, b int); {rule}; {sql}"))
+    };
+    assert_eq!(
+        after("ALTER TABLE t ALTER a TYPE varchar(10)"),
+        "-> 0A000 cannot alter type of a column used by a view or rule\ndetail: rule r on table t depends on column \"a\""
+    );
+    assert_eq!(
+        after("ALTER TABLE t RENAME a TO c; ALTER TABLE t DROP c"),
+        "-> 2BP01 cannot drop column c of table t because other objects depend on it\n\
+         detail: rule r on table t depends on column c of table t\nhint: Use DROP ... CASCADE to drop the dependent objects too."
+    );
+    assert_eq!(after("ALTER TABLE t DROP b"), "-> ok");
+    assert_eq!(after("ALTER TABLE t DROP a CASCADE"), "-> ok");
+}
+
+#[test]
+fn a_domain_s_default_is_of_its_type() {
+    let made = "CREATE DOMAIN d AS int DEFAULT 5;";
+    let syntax = "-> 22P02 invalid input syntax for type integer: \"x\"";
+    assert_eq!(outcome(16, "CREATE DOMAIN d AS int DEFAULT 'x'"), syntax);
+    assert_eq!(outcome(16, &format!("{made} ALTER DOMAIN d SET DEFAULT 'x'")), syntax);
+    assert_eq!(outcome(16, &format!("{made} ALTER DOMAIN d SET DEFAULT '7'")), "-> ok");
+    assert_eq!(
+        outcome(16, &format!("{made} ALTER DOMAIN d SET DEFAULT now()")),
+        "-> 42804 column \"d\" is of type integer but default expression is of type timestamp with time zone\n\
+         hint: You will need to rewrite or cast the expression."
+    );
+}

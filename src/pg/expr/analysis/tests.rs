@@ -35,7 +35,12 @@ fn analysed(text: &str, columns: &[(&str, &str)]) -> Result<Analysis, PgError> {
         let (_, ty) = columns.iter().find(|(column, _)| *column == name.as_str())?;
         named(&DataType::parse(ty)?)
     };
-    let names = Names { column: &column, type_of: &named, has_routine: &|name| name.name.as_str() == "own" };
+    let names = Names {
+        column: &column,
+        type_of: &named,
+        has_routine: &|name| name.name.as_str() == "own",
+        has_extensions: false,
+    };
     Ok(analyse(&Expr::parse(text), &names)?.unwrap())
 }
 
@@ -151,7 +156,8 @@ fn analysed_again() {
             let (_, ty) = to.iter().find(|(column, _)| *column == name.as_str())?;
             named(&DataType::parse(ty)?)
         };
-        let second = first.again(&Names { column: &column, type_of: &named, has_routine: &|_| false });
+        let second =
+            first.again(&Names { column: &column, type_of: &named, has_routine: &|_| false, has_extensions: false });
         second.map(|_| ()).map_err(|error| error.message)
     };
     // A varchar is compared as text, and an integer becomes text as well.
@@ -178,4 +184,24 @@ fn volatility_is_that_of_the_worst() {
     assert_eq!(of("now()"), Volatility::Stable);
     assert_eq!(of("random()"), Volatility::Volatile);
     assert_eq!(of("own(i)"), Volatility::Unknown);
+}
+
+#[test]
+fn extensions_bring_other_operators_and_leave_the_common_ones() {
+    let said = |text: &str| {
+        let column = |name: &Ident| {
+            let (_, ty) = COLUMNS.iter().find(|(column, _)| *column == name.as_str())?;
+            named(&DataType::parse(ty)?)
+        };
+        let has_routine = |name: &QName| !system::has_function(name.name.as_str());
+        let names = Names { column: &column, type_of: &named, has_routine: &has_routine, has_extensions: true };
+        analyse(&Expr::parse(text), &names).err().map(|error| error.message)
+    };
+    assert_eq!(said("i = t").as_deref(), Some("operator does not exist: integer = text"));
+    assert_eq!(said("jsonb_typeof(j) = 'object'").as_deref(), Some("function jsonb_typeof(json) does not exist"));
+    for text in
+        ["t % t", "t <-> v", "similarity(t, 'a') > 0.5", "t ? 'a'", "i = ANY (ARRAY[1, 2])", "ti && ti", "iv - 'a'"]
+    {
+        assert_eq!(said(text), None, "{text}");
+    }
 }
