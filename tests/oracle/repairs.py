@@ -77,7 +77,7 @@ class Judge:
             attempt.goes_home()
             if plan["fix_sql"] and not attempt.found:
                 attempt.by_a_driver()
-            elif plan["stamp_sql"]:
+            elif plan["stamp_sql"] and not plan["fix_sql"]:
                 attempt.by_stamp_sql()
             attempt.stops()
         except GivenUp as demand:
