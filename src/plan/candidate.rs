@@ -106,7 +106,7 @@ pub fn evaluate(case: &Case<'_>, state: &Members, goal: &Catalog) -> Option<Plan
     if is_goal && made.steps.is_empty() && obstacles.is_empty() && !left.iter().any(is_hole) {
         return None;
     }
-    obstacles.extend(remaining(case, &left, &changed, made.steps.is_empty() && same_rows));
+    obstacles.extend(remaining(case, &left, &changed, made.steps.is_empty() && same_rows, (state, &recorded)));
     obstacles.extend(left_behind(&fixed, &made.left));
     obstacles.extend(files_missing(case, &left));
     obstacles.extend(rows_against(case, state, &recorded, &made.data_steps));
@@ -227,8 +227,20 @@ fn is_hole(difference: &Difference) -> bool {
 }
 
 /// What of the remaining differences stands against the plan.
-fn remaining(case: &Case<'_>, left: &[Difference], changed: &[ObjectId], untouched: bool) -> Vec<String> {
+fn remaining(
+    case: &Case<'_>,
+    left: &[Difference],
+    changed: &[ObjectId],
+    untouched: bool,
+    (state, recorded): (&Members, &Members),
+) -> Vec<String> {
     let is_new = |oid: Option<Oid>| oid.is_some_and(|oid| case.actual.get(oid).is_none());
+    // The rows do not say that the revision ran which may make it.
+    let may_lack = |difference: &Difference| {
+        let made = case.timelines.by_object.get(&difference.id).map(|timeline| &timeline.values);
+        let unrecorded = made.into_iter().flatten().any(|(at, _)| state.has(at.revision) && !recorded.has(at.revision));
+        unrecorded && difference.expected_oid.is_some() && difference.actual_oid.is_none()
+    };
     let mut obstacles = Vec::new();
     for difference in left {
         let what = match &difference.change {
@@ -236,6 +248,9 @@ fn remaining(case: &Case<'_>, left: &[Difference], changed: &[ObjectId], untouch
             DiffChange::Missing => "missing, and the upgrade will not make it",
             DiffChange::Different(_) if !difference.is_drift() => continue,
             DiffChange::Different(_) => "different",
+            DiffChange::Uncompared(_) if may_lack(difference) => {
+                "not there, and it is not known whether a revision would make it"
+            }
             DiffChange::Uncompared(_) if changed.contains(&difference.id) => "not known to be as intended",
             DiffChange::Extra if is_new(difference.actual_oid) => "made on the way and not taken away again",
             DiffChange::Extra | DiffChange::Uncompared(_) => continue,

@@ -12,9 +12,10 @@ use crate::alembic::run::Action;
 use crate::catalog::ObjectId;
 use crate::catalog::listing::Change;
 use crate::locate::Timelines;
-use crate::pg::command::{Command, Kind};
+use crate::pg::command::{Command, DataVerb, Kind};
 use crate::pg::error::Reason;
 use crate::pg::expr::Comparison;
+use crate::pg::ident::Ident;
 use crate::replay::history::Members;
 use crate::replay::{At, Replay, ReplayStep};
 use crate::source::Span;
@@ -199,7 +200,7 @@ pub fn fix(replay: &Replay, timelines: &Timelines, state: &Members, recorded: &M
         let stage = Stage::of(&revision.steps, &progress);
         for step in &revision.steps {
             if is_data(&step.action) {
-                data_step(step, &stage, recorded.has(revision.position), &mut fix);
+                data_step(step, &stage, recorded.has(revision.position), &progress.made, &mut fix);
                 continue;
             }
             let (lacking, there) = progress.split(step);
@@ -275,7 +276,20 @@ pub fn is_data(action: &Action) -> bool {
     }
 }
 
-fn data_step(step: &ReplayStep, stage: &Stage, recorded: bool, fix: &mut Fix) {
+/// True if a statement writes only into tables and columns that the fix makes.
+fn fills_only(command: &Command, made: &BTreeSet<ObjectId>) -> bool {
+    let Command::Data(data) = command else { return false };
+    let Some(table) = &data.table else { return false };
+    let is_made = made.iter().any(|object| object.kind == Kind::Table && object.name == table.name);
+    let column_is_made = |column: &Ident| {
+        let of_table = |object: &&ObjectId| object.kind == Kind::Column && object.table.as_ref() == Some(&table.name);
+        made.iter().filter(of_table).any(|object| object.name == *column)
+    };
+    let updates = data.verb == DataVerb::Update && !data.columns.is_empty();
+    is_made || updates && data.columns.iter().all(column_is_made)
+}
+
+fn data_step(step: &ReplayStep, stage: &Stage, recorded: bool, made: &BTreeSet<ObjectId>, fix: &mut Fix) {
     let (what, command) = match &step.action {
         Action::Statement { command, sql } => (sql.clone(), Some(command.as_ref().clone())),
         Action::Rows { what } => (what.clone(), None),
@@ -286,6 +300,8 @@ fn data_step(step: &ReplayStep, stage: &Stage, recorded: bool, fix: &mut Fix) {
         // The row says that it ran, and the schema does not contradict.
         Stage::All if recorded => {}
         Stage::All => fix.data_steps.push(note(DataFate::Unproven)),
+        // It ran, too; what it wrote into what was lost since is lost.
+        Stage::Some if recorded && !command.as_ref().is_some_and(|command| fills_only(command, made)) => {}
         Stage::Nothing | Stage::Some => {
             let Some(command) = command else {
                 fix.obstacles.push(format!("a data step of the missing part cannot be written as SQL: {what}"));
@@ -297,7 +313,7 @@ fn data_step(step: &ReplayStep, stage: &Stage, recorded: bool, fix: &mut Fix) {
                 fix.data_steps.push(note(DataFate::Unproven));
                 return;
             }
-            if *stage == Stage::Some && !fills_only_gaps(&command) {
+            if *stage == Stage::Some && !recorded && !fills_only_gaps(&command) {
                 fix.obstacles.push(format!("a data step of a half applied revision may have run already: {what}"));
                 fix.data_steps.push(note(DataFate::Unproven));
                 return;

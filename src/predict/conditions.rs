@@ -260,11 +260,11 @@ fn list(columns: &[Ident]) -> String {
     columns.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-/// Counts the keys that more than one row has; NULLs are distinct unless the key says otherwise.
+/// Counts the rows whose key another row has already; NULLs are distinct unless the key says otherwise.
 fn duplicates(table: &QName, keys: &[String], nulls_not_distinct: bool, predicate: Option<&Expr>) -> String {
     let filled = keys.iter().filter(|_| !nulls_not_distinct).map(|key| format!("{key} IS NOT NULL"));
     let conditions: Vec<String> = filled.chain(predicate.map(|expr| format!("({expr})"))).collect();
     let filter = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
     let keys = keys.join(", ");
-    format!("SELECT count(*) FROM (SELECT 1 FROM {table}{filter} GROUP BY {keys} HAVING count(*) > 1) AS duplicates")
+    format!("SELECT count(*) - count(DISTINCT ROW({keys})) FROM {table}{filter}")
 }
