@@ -37,7 +37,7 @@ const dataStep = {
 /** @param {string} name */
 export function report(name = HOSTILE) {
   return {
-    schema_version: 1,
+    schema_version: 2,
     restamp: '0.1.0',
     verdict: {
       situation: 'half_applied',

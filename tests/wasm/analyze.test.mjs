@@ -38,7 +38,7 @@ function faults(value, type, path = '') {
 test('the sample: the revision, the line, what is missing, and a plan', () => {
   const stages = new Set();
   const report = analyze(input(), (step) => stages.add(step.stage));
-  assert.equal(report.schema_version, 1);
+  assert.equal(report.schema_version, 2);
   assert.deepEqual(report.heads, ['e5194c6d7ab0']);
   assert.equal(report.revisions.length, 5);
   assert.deepEqual(
@@ -73,7 +73,7 @@ test('the files of a plan', () => {
 test('an input that is none is an error, not a panic', () => {
   assert.throws(() => analyze({ files: 'x' }, () => {}), { name: /^(Type)?Error$/ });
   assert.throws(() => analyze({ files: [], options: { target: 1 } }, () => {}), { name: /^(Type)?Error$/ });
-  assert.equal(analyze({ files: [] }, () => {}).schema_version, 1);
+  assert.equal(analyze({ files: [] }, () => {}).schema_version, 2);
 });
 
 test('bytes that are no text are no panic', () => {
