@@ -1,7 +1,7 @@
 //! Candidates for the state that is stamped, and what each would take.
 
 use super::complete::complete;
-use super::fix::{DataFate, fix, is_data, objects};
+use super::fix::{DataFate, Fix, fix, is_data, objects};
 use super::script::{Touched, segment::segments, touched, undo::undo};
 use super::{Case, Plan, PlanKind, version_table};
 use crate::catalog::listing::{Change, Listing};
@@ -73,31 +73,11 @@ pub fn evaluate(case: &Case<'_>, state: &Members, goal: &Catalog) -> Option<Plan
     let same_rows = case.ghosts.is_empty() && case.rows.is_some_and(|rows| same(rows, &to));
     let mut made = fix(case.replay, case.timelines, state, &recorded, case.allowed);
     made.steps.splice(0..0, version_table::prepare(case, state, &to));
-    let mut obstacles = made.obstacles;
+    let mut obstacles = std::mem::take(&mut made.obstacles);
     let expected = replay(case.subject, state, |_, _| ());
-    let mut applied = Applied::of(case, &made.steps);
-    let mut left = diff(applied.fixed(case), &expected.catalog, &case.diff_options());
-    // What holds no values and cannot be made by the operation that made it once, as its columns have other names by now, is made
-    // from its definition.
-    while let Some(at) = applied.refused.as_ref().map(|(at, _)| *at)
-        && made.steps[at].makes.iter().all(is_valueless)
-        && !made.steps[at].makes.is_empty()
-    {
-        let step = made.steps.remove(at);
-        let why = applied.refused.map_or(String::new(), |(_, why)| why);
-        made.unfinished.extend(step.makes.into_iter().map(|id| Unfinished { id, why: why.clone() }));
-        applied = Applied::of(case, &made.steps);
-        left = diff(applied.fixed(case), &expected.catalog, &case.diff_options());
-    }
-    if !made.unfinished.is_empty() {
-        let catalogs = (applied.fixed(case), &expected.catalog);
-        complete(&mut made.steps, &made.unfinished, &left, catalogs, (case.timelines, case.replay, state));
-        applied = Applied::of(case, &made.steps);
-        left = diff(applied.fixed(case), &expected.catalog, &case.diff_options());
-        let open =
-            made.unfinished.into_iter().filter(|item| left.iter().any(|left| left.id == item.id && left.is_drift()));
-        obstacles.extend(open.map(|item| item.why));
-    }
+    let (applied, left) = finish(case, &mut made, &expected.catalog, state);
+    let open = |item: &Unfinished| left.iter().any(|left| left.id == item.id && left.is_drift());
+    obstacles.extend(made.unfinished.into_iter().filter(open).map(|item| item.why));
     let fixed = applied.fixed(case).clone();
     let Applied { stages, changes, refused } = applied;
     obstacles.extend(refused.map(|(_, why)| why));
@@ -140,6 +120,33 @@ pub fn evaluate(case: &Case<'_>, state: &Members, goal: &Catalog) -> Option<Plan
         then,
         patches: Vec::new(),
     })
+}
+
+/// Executes the fix, and completes it by what has no operation of its own any more. Gives what it makes of the database, and the
+/// differences to `expected` that remain.
+fn finish(case: &Case<'_>, made: &mut Fix, expected: &Catalog, state: &Members) -> (Applied, Vec<Difference>) {
+    let mut applied = Applied::of(case, &made.steps);
+    // What holds no values and cannot be made by the operation that made it once, as its columns have other names by now, is made
+    // from its definition.
+    while let Some((at, why)) = applied.refused.take() {
+        let is_replaced = made.steps[at].makes.iter().all(is_valueless) && !made.steps[at].makes.is_empty();
+        if !is_replaced {
+            applied.refused = Some((at, why));
+            break;
+        }
+        let lost = made.steps.remove(at).makes.into_iter();
+        made.unfinished.extend(lost.map(|id| Unfinished { id, why: why.clone() }));
+        applied = Applied::of(case, &made.steps);
+    }
+    let left = |applied: &Applied| diff(applied.fixed(case), expected, &case.diff_options());
+    let mut remaining = left(&applied);
+    if !made.unfinished.is_empty() {
+        let catalogs = (applied.fixed(case), expected);
+        complete(&mut made.steps, &made.unfinished, &remaining, catalogs, (case.timelines, case.replay, state));
+        applied = Applied::of(case, &made.steps);
+        remaining = left(&applied);
+    }
+    (applied, remaining)
 }
 
 pub fn same(rows: &[String], to: &[String]) -> bool {

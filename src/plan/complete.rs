@@ -8,7 +8,7 @@ use super::fix::{FixStep, Origin, Unfinished};
 use crate::catalog::{Catalog, Object, Oid};
 use crate::diff::{Change, Difference};
 use crate::locate::Timelines;
-use crate::pg::command::{AlterAction, Command, EnumPosition, Type};
+use crate::pg::command::{AlterAction, Command, ConstraintKind, EnumPosition, Table, Type};
 use crate::replay::history::Members;
 use crate::replay::schema::{alter, create};
 use crate::replay::{At, Replay};
@@ -48,9 +48,9 @@ pub fn complete(
 fn rank(command: &Command) -> u8 {
     match command {
         Command::Type(_) => 0,
-        Command::Table(crate::pg::command::Table::Alter { actions, .. }) => match actions.first() {
+        Command::Table(Table::Alter { actions, .. }) => match actions.first() {
             Some(AlterAction::AddConstraint(constraint)) => match constraint.kind {
-                crate::pg::command::ConstraintKind::ForeignKey(_) => 3,
+                ConstraintKind::ForeignKey(_) => 3,
                 _ => 2,
             },
             _ => 1,

@@ -1,6 +1,7 @@
 //! The files that are handed over. Plain SQL for any client: no psql meta-commands, quoted identifiers, `lock_timeout`, and
 //! asserted states before and after, so that a second run changes nothing and a changed database stops it.
 
+mod assess;
 pub mod inventory;
 mod rest;
 pub mod segment;

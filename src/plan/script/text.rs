@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::inventory::{Key, OBJECTS};
+use super::assess::{Around, Objects, report};
 use super::segment::segments;
 use super::undo::Undo;
 use super::{Rest, Touched, literal};
@@ -43,19 +43,6 @@ pub struct Noted {
     pub notes: Vec<String>,
 }
 
-/// What [`Key`] is in [`OBJECTS`].
-const KEY: &str = "kind, schema, owner, name";
-
-/// What is found of a touched object: of a default that it is there.
-const FOUND: &str = "CASE WHEN o.state IS NOT NULL AND kind = 'default' THEN kind ELSE o.state END";
-
-/// Its words.
-const OBJECT: &str = "concat_ws(' ', kind, concat_ws('.', nullif(schema, ''), nullif(owner, ''), name))";
-
-fn key_columns(key: &Key) -> String {
-    format!("{}, {}, {}, {}", literal(key.kind), literal(&key.schema), literal(&key.owner), literal(&key.name))
-}
-
 /// How long a statement waits for a lock before it gives up with 55P03.
 const LOCK_TIMEOUT: &str = "5s";
 
@@ -74,7 +61,7 @@ fn dollar(word: &str, text: &str) -> String {
 }
 
 /// A `DO` block.
-fn block(body: &str) -> String {
+pub(super) fn block(body: &str) -> String {
     format!("DO {};\n", dollar("restamp", body))
 }
 
@@ -88,48 +75,15 @@ fn path(schemas: &[Ident]) -> String {
     if names.is_empty() { "''".to_string() } else { names.join(", ") }
 }
 
-fn nullable(text: Option<&String>) -> String {
+pub(super) fn nullable(text: Option<&String>) -> String {
     text.map_or_else(|| "NULL".to_string(), |text| literal(text))
 }
 
-fn rows_array(rows: &[String]) -> String {
+pub(super) fn rows_array(rows: &[String]) -> String {
     let mut rows: Vec<&String> = rows.iter().collect();
     rows.sort();
     let rows: Vec<String> = rows.iter().map(|row| literal(row)).collect();
     format!("ARRAY[{}]::text[]", rows.join(", "))
-}
-
-/// What is to be found before and after a transaction.
-struct Around<'r> {
-    /// Which of an object's states is the one before, and which ones may be those after it.
-    objects: Objects,
-    /// The version rows before.
-    before: &'r [String],
-    /// What they may be afterwards.
-    after: Vec<&'r [String]>,
-}
-
-/// Places among [`Touched::states`].
-enum Objects {
-    /// Of this transaction of a fix, the first being 0; those that follow it may have run.
-    Of(usize),
-    /// All is as the fix leaves it.
-    Settled,
-    /// From the last state to the first.
-    Backwards,
-}
-
-/// One row of what is assessed: the object, what is found, the state before, the states that may be those after.
-fn assessed(touched: &Touched, objects: &Objects) -> Option<String> {
-    let states = &touched.states;
-    let (first, last) = match objects {
-        Objects::Of(segment) => (states.get(*segment)?.as_ref(), states.get(segment + 1..)?),
-        Objects::Settled => (touched.after(), states.get(states.len() - 1..)?),
-        Objects::Backwards => (touched.after(), states.get(..1)?),
-    };
-    let mut last: Vec<String> = last.iter().map(|state| nullable(state.as_ref())).collect();
-    last.dedup();
-    Some(format!("    ({}, {}::text, ARRAY[{}]::text[])", key_columns(&touched.key), nullable(first), last.join(", ")))
 }
 
 impl Script {
@@ -157,89 +111,10 @@ impl Script {
         text
     }
 
-    fn found_rows(&self) -> String {
+    pub(super) fn found_rows(&self) -> String {
         format!(
             "(SELECT coalesce(array_agg(v.version_num::text ORDER BY v.version_num::text COLLATE \"C\"), '{{}}') FROM {} v)",
             self.version_table
-        )
-    }
-
-    /// A block that finds out whether everything is as before or as after the transaction, and stops if it is neither. It leaves
-    /// the answer in the setting `restamp.todo`, local to the transaction.
-    fn assess(&self, around: &Around<'_>) -> String {
-        let mut body = String::from(
-            "DECLARE\n  path text := current_setting('search_path');\n  item record;\n  is_before boolean := true;\n  is_after boolean := true;\n",
-        );
-        let _ = writeln!(body, "  found text[] := {};", self.found_rows());
-        body += "BEGIN\n  PERFORM set_config('search_path', '', true); -- types are then written with their schema\n";
-        body += &self.compare(&around.objects);
-        let is = |rows: &[&[String]]| {
-            let texts: Vec<String> = rows.iter().map(|rows| format!("found = {}", rows_array(rows))).collect();
-            if texts.len() > 1 { format!("({})", texts.join(" OR ")) } else { texts.concat() }
-        };
-        let _ = write!(
-            body,
-            "  PERFORM set_config('search_path', path, true);\n  \
-             is_before := is_before AND {};\n  is_after := is_after AND {};\n  \
-             IF NOT is_before AND NOT is_after THEN\n    \
-             RAISE EXCEPTION 'restamp: {} holds %, or only a part of the changes is there', found\n      \
-             USING HINT = 'The database is not as it was when it was dumped. Nothing was changed. Take a new dump.';\n  END IF;\n  \
-             PERFORM set_config('restamp.todo', CASE WHEN is_after THEN 'no' ELSE 'yes' END, true);\nEND",
-            is(&[around.before]),
-            is(&around.after),
-            self.version_table.to_string().replace('\'', "''").replace('%', "%%")
-        );
-        block(&body)
-    }
-
-    /// Stops where an object is neither as before nor as after, or where something that the script does not touch has changed. What a
-    /// dump of a part of the database does not hold is not looked at.
-    fn compare(&self, objects: &Objects) -> String {
-        let touched: Vec<String> = self.touched.iter().filter_map(|touched| assessed(touched, objects)).collect();
-        let mut tables = vec![format!("o AS (\n  {OBJECTS}\n  )")];
-        let mut rows = Vec::new();
-        if !touched.is_empty() {
-            tables.push(format!("touched({KEY}, first, last) AS (VALUES\n{}\n  )", touched.join(",\n")));
-            rows.push(format!(
-                "SELECT {OBJECT} AS object, {FOUND} AS found, e.first, e.last FROM touched e LEFT JOIN o USING ({KEY})"
-            ));
-        }
-        if !self.rest.is_empty() {
-            let others = self.touched.iter().map(|touched| &touched.key).chain(self.rest.passed_over());
-            let others: Vec<String> = others.map(|key| format!("    ({})", key_columns(key))).collect();
-            let without = match others.is_empty() {
-                true => String::new(),
-                false => format!("\n    WHERE ({KEY}) NOT IN (VALUES\n{}\n    )", others.join(",\n")),
-            };
-            tables.push(format!(
-                "others(schema, within, digest) AS (VALUES\n    {}, (NULL, NULL, NULL::text)\n  )",
-                self.rest.rows().join(",\n    ")
-            ));
-            let line = "kind || E'\\t' || name || E'\\t' || state";
-            tables.push(format!(
-                "now AS (\n    SELECT schema, within, left(encode(sha256(convert_to(string_agg({line}, E'\\n' ORDER BY ({line}) COLLATE \"C\"), 'UTF8')), 'hex'), 16) AS digest\n    \
-                 FROM o{without}\n    GROUP BY 1, 2\n  )"
-            ));
-            rows.push(
-                "SELECT concat_ws('.', nullif(e.schema, ''), e.within) AS object, 'changed since the dump' AS found, 'as dumped' AS first, \
-                 ARRAY['as dumped'] AS last \
-                 FROM others e LEFT JOIN now USING (schema, within) WHERE now.digest IS DISTINCT FROM e.digest"
-                    .to_string(),
-            );
-        }
-        if rows.is_empty() {
-            return String::new();
-        }
-        format!(
-            "  FOR item IN WITH {}\n  {}\n  LOOP\n    \
-             IF item.found IS DISTINCT FROM item.first AND array_position(item.last, item.found) IS NULL THEN\n      \
-             RAISE EXCEPTION 'restamp: % is %, expected % or %', item.object, coalesce(item.found, 'absent'), \
-             coalesce(item.first, 'absent'), array_to_string(item.last, ' or ', 'absent')\n        \
-             USING HINT = 'The database is not as it was when it was dumped. Nothing was changed. Take a new dump.';\n    END IF;\n    \
-             is_before := is_before AND item.found IS NOT DISTINCT FROM item.first;\n    \
-             is_after := is_after AND array_position(item.last, item.found) IS NOT NULL;\n  END LOOP;\n",
-            tables.join(", "),
-            rows.join("\n  UNION ALL ")
         )
     }
 
@@ -393,17 +268,4 @@ pub fn verify_sql(script: &Script) -> String {
         rows_array(&script.to)
     );
     text
-}
-
-fn report(touched: &[Touched], expected: impl Fn(&Touched) -> Option<&String>) -> String {
-    let row = |touched: &Touched| format!("  ({}, {}::text)", key_columns(&touched.key), nullable(expected(touched)));
-    let rows: Vec<String> = touched.iter().map(row).collect();
-    if rows.is_empty() {
-        return String::new();
-    }
-    format!(
-        "\nWITH o AS (\n  {OBJECTS}\n)\nSELECT {OBJECT} AS object, {FOUND} AS found, e.expected, {FOUND} IS NOT DISTINCT FROM e.expected AS ok FROM (VALUES\n{}\n) AS e({KEY}, expected) \
-         LEFT JOIN o USING ({KEY});\n",
-        rows.join(",\n")
-    )
 }
