@@ -1,16 +1,19 @@
 //! From the engine's answers to the report.
 
 mod drift;
+mod hazards;
 mod log;
-
 mod plans;
+mod prediction;
+mod questions;
+mod repair_revision;
 mod revisions;
 mod verdict;
 
 pub use drift::{drift, object_name};
-
 pub use log::log_run;
-pub use plans::{plan, prediction};
+pub use plans::plan;
+pub use prediction::prediction;
 pub use revisions::revisions;
 pub use verdict::{Facts, verdict};
 

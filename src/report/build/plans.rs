@@ -1,85 +1,16 @@
-//! Predictions and plans in the report's words, with their files.
+//! Plans in the report's words, with their files.
 
-use super::super::{self as report, Commands, DataStep, DataStepState, Outcome, PlanId, Prediction, Step, Then};
-use super::{excerpt, place, severity};
+use super::super::{self as report, Commands, DataStep, DataStepState, PlanId, Step, Then};
+use super::hazards::{Danger, dangers, hazards};
+use super::questions::questions;
+use super::repair_revision::repair_revision;
+use super::{place, prediction};
 use crate::alembic::stamp::{stamp_commands, upgrade_commands};
-use crate::hazard::{self, Subject};
-use crate::pg::error::Refusal;
 use crate::pg::ident::QName;
-use crate::plan::lock::{Lock, lock};
 use crate::plan::script::{Noted, Rest, Script, check_sql, fix_sql, stamp_sql, undo_sql, verify_sql};
 use crate::plan::{Case, DataFate, FixStep, Origin, Patch, Plan, PlanKind};
-use crate::predict::conditions::Condition;
-use crate::predict::{Outcome as Predicted, Prediction as Forecast};
+use crate::predict::Outcome as Predicted;
 use crate::source::Sources;
-use crate::sql::statement::parse;
-
-/// A prediction in the report's words.
-pub fn prediction(forecast: &Forecast, sources: &Sources) -> Prediction {
-    let mut answer = Prediction {
-        outcome: match &forecast.outcome {
-            Predicted::Succeeds => Outcome::Succeeds,
-            Predicted::Fails => Outcome::Fails,
-            Predicted::DependsOnData => Outcome::DependsOnData,
-            Predicted::Unknown(_) => Outcome::Unknown,
-        },
-        runs: forecast.runs.clone(),
-        revision: None,
-        file: None,
-        line: None,
-        sqlstate: None,
-        message: None,
-        statement: None,
-        excerpt: None,
-        conditions: forecast.conditions.iter().map(|condition| data_condition(condition, sources)).collect(),
-    };
-    let mut at = |span| {
-        (answer.file, answer.line) = place(sources, span);
-        answer.excerpt = span.map(|span| excerpt(sources, span));
-    };
-    match (&forecast.outcome, &forecast.failure) {
-        (Predicted::Fails, Some(failure)) => {
-            at(failure.span);
-            answer.revision = failure.revision.clone();
-            answer.statement = failure.statement.clone();
-            match &failure.refusal {
-                Refusal::Postgres(error) => {
-                    answer.sqlstate = Some(error.sqlstate.to_string());
-                    answer.message = Some(error.message.clone());
-                }
-                Refusal::Client(error) => answer.message = Some(error.message.clone()),
-                Refusal::Unmodelled(reason) => answer.message = Some(reason.to_string()),
-            }
-        }
-        (Predicted::DependsOnData, _) => {
-            let first = forecast.conditions.first();
-            at(first.and_then(|condition| condition.span));
-            answer.revision = first.map(|condition| condition.revision.clone());
-            answer.sqlstate = first.and_then(|condition| condition.sqlstate).map(str::to_string);
-            let demands: Vec<&str> = forecast.conditions.iter().map(|condition| condition.demand.as_str()).collect();
-            answer.message = Some(format!("it succeeds only if {}", demands.join("; and if ")));
-        }
-        (Predicted::Unknown(reason), _) => {
-            at(reason.span);
-            answer.revision = forecast.runs.last().cloned();
-            answer.message = Some(reason.to_string());
-        }
-        (Predicted::Succeeds | Predicted::Fails, _) => {}
-    }
-    answer
-}
-
-fn data_condition(condition: &Condition, sources: &Sources) -> report::DataCondition {
-    let (file, line) = place(sources, condition.span);
-    report::DataCondition {
-        demand: condition.demand.clone(),
-        sqlstate: condition.sqlstate.map(str::to_string),
-        query: condition.query.clone(),
-        revision: condition.revision.clone(),
-        file,
-        line,
-    }
-}
 
 /// A plan in the report's words. `header` are the lines about the inputs that every file carries.
 pub fn plan(case: &Case<'_>, plan: &Plan, header: &[String], sources: &Sources) -> report::Plan {
@@ -129,21 +60,6 @@ pub fn plan(case: &Case<'_>, plan: &Plan, header: &[String], sources: &Sources) 
     }
 }
 
-/// What decides whether the upgrade gets through, as far as the database can be asked before the fix: what only the fix or the upgrade
-/// makes it does not know.
-fn questions(case: &Case<'_>, plan: &Plan) -> Vec<(String, String)> {
-    let is_answered = |query: &str| {
-        let mut catalog = case.actual.clone();
-        parse(query).iter().all(|statement| catalog.execute(&statement.command, &mut case.session.clone()).is_ok())
-    };
-    let ask = |condition: &Condition| {
-        let query = condition.query.clone().filter(|query| is_answered(query))?;
-        let code = condition.sqlstate.unwrap_or("Python");
-        Some((format!("{} ({code}); must give 0", condition.demand), query))
-    };
-    plan.then.conditions.iter().filter_map(ask).collect()
-}
-
 /// A change of a revision.
 fn change(patch: &Patch, sources: &Sources) -> report::Patch {
     let file = sources.file(patch.span.file);
@@ -155,7 +71,7 @@ fn change(patch: &Patch, sources: &Sources) -> report::Patch {
     }
 }
 
-fn same(rows: &[String], to: &[String]) -> bool {
+pub(super) fn same(rows: &[String], to: &[String]) -> bool {
     let (mut rows, mut to) = (rows.to_vec(), to.to_vec());
     rows.sort();
     to.sort();
@@ -183,7 +99,11 @@ fn script(case: &Case<'_>, plan: &Plan, header: &[String], rows: &[String], dang
 }
 
 /// The revision that a statement comes from, with file and line.
-fn origin(case: &Case<'_>, step: &FixStep, sources: &Sources) -> (Option<String>, (Option<String>, Option<u32>)) {
+pub(super) fn origin(
+    case: &Case<'_>,
+    step: &FixStep,
+    sources: &Sources,
+) -> (Option<String>, (Option<String>, Option<u32>)) {
     match step.origin {
         Origin::Revision { at, span } => (Some(case.subject.history.order[at.revision].clone()), place(sources, span)),
         Origin::VersionTable => (None, (None, None)),
@@ -268,36 +188,6 @@ fn steps(plan: &Plan, commands: &Commands, restamps: bool) -> Vec<Step> {
     steps
 }
 
-/// A revision that makes the same changes: Alembic reaches it only where everything else is at its place already.
-fn repair_revision(case: &Case<'_>, plan: &Plan) -> Option<String> {
-    let [head] = plan.to.as_slice() else { return None };
-    if plan.kind != PlanKind::Repair || plan.state != *case.goal || !same(case.rows?, &plan.to) {
-        return None;
-    }
-    if plan.fix.iter().any(|step| matches!(step.origin, Origin::VersionTable)) {
-        return None;
-    }
-    let id = format!("repair_{}", head.chars().filter(char::is_ascii_alphanumeric).take(20).collect::<String>());
-    let python = |text: &str| serde_json::to_string(text).unwrap_or_default();
-    let mut text = format!(
-        "\"\"\"Complete what {head} promises\n\nMade by Restamp. The statements are those of the revisions that are not there.\n\"\"\"\n\n\
-         from alembic import op\n\nrevision = {}\ndown_revision = {}\nbranch_labels = None\ndepends_on = None\n\n\ndef upgrade():\n",
-        python(&id),
-        python(head)
-    );
-    for step in &plan.fix {
-        text += &format!("    op.execute({})\n", python(&step.command.to_string().replace(':', "\\:")));
-    }
-    text += "\n\ndef downgrade():\n";
-    for step in &plan.undo.steps {
-        text += &format!("    op.execute({})\n", python(&step.command.to_string().replace(':', "\\:")));
-    }
-    if plan.undo.steps.is_empty() {
-        text += "    pass\n";
-    }
-    Some(text)
-}
-
 fn data_steps(case: &Case<'_>, plan: &Plan, sources: &Sources) -> Vec<DataStep> {
     plan.data_steps
         .iter()
@@ -322,97 +212,4 @@ fn data_steps(case: &Case<'_>, plan: &Plan, sources: &Sources) -> Vec<DataStep> 
             }
         })
         .collect()
-}
-
-/// What is to be known of one statement of a fix.
-struct Danger {
-    /// Where it comes from.
-    origin: String,
-    /// The lock that it takes on a table that was there before, and that table.
-    lock: Option<(Lock, String)>,
-    hazards: Vec<report::Hazard>,
-}
-
-impl Danger {
-    fn notes(&self) -> Vec<String> {
-        let mut notes = vec![self.origin.clone()];
-        if let Some((lock, table)) = &self.lock {
-            notes.push(format!("Takes {lock} on {table} until COMMIT: {}.", lock.who_waits()));
-        }
-        notes.extend(self.hazards.iter().map(|hazard| format!("Mind: {}.", hazard.message)));
-        notes
-    }
-}
-
-fn dangers(case: &Case<'_>, plan: &Plan, sources: &Sources) -> Vec<Danger> {
-    let mut found = Vec::new();
-    let mut catalog = case.actual.clone();
-    let mut session = case.session.clone();
-    for step in &plan.fix {
-        let statement = hazard::Statement {
-            command: &step.command,
-            catalog: &catalog,
-            session: &session,
-            lock_timeout: true,
-            before: case.actual,
-        };
-        let (lock, table) = lock(&step.command);
-        let locked = table.filter(|table| statement.is_old(table)).map(|table| (lock, table.to_string()));
-        let (revision, (file, line)) = origin(case, step, sources);
-        let origin = match (&revision, &file, line) {
-            (Some(revision), Some(file), Some(line)) => format!("From {revision}, {file}:{line}"),
-            (Some(revision), ..) => format!("From {revision}"),
-            (None, ..) => "Alembic's own table, which cannot take the rows as it is".to_string(),
-        };
-        let hazards = hazard::check(&Subject::Statement(statement)).into_iter().map(|hazard| report::Hazard {
-            statement: Some(step.command.to_string()),
-            lock: (lock != Lock::None).then(|| lock.to_string()),
-            revision: revision.clone(),
-            file: file.clone(),
-            line,
-            ..named(hazard)
-        });
-        found.push(Danger { origin, lock: locked.filter(|_| lock != Lock::None), hazards: hazards.collect() });
-        // A statement that is refused bars the plan; the rest is judged as far as it goes.
-        let _ = catalog.execute(&step.command, &mut session);
-    }
-    found
-}
-
-fn hazards(case: &Case<'_>, plan: &Plan, dangers: Vec<Danger>, sources: &Sources) -> Vec<report::Hazard> {
-    let mut found: Vec<report::Hazard> = dangers.into_iter().flat_map(|danger| danger.hazards).collect();
-    for object in &plan.stays {
-        found.extend(hazard::check(&Subject::DropPassedOver { object }).into_iter().map(named));
-    }
-    for step in plan.data_steps.iter().filter(|step| step.fate == DataFate::Unproven) {
-        let revision = &case.subject.history.order[step.at.revision];
-        let (file, line) = place(sources, step.span);
-        for hazard in hazard::check(&Subject::SkippedDataStep { revision, what: &step.what }) {
-            found.push(report::Hazard { revision: Some(revision.clone()), file: file.clone(), line, ..named(hazard) });
-        }
-    }
-    for replayed in case.replay.revisions.iter().filter(|replayed| !plan.state.has(replayed.position)) {
-        let Some(reason) = &replayed.unknown else { continue };
-        let revision = &case.subject.history.order[replayed.position];
-        let (file, line) = place(sources, reason.span);
-        for hazard in hazard::check(&Subject::UnknownEffects { revision, reason }) {
-            found.push(report::Hazard { revision: Some(revision.clone()), file: file.clone(), line, ..named(hazard) });
-        }
-    }
-    found
-}
-
-fn named(hazard: hazard::Hazard) -> report::Hazard {
-    report::Hazard {
-        code: hazard.code.to_string(),
-        severity: severity(hazard.severity),
-        rewrites: hazard.rewrites,
-        message: hazard.message,
-        help: hazard.safer,
-        statement: None,
-        lock: None,
-        revision: None,
-        file: None,
-        line: None,
-    }
 }

@@ -1,0 +1,75 @@
+//! Predictions in the report's words.
+
+use super::super::{self as report, Outcome, Prediction};
+use super::{excerpt, place};
+use crate::pg::error::Refusal;
+use crate::predict::conditions::Condition;
+use crate::predict::{Outcome as Predicted, Prediction as Forecast};
+use crate::source::Sources;
+
+/// A prediction in the report's words.
+pub fn prediction(forecast: &Forecast, sources: &Sources) -> Prediction {
+    let mut answer = Prediction {
+        outcome: match &forecast.outcome {
+            Predicted::Succeeds => Outcome::Succeeds,
+            Predicted::Fails => Outcome::Fails,
+            Predicted::DependsOnData => Outcome::DependsOnData,
+            Predicted::Unknown(_) => Outcome::Unknown,
+        },
+        runs: forecast.runs.clone(),
+        revision: None,
+        file: None,
+        line: None,
+        sqlstate: None,
+        message: None,
+        statement: None,
+        excerpt: None,
+        conditions: forecast.conditions.iter().map(|condition| data_condition(condition, sources)).collect(),
+    };
+    let mut at = |span| {
+        (answer.file, answer.line) = place(sources, span);
+        answer.excerpt = span.map(|span| excerpt(sources, span));
+    };
+    match (&forecast.outcome, &forecast.failure) {
+        (Predicted::Fails, Some(failure)) => {
+            at(failure.span);
+            answer.revision = failure.revision.clone();
+            answer.statement = failure.statement.clone();
+            match &failure.refusal {
+                Refusal::Postgres(error) => {
+                    answer.sqlstate = Some(error.sqlstate.to_string());
+                    answer.message = Some(error.message.clone());
+                }
+                Refusal::Client(error) => answer.message = Some(error.message.clone()),
+                Refusal::Unmodelled(reason) => answer.message = Some(reason.to_string()),
+            }
+        }
+        (Predicted::DependsOnData, _) => {
+            let first = forecast.conditions.first();
+            at(first.and_then(|condition| condition.span));
+            answer.revision = first.map(|condition| condition.revision.clone());
+            answer.sqlstate = first.and_then(|condition| condition.sqlstate).map(str::to_string);
+            let demands: Vec<&str> = forecast.conditions.iter().map(|condition| condition.demand.as_str()).collect();
+            answer.message = Some(format!("it succeeds only if {}", demands.join("; and if ")));
+        }
+        (Predicted::Unknown(reason), _) => {
+            at(reason.span);
+            answer.revision = forecast.runs.last().cloned();
+            answer.message = Some(reason.to_string());
+        }
+        (Predicted::Succeeds | Predicted::Fails, _) => {}
+    }
+    answer
+}
+
+fn data_condition(condition: &Condition, sources: &Sources) -> report::DataCondition {
+    let (file, line) = place(sources, condition.span);
+    report::DataCondition {
+        demand: condition.demand.clone(),
+        sqlstate: condition.sqlstate.map(str::to_string),
+        query: condition.query.clone(),
+        revision: condition.revision.clone(),
+        file,
+        line,
+    }
+}
