@@ -2,6 +2,7 @@
 
 use super::complete::complete;
 use super::fix::{DataFate, Fix, fix, is_data, objects};
+use super::script::ownership::{ownership, unclear};
 use super::script::{Touched, segment::segments, touched, undo::undo};
 use super::{Case, Plan, PlanKind, version_table};
 use crate::catalog::listing::{Change, Listing};
@@ -101,6 +102,8 @@ pub fn evaluate(case: &Case<'_>, state: &Members, goal: &Catalog) -> Option<Plan
         obstacles.extend(holes(case, then.after.as_ref(), goal));
     }
     let undo = undo(case.actual, &fixed);
+    let ownership = ownership(case, &made.steps, &fixed);
+    obstacles.extend(unclear(&ownership, case.actual).filter(|_| !made.steps.is_empty()));
     let (touched, rest) = touched(case.actual, &stages);
     obstacles.extend(leaves_no_sign(&touched, stages.len(), same_rows).filter(|_| !made.steps.is_empty()));
     Some(Plan {
@@ -114,6 +117,7 @@ pub fn evaluate(case: &Case<'_>, state: &Members, goal: &Catalog) -> Option<Plan
         touched,
         rest,
         undo,
+        ownership,
         stays: made.left,
         fixed,
         left,

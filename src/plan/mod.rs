@@ -65,6 +65,8 @@ pub struct Plan {
     pub rest: script::Rest,
     /// The way back.
     pub undo: script::undo::Undo,
+    /// Who may run the script, and to whom belongs what it makes.
+    pub ownership: script::ownership::Ownership,
     /// What a revision of the state drops and the fix does not, since nothing is dropped unasked.
     pub stays: Vec<ObjectId>,
     /// Differences to the state that remain.

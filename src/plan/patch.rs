@@ -77,6 +77,7 @@ pub fn plan(case: &Case<'_>, goal: &Catalog) -> Option<Plan> {
         touched: Vec::new(),
         rest: super::script::Rest::default(),
         undo: super::script::undo::Undo::default(),
+        ownership: super::script::ownership::Ownership::default(),
         stays: Vec::new(),
         left,
         then: forecast,

@@ -3,14 +3,15 @@
 use std::fmt::Write;
 
 use super::inventory::{Key, OBJECTS};
-use super::text::{Script, block, nullable, rows_array};
+use super::text::{Script, block, dollar, nullable, rows_array};
 use super::{Touched, literal};
 
 /// What [`Key`] is in [`OBJECTS`].
 const KEY: &str = "kind, schema, owner, name";
 
-/// What is found of a touched object: of a default that it is there.
-const FOUND: &str = "CASE WHEN o.state IS NOT NULL AND kind = 'default' THEN kind ELSE o.state END";
+/// What is found of a touched object: of a default that it is there. An invalid index is as good as none.
+const FOUND: &str = "CASE WHEN o.state IS NOT NULL AND kind = 'default' THEN kind \
+                     WHEN kind = 'index' AND o.state ~ '^(unique )?INVALID ' THEN NULL ELSE o.state END";
 
 /// Its words.
 const OBJECT: &str = "concat_ws(' ', kind, concat_ws('.', nullif(schema, ''), nullif(owner, ''), name))";
@@ -52,6 +53,15 @@ fn assessed(touched: &Touched, objects: &Objects) -> Option<String> {
     Some(format!("    ({}, {}::text, ARRAY[{}]::text[])", key_columns(&touched.key), nullable(first), last.join(", ")))
 }
 
+/// Holds [`OBJECTS`] for the transaction: each of its comparisons reads it.
+const SETTING: &str = "restamp.objects";
+
+/// A block that sets it.
+pub(super) fn objects() -> String {
+    let body = format!("BEGIN\n  PERFORM set_config('{SETTING}', {}, true);\nEND", dollar("objects", OBJECTS));
+    format!("\n-- What the catalogs say of each object.\n{}", block(&body))
+}
+
 impl Script {
     /// A block that finds out whether everything is as before or as after the transaction, and stops if it is neither. It leaves
     /// the answer in the setting `restamp.todo`, local to the transaction.
@@ -85,7 +95,7 @@ impl Script {
     /// dump of a part of the database does not hold is not looked at.
     fn compare(&self, objects: &Objects) -> String {
         let touched: Vec<String> = self.touched.iter().filter_map(|touched| assessed(touched, objects)).collect();
-        let mut tables = vec![format!("o AS (\n  {OBJECTS}\n  )")];
+        let mut tables = Vec::new();
         let mut rows = Vec::new();
         if !touched.is_empty() {
             tables.push(format!("touched({KEY}, first, last) AS (VALUES\n{}\n  )", touched.join(",\n")));
@@ -119,16 +129,15 @@ impl Script {
         if rows.is_empty() {
             return String::new();
         }
+        let query = dollar("compare", &format!("  ), {}\n  {}", tables.join(", "), rows.join("\n  UNION ALL ")));
         format!(
-            "  FOR item IN WITH {}\n  {}\n  LOOP\n    \
+            "  FOR item IN EXECUTE 'WITH o AS (' || current_setting('{SETTING}') || {query} LOOP\n    \
              IF item.found IS DISTINCT FROM item.first AND array_position(item.last, item.found) IS NULL THEN\n      \
              RAISE EXCEPTION 'restamp: % is %, expected % or %', item.object, coalesce(item.found, 'absent'), \
              coalesce(item.first, 'absent'), array_to_string(item.last, ' or ', 'absent')\n        \
              USING HINT = 'The database is not as it was when it was dumped. Nothing was changed. Take a new dump.';\n    END IF;\n    \
              is_before := is_before AND item.found IS NOT DISTINCT FROM item.first;\n    \
              is_after := is_after AND array_position(item.last, item.found) IS NOT NULL;\n  END LOOP;\n",
-            tables.join(", "),
-            rows.join("\n  UNION ALL ")
         )
     }
 }

@@ -3,8 +3,10 @@
 
 mod assess;
 pub mod inventory;
+pub mod ownership;
 mod rest;
 pub mod segment;
+pub mod sequences;
 mod text;
 pub mod undo;
 
@@ -26,6 +28,11 @@ use crate::catalog::Catalog;
 pub fn literal(text: &str) -> String {
     let quoted = text.replace('\'', "''");
     if quoted.contains('\\') { format!("E'{}'", quoted.replace('\\', "\\\\")) } else { format!("'{quoted}'") }
+}
+
+/// The rows of a `VALUES` list.
+fn values(rows: impl Iterator<Item = String>) -> String {
+    format!("VALUES {}", rows.collect::<Vec<_>>().join(", "))
 }
 
 /// An object that a script changes, with what a server says of it; `None`: it is not there.

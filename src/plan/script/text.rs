@@ -2,8 +2,10 @@
 
 use std::fmt::Write;
 
-use super::assess::{Around, Objects, report};
+use super::assess::{Around, Objects, objects, report};
+use super::ownership::Ownership;
 use super::segment::segments;
+use super::sequences::{Fed, set};
 use super::undo::Undo;
 use super::{Rest, Touched, literal};
 use crate::pg::command::Command;
@@ -32,6 +34,10 @@ pub struct Script {
     pub rest: Rest,
     /// The way back.
     pub undo: Undo,
+    /// Who may run it, and to whom belongs what it makes.
+    pub ownership: Ownership,
+    /// Sequences under columns that hold values already.
+    pub sequences: Vec<Fed>,
 }
 
 /// A statement with what a reader should know.
@@ -50,7 +56,7 @@ const LOCK_TIMEOUT: &str = "5s";
 const ASSESS: &str = "\n-- Everything must be as it was dumped, or as this script leaves it; else it stops here.\n";
 
 /// `text` in dollar quotes, with a tag that it does not hold.
-fn dollar(word: &str, text: &str) -> String {
+pub(super) fn dollar(word: &str, text: &str) -> String {
     let mut tag = format!("${word}$");
     let mut number = 0;
     while text.contains(&tag) {
@@ -66,7 +72,7 @@ pub(super) fn block(body: &str) -> String {
 }
 
 /// `text` as comment lines; line breaks in names cannot end the comment.
-fn comment(text: &str) -> String {
+pub(super) fn comment(text: &str) -> String {
     text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).map(|line| format!("-- {line}\n")).collect()
 }
 
@@ -98,16 +104,20 @@ impl Script {
     fn begin(&self) -> String {
         let mut text = format!("\nBEGIN;\nSET LOCAL lock_timeout = '{LOCK_TIMEOUT}';\n");
         let _ = writeln!(text, "SET LOCAL search_path = {};", path(&self.search_path));
+        text += &self.ownership.preflight();
         if self.make_version_table {
+            text += &self.ownership.act();
             let pkey = Ident::new(&format!("{}_pkc", self.version_table.name.as_str()));
             let _ = writeln!(
                 text,
                 "CREATE TABLE IF NOT EXISTS {} (version_num character varying(32) NOT NULL CONSTRAINT {pkey} PRIMARY KEY);",
                 self.version_table
             );
+            text += &self.ownership.stop_acting();
         }
-        let _ =
-            writeln!(text, "LOCK TABLE {} IN ACCESS EXCLUSIVE MODE; -- a concurrent upgrade waits", self.version_table);
+        let table = &self.version_table;
+        let _ = writeln!(text, "\nLOCK TABLE {table} IN ACCESS EXCLUSIVE MODE; -- a concurrent upgrade waits");
+        text += &objects();
         text
     }
 
@@ -116,6 +126,26 @@ impl Script {
             "(SELECT coalesce(array_agg(v.version_num::text ORDER BY v.version_num::text COLLATE \"C\"), '{{}}') FROM {} v)",
             self.version_table
         )
+    }
+
+    /// What the script does, for who reads no further.
+    fn contents(&self) -> String {
+        let mut text = String::from(
+            "--\n-- What it does, in this order, unless the database has changed since the dump (then it stops and nothing is kept):\n",
+        );
+        for (number, noted) in self.statements.iter().enumerate() {
+            let statement = noted.command.to_string();
+            let line = statement.lines().next().unwrap_or_default();
+            let more = if statement.lines().count() > 1 { " ..." } else { "" };
+            text += &comment(&format!("  {}. {line}{more}", number + 1));
+        }
+        if rows_array(&self.from) != rows_array(&self.to) {
+            let rows = |rows: &[String]| if rows.is_empty() { "no row".to_string() } else { rows.join(", ") };
+            let (from, to) = (rows(&self.from), rows(&self.to));
+            let last = self.statements.len() + 1;
+            text += &comment(&format!("  {last}. {} holds {to} instead of {from}", self.version_table));
+        }
+        text
     }
 
     /// Runs one statement unless everything is done already.
@@ -156,6 +186,7 @@ pub fn fix_sql(script: &Script) -> String {
     for stays in &script.undo.stays {
         text += &comment(&format!("Cannot be undone: {stays}."));
     }
+    text += &script.contents();
     let segments = segments(script.statements.iter().map(|noted| &noted.command));
     let last = segments.len() - 1;
     for (number, segment) in segments.into_iter().enumerate() {
@@ -166,11 +197,17 @@ pub fn fix_sql(script: &Script) -> String {
             around.after.push(&script.from);
         }
         text += &script.assess(&around);
+        text += &script.ownership.act();
         for noted in &script.statements[segment] {
             text.push('\n');
             noted.notes.iter().for_each(|note| text += &comment(note));
             text += &script.guarded(&noted.command.to_string());
         }
+        if number == last {
+            text += &set(&script.sequences);
+            text += &script.ownership.grants();
+        }
+        text += &script.ownership.stop_acting();
         if number < last {
             text +=
                 "\n-- What follows needs this to be committed (55P04). It may be run again if it ends here.\nCOMMIT;\n";
@@ -219,6 +256,7 @@ pub fn undo_sql(script: &Script) -> String {
     text += &script.begin();
     text += ASSESS;
     text += &script.assess(&Around { objects: Objects::Backwards, before: &script.to, after: vec![&script.from] });
+    text += &script.ownership.act();
     for step in &script.undo.steps {
         text.push('\n');
         if let Some((query, why)) = &step.guard {
@@ -231,6 +269,7 @@ pub fn undo_sql(script: &Script) -> String {
         }
         text += &script.guarded(&step.command.to_string());
     }
+    text += &script.ownership.stop_acting();
     text += &script.restamp(&script.to, &script.from);
     if script.make_version_table {
         let _ = write!(text, "\n-- There was none before.\nDROP TABLE {};\n", script.version_table);

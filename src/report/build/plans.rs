@@ -7,6 +7,7 @@ use super::repair_revision::repair_revision;
 use super::{place, prediction};
 use crate::alembic::stamp::{stamp_commands, upgrade_commands};
 use crate::pg::ident::QName;
+use crate::plan::script::sequences::fed;
 use crate::plan::script::{Noted, Rest, Script, check_sql, fix_sql, stamp_sql, undo_sql, verify_sql};
 use crate::plan::{Case, DataFate, FixStep, Origin, Patch, Plan, PlanKind};
 use crate::predict::Outcome as Predicted;
@@ -95,6 +96,8 @@ fn script(case: &Case<'_>, plan: &Plan, header: &[String], rows: &[String], dang
         touched: plan.touched.clone(),
         rest: if case.is_whole { plan.rest.clone() } else { Rest::default() },
         undo: plan.undo.clone(),
+        ownership: plan.ownership.clone(),
+        sequences: fed(case.actual, &plan.fixed),
     }
 }
 
