@@ -5,12 +5,13 @@ use std::fmt::Write as _;
 use super::{Change, Plan, Report};
 
 /// The names of all files that a report can have.
-pub const FILE_NAMES: [&str; 9] = [
+pub const FILE_NAMES: [&str; 10] = [
     "check.sql",
     "fix.sql",
     "stamp.sql",
     "verify.sql",
     "undo.sql",
+    "apply.py",
     "commands.txt",
     "repair_revision.py",
     "report.md",
@@ -56,6 +57,7 @@ impl Report {
             add("stamp.sql", plan.stamp_sql.clone());
             add("verify.sql", plan.verify_sql.clone());
             add("undo.sql", plan.undo_sql.clone());
+            add("apply.py", plan.apply_py());
             add("commands.txt", commands(plan));
             add("repair_revision.py", plan.repair_revision.clone().unwrap_or_default());
         }
@@ -144,6 +146,9 @@ fn commands(plan: &Plan) -> String {
             let _ = writeln!(text, "{command}");
         }
         text.push('\n');
+    }
+    if !plan.fix_sql.is_empty() {
+        text.push_str("# Without psql, by the application's own SQLAlchemy: python apply.py rehearses, python apply.py --commit does it\n\n");
     }
     // As comments: a shell that is given the whole file must not stamp or upgrade twice.
     let instead = plan.flask_instead();

@@ -5,6 +5,7 @@
 //!
 //! **Invariant:** no key is ever left out of the JSON; what does not apply is `null` or empty.
 
+mod apply;
 pub mod build;
 mod bytes;
 mod database;

@@ -4,6 +4,8 @@ Restamp hands over, and must then be where a database is whose upgrade never fai
 import json
 import pathlib
 import shutil
+import subprocess
+import sys
 import traceback
 
 import psycopg2
@@ -150,12 +152,18 @@ def fresh_upgrade(project, report):
 
 
 def apply_twice_and_undo(server, database, plan, before, out):
-    """By psql, and in a copy of the database as one call of a driver."""
+    """By psql; and in copies of the database as one call of a driver, and by apply.py, which rehearses first."""
     server.disconnect(database)
     copy = server.create("copy", template=database)
     run_by_driver(server, copy, plan["fix_sql"])
+    python = server.create("python", template=database)
+    apply_py(server, python, out)
+    assert strip(server.dump_for_restamp(python)) == strip(server.dump_for_restamp(database)), "a rehearsal keeps something"
+    apply_py(server, python, out, "--commit")
     server.psql(database, file=out / "fix.sql")
     once = server.dump_for_restamp(database)
+    assert strip(server.dump_for_restamp(python)) == strip(once), "apply.py makes something else of it than psql"
+    assert "False" not in apply_py(server, python, out, "--verify")
     assert strip(server.dump_for_restamp(copy)) == strip(once), "a driver makes something else of it than psql"
     server.psql(database, file=out / "fix.sql")
     assert strip(server.dump_for_restamp(database)) == strip(once), "the second run changed something"
@@ -164,6 +172,13 @@ def apply_twice_and_undo(server, database, plan, before, out):
     if "-- Stays:" not in plan["undo_sql"]:
         assert strip(server.dump(database, "-s")) == strip(before), "undo.sql does not lead back"
     server.psql(database, file=out / "fix.sql")
+
+
+def apply_py(server, database, out, *options):
+    command = [sys.executable, out / "apply.py", "--url", server.url(database, "postgresql"), *options]
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    return run.stdout
 
 
 def run_by_driver(server, database, sql):

@@ -10,7 +10,7 @@ use std::fmt::Write;
 use super::text::block;
 use super::{literal, values};
 use crate::catalog::{Catalog, Object, ObjectId, Oid, Session};
-use crate::pg::command::{Command, Kind};
+use crate::pg::command::{Command, Kind, Sequence};
 use crate::pg::ident::{Ident, QName};
 use crate::plan::lock::lock;
 use crate::plan::{Case, FixStep};
@@ -34,7 +34,7 @@ pub struct Ownership {
 pub fn ownership(case: &Case<'_>, fix: &[FixStep], fixed: &Catalog) -> Ownership {
     let created = fixed.iter().filter(|(oid, _)| case.actual.get(*oid).is_none());
     let owned: Vec<(Oid, &Object)> =
-        created.map(|(oid, entry)| (oid, &*entry.object)).filter(|(_, object)| has_owner(object)).collect();
+        created.map(|(oid, entry)| (oid, &*entry.object)).filter(|(_, object)| has_owner(object, fix)).collect();
     let mut schemas: BTreeSet<Ident> = owned.iter().filter_map(|(oid, _)| fixed.qname(*oid)?.schema).collect();
     let version_table = case.subject.version_table();
     if case.actual.resolve_relation(&version_table, case.session).is_none() {
@@ -69,8 +69,8 @@ pub fn unclear(ownership: &Ownership, actual: &Catalog) -> Option<String> {
     ))
 }
 
-/// True for what belongs to whoever makes it; a sequence that goes with a column belongs to the table's owner.
-fn has_owner(object: &Object) -> bool {
+/// True for what belongs to whoever makes it; a sequence that comes with a column belongs to the table's owner.
+fn has_owner(object: &Object, fix: &[FixStep]) -> bool {
     match object {
         Object::Table(_)
         | Object::View(_)
@@ -79,7 +79,9 @@ fn has_owner(object: &Object) -> bool {
         | Object::Composite(_)
         | Object::Routine(_)
         | Object::Schema(_) => true,
-        Object::Sequence(sequence) => sequence.owned_by.is_none(),
+        Object::Sequence(_) => {
+            fix.iter().any(|step| matches!(step.command, Command::Sequence(Sequence::Create { .. })))
+        }
         Object::Extension(_)
         | Object::Column(_)
         | Object::Default(_)

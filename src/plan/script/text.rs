@@ -302,9 +302,9 @@ pub fn verify_sql(script: &Script) -> String {
     text += &report(&script.touched, Touched::after);
     let _ = write!(
         text,
-        "\nSELECT {} AS found_rows, {} AS expected_rows;\n\nCOMMIT;\n",
-        script.found_rows(),
-        rows_array(&script.to)
+        "\nSELECT {found} AS found_rows, {expected} AS expected_rows, {found} = {expected} AS ok;\n\nCOMMIT;\n",
+        found = script.found_rows(),
+        expected = rows_array(&script.to)
     );
     text
 }

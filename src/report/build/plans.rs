@@ -147,7 +147,7 @@ fn why(plan: &Plan, pending: bool) -> String {
             format!("{} statement(s) of the revisions complete the schema of {to}{then}", plan.fix.len())
         }
         PlanKind::Patch => {
-            "the revisions have data to move, so none of them may be stamped; the failing statement is guarded"
+            "none of the revisions may be completed and stamped (the other plans say why); the failing statement is guarded"
                 .to_string()
         }
     };

@@ -73,6 +73,7 @@ const PURPOSE = /** @type {Record<string, string>} */ ({
   'stamp.sql': 'sets the version row without Alembic',
   'verify.sql': 'checks that the fix arrived',
   'undo.sql': 'takes the fix back',
+  'apply.py': 'all of these by the application\'s own SQLAlchemy, where there is no psql',
   'commands.txt': 'all commands',
   'repair_revision.py': 'the same fix as an Alembic revision',
   'report.md': 'the whole report, for a ticket',
