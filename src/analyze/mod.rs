@@ -168,7 +168,12 @@ impl Work {
     fn with_project(mut self, input: &Input, environment: &Environment, progress: &mut dyn FnMut(Progress)) -> Report {
         let version_table = version_table(environment);
         progress(Progress { stage: Stage::ReadingDump, done: 0, total: 1 });
-        let database = Database::read(input, &version_table, &mut self.sources, &mut self.diagnostics);
+        let mut database = Database::read(input, &version_table, &mut self.sources, &mut self.diagnostics);
+        if let (Some(database), Some(log)) = (&mut database, &input.log) {
+            let text = String::from_utf8_lossy(&log.bytes);
+            let log = crate::alembic::log::read(&text, Some(environment), &self.sources);
+            self.diagnostics.extend(database.add_invalid_index(&log));
+        }
         let mut prepared = Prepared::of(&self, input, environment);
         prepared.server_version = database.as_ref().and_then(Database::server_version_num);
         self.diagnostics.extend(prepared.graph.problems().iter().map(|problem| problem.diagnostic(&prepared.graph)));

@@ -77,8 +77,8 @@ impl Catalog {
     }
 
     /// All objects that are compared, with their identities. Not among them: the schema `public`, what is temporary, what an
-    /// extension brought, the index of a constraint (it is compared with the constraint), types that are only assumed, and
-    /// columns of views (they are compared with the view),
+    /// extension brought, the index of a constraint (it is compared with the constraint), invalid indexes (as good as none), types
+    /// that are only assumed, columns of views (they are compared with the view), and
     /// columns that are only assumed to exist (see [`Catalog::open_world`]).
     pub fn comparable(&self) -> impl Iterator<Item = (Oid, ObjectId)> {
         self.iter().filter(|(oid, _)| self.is_comparable(*oid)).filter_map(|(oid, _)| Some((oid, self.id(oid)?)))
@@ -101,7 +101,7 @@ impl Catalog {
             Object::Column(column) => {
                 matches!(self.get(column.table), Some(Object::Table(_))) && object.assumed().is_none()
             }
-            Object::Index(index) => index.constraint.is_none(),
+            Object::Index(index) => index.constraint.is_none() && index.valid,
             Object::Opaque(opaque) => opaque.extension.is_none() && !(opaque.kind == "TYPE" && opaque.text.is_empty()),
             Object::Comment(comment) => self.get(comment.on).is_some_and(|on| match on {
                 // The index of a constraint and a view's column may have comments though they are not compared themselves.

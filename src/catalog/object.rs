@@ -268,6 +268,9 @@ pub struct Index {
     pub constraint: Option<Oid>,
     /// The index that it is a partition of.
     pub partition_of: Option<Oid>,
+    /// `indisvalid`: false for what a failed `CREATE INDEX CONCURRENTLY` leaves. Its name is taken, and nothing uses it; pg_dump
+    /// passes over it.
+    pub valid: bool,
 }
 
 /// A key of an index.

@@ -4,14 +4,14 @@ use super::complete::complete;
 use super::fix::{DataFate, Fix, fix, is_data, objects};
 use super::script::ownership::{ownership, unclear};
 use super::script::{Touched, segment::segments, touched, undo::undo};
-use super::{Case, Plan, PlanKind, version_table};
+use super::{Case, Plan, PlanKind, invalid_index, version_table};
 use crate::catalog::listing::{Change, Listing};
 use crate::catalog::{Catalog, Object, ObjectId, Oid, Session};
 use crate::diff::{Change as DiffChange, Difference, diff};
 use crate::locate::Verdict;
 use crate::pg::command::{Command, Kind, Transaction};
 use crate::pg::error::Refusal;
-use crate::plan::fix::{DataStep, FixStep, Unfinished};
+use crate::plan::fix::{DataStep, FixStep, Origin, Unfinished};
 use crate::plan::idempotent::fills_only_gaps;
 use crate::predict::{Outcome, predict};
 use crate::replay::history::Members;
@@ -74,6 +74,7 @@ pub fn evaluate(case: &Case<'_>, state: &Members, goal: &Catalog) -> Option<Plan
     let same_rows = case.ghosts.is_empty() && case.rows.is_some_and(|rows| same(rows, &to));
     let mut made = fix(case.replay, case.timelines, state, &recorded, case.allowed);
     made.steps.splice(0..0, version_table::prepare(case, state, &to));
+    made.steps.splice(0..0, invalid_index::prepare(case.actual));
     let mut obstacles = std::mem::take(&mut made.obstacles);
     let expected = replay(case.subject, state, |_, _| ());
     let (applied, left) = finish(case, &mut made, &expected.catalog, state);
@@ -105,7 +106,9 @@ pub fn evaluate(case: &Case<'_>, state: &Members, goal: &Catalog) -> Option<Plan
     let ownership = ownership(case, &made.steps, &fixed);
     obstacles.extend(unclear(&ownership, case.actual).filter(|_| !made.steps.is_empty()));
     let (touched, rest) = touched(case.actual, &stages);
-    obstacles.extend(leaves_no_sign(&touched, stages.len(), same_rows).filter(|_| !made.steps.is_empty()));
+    // That an invalid index is dropped needs no sign: its statement looks for itself.
+    let needs_sign = made.steps.iter().any(|step| !matches!(step.origin, Origin::InvalidIndex));
+    obstacles.extend(leaves_no_sign(&touched, stages.len(), same_rows).filter(|_| needs_sign));
     Some(Plan {
         kind,
         state: state.clone(),

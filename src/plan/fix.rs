@@ -43,6 +43,8 @@ pub enum Origin {
     },
     /// Alembic's own table cannot take the rows as it is.
     VersionTable,
+    /// An index that is not valid has the name of one that a revision makes.
+    InvalidIndex,
 }
 
 /// What a data step means for a plan.

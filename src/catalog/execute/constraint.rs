@@ -260,6 +260,7 @@ impl Catalog {
             predicate_columns: Vec::new(),
             constraint: None,
             partition_of: None,
+            valid: true,
         }
     }
 

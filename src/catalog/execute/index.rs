@@ -84,6 +84,7 @@ impl Catalog {
             predicate_columns,
             constraint: None,
             partition_of: None,
+            valid: true,
         }));
         if !create.only {
             self.index_of_partitions(table, oid, create, session)?;

@@ -9,9 +9,8 @@ use super::{Touched, literal};
 /// What [`Key`] is in [`OBJECTS`].
 const KEY: &str = "kind, schema, owner, name";
 
-/// What is found of a touched object: of a default that it is there. An invalid index is as good as none.
-const FOUND: &str = "CASE WHEN o.state IS NOT NULL AND kind = 'default' THEN kind \
-                     WHEN kind = 'index' AND o.state ~ '^(unique )?INVALID ' THEN NULL ELSE o.state END";
+/// What is found of a touched object: of a default that it is there.
+const FOUND: &str = "CASE WHEN o.state IS NOT NULL AND kind = 'default' THEN kind ELSE o.state END";
 
 /// Its words.
 const OBJECT: &str = "concat_ws(' ', kind, concat_ws('.', nullif(schema, ''), nullif(owner, ''), name))";

@@ -17,11 +17,11 @@ SELECT 'relation' AS kind, n.nspname::text AS schema, '' AS owner, c.relname::te
   FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE k.contype IN ('c', 'u', 'p', 'f', 'x')
   UNION ALL SELECT 'index', n.nspname, '', x.relname, c.relname,
-    CASE WHEN i.indisunique THEN 'unique ' ELSE '' END || CASE WHEN i.indisvalid THEN '' ELSE 'INVALID ' END || c.relname::text
+    CASE WHEN i.indisunique THEN 'unique ' ELSE '' END || c.relname::text
     || coalesce(' ' || (SELECT string_agg(coalesce(a.attname::text, '()'), ',' ORDER BY u.at) FROM unnest(i.indkey::int2[]) WITH ORDINALITY u(attnum, at)
        LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.attnum), '')
   FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
+  WHERE (i.indisvalid OR c.relkind = 'p') AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
   UNION ALL SELECT 'type', n.nspname, '', t.typname, t.typname, t.typtype::text
     || coalesce((SELECT ' ' || string_agg(e.enumlabel::text, ',' ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid), '')
   FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace

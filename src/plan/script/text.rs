@@ -8,7 +8,7 @@ use super::segment::segments;
 use super::sequences::{Fed, set};
 use super::undo::Undo;
 use super::{Rest, Touched, literal};
-use crate::pg::command::Command;
+use crate::pg::command::{Behavior, Command};
 use crate::pg::ident::{Ident, QName};
 
 /// What the files of one plan are made of.
@@ -47,6 +47,8 @@ pub struct Noted {
     pub command: Command,
     /// One line each: where it comes from, what it locks, what it may do.
     pub notes: Vec<String>,
+    /// It drops an invalid index, whatever else was done already.
+    pub drops_invalid_index: bool,
 }
 
 /// How long a statement waits for a lock before it gives up with 55P03.
@@ -69,6 +71,32 @@ pub(super) fn dollar(word: &str, text: &str) -> String {
 /// A `DO` block.
 pub(super) fn block(body: &str) -> String {
     format!("DO {};\n", dollar("restamp", body))
+}
+
+/// A block that drops what takes the name of the index that a statement makes or drops and is not valid.
+fn invalid_indexes(command: &Command) -> String {
+    let names = match command {
+        Command::CreateIndex(index) => {
+            index.name.iter().map(|name| QName { schema: index.table.schema.clone(), name: name.clone() }).collect()
+        }
+        Command::DropIndex { names, .. } => names.clone(),
+        _ => Vec::new(),
+    };
+    let drop = |name: &QName| {
+        let regclass = literal(&name.to_string());
+        let statement = Command::DropIndex {
+            names: vec![name.clone()],
+            if_exists: false,
+            behavior: Behavior::default(),
+            concurrently: false,
+        };
+        block(&format!(
+            "BEGIN\n  IF EXISTS (SELECT FROM pg_index i WHERE i.indexrelid = to_regclass({regclass}) AND NOT i.indisvalid) THEN\n    \
+             EXECUTE {};\n  END IF;\nEND",
+            dollar("ddl", &statement.to_string())
+        ))
+    };
+    names.iter().map(drop).collect()
 }
 
 /// `text` as comment lines; line breaks in names cannot end the comment.
@@ -201,7 +229,10 @@ pub fn fix_sql(script: &Script) -> String {
         for noted in &script.statements[segment] {
             text.push('\n');
             noted.notes.iter().for_each(|note| text += &comment(note));
-            text += &script.guarded(&noted.command.to_string());
+            text += &invalid_indexes(&noted.command);
+            if !noted.drops_invalid_index {
+                text += &script.guarded(&noted.command.to_string());
+            }
         }
         if number == last {
             text += &set(&script.sequences);

@@ -5,7 +5,7 @@ use super::plans::origin;
 use super::{place, severity};
 use crate::hazard::{self, Subject};
 use crate::plan::lock::{Lock, lock};
-use crate::plan::{Case, DataFate, Plan};
+use crate::plan::{Case, DataFate, Origin, Plan};
 use crate::source::Sources;
 
 /// What is to be known of one statement of a fix.
@@ -44,6 +44,10 @@ pub(super) fn dangers(case: &Case<'_>, plan: &Plan, sources: &Sources) -> Vec<Da
         let locked = table.filter(|table| statement.is_old(table)).map(|table| (lock, table.to_string()));
         let (revision, (file, line)) = origin(case, step, sources);
         let origin = match (&revision, &file, line) {
+            _ if matches!(step.origin, Origin::InvalidIndex) => {
+                "An invalid index has the name: a failed CREATE INDEX CONCURRENTLY leaves one, and it serves nobody"
+                    .to_string()
+            }
             (Some(revision), Some(file), Some(line)) => format!("From {revision}, {file}:{line}"),
             (Some(revision), ..) => format!("From {revision}"),
             (None, ..) => "Alembic's own table, which cannot take the rows as it is".to_string(),

@@ -91,7 +91,11 @@ fn script(case: &Case<'_>, plan: &Plan, header: &[String], rows: &[String], dang
         from: rows.to_vec(),
         to: plan.to.clone(),
         statements: statements
-            .map(|(step, danger)| Noted { command: step.command.clone(), notes: danger.notes() })
+            .map(|(step, danger)| Noted {
+                command: step.command.clone(),
+                notes: danger.notes(),
+                drops_invalid_index: matches!(step.origin, Origin::InvalidIndex),
+            })
             .collect(),
         touched: plan.touched.clone(),
         rest: if case.is_whole { plan.rest.clone() } else { Rest::default() },
@@ -109,7 +113,7 @@ pub(super) fn origin(
 ) -> (Option<String>, (Option<String>, Option<u32>)) {
     match step.origin {
         Origin::Revision { at, span } => (Some(case.subject.history.order[at.revision].clone()), place(sources, span)),
-        Origin::VersionTable => (None, (None, None)),
+        Origin::VersionTable | Origin::InvalidIndex => (None, (None, None)),
     }
 }
 
@@ -140,6 +144,9 @@ fn why(plan: &Plan, pending: bool) -> String {
     let why = match plan.kind {
         PlanKind::Stamp => format!("the schema is that of {to} already, only the version row is wrong"),
         PlanKind::Upgrade => format!("the schema is that of {to}{then}"),
+        PlanKind::Repair if plan.fix.iter().all(|step| matches!(step.origin, Origin::InvalidIndex)) => {
+            format!("an invalid index, which a failed CREATE INDEX CONCURRENTLY has left, is in the way{then}")
+        }
         PlanKind::Repair if plan.fix.iter().all(|step| matches!(step.origin, Origin::VersionTable)) => {
             format!("the schema is that of {to}, and Alembic's own table cannot take the rows as it is{then}")
         }

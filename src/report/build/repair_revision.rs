@@ -9,7 +9,7 @@ pub(super) fn repair_revision(case: &Case<'_>, plan: &Plan) -> Option<String> {
     if plan.kind != PlanKind::Repair || plan.state != *case.goal || !same(case.rows?, &plan.to) {
         return None;
     }
-    if plan.fix.iter().any(|step| matches!(step.origin, Origin::VersionTable)) {
+    if plan.fix.iter().any(|step| !matches!(step.origin, Origin::Revision { .. })) {
         return None;
     }
     let id = format!("repair_{}", head.chars().filter(char::is_ascii_alphanumeric).take(20).collect::<String>());
