@@ -7,6 +7,7 @@ mod candidate;
 mod complete;
 pub mod fix;
 mod idempotent;
+mod imports;
 mod invalid_index;
 pub mod lock;
 mod patch;

@@ -1,6 +1,7 @@
 //! The way out where no revision may be stamped, since each still has data to move: the failing call is guarded.
 
 use super::candidate::recorded;
+use super::imports::with_imports;
 use super::{Case, Plan, PlanKind};
 use crate::catalog::Catalog;
 use crate::diff::{Change, diff};
@@ -15,9 +16,9 @@ use crate::source::{Sources, Span};
 pub struct Patch {
     /// What changes.
     pub span: Span,
-    /// The lines as they are.
+    /// The text of the span.
     pub before: String,
-    /// The lines as they should be.
+    /// What takes its place.
     pub after: String,
 }
 
@@ -81,7 +82,7 @@ pub fn plan(case: &Case<'_>, goal: &Catalog) -> Option<Plan> {
         stays: Vec::new(),
         left,
         then: forecast,
-        patches,
+        patches: with_imports(patches, case.subject.sources)?,
     })
 }
 

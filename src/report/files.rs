@@ -5,13 +5,14 @@ use std::fmt::Write as _;
 use super::{Change, Plan, Report};
 
 /// The names of all files that a report can have.
-pub const FILE_NAMES: [&str; 10] = [
+pub const FILE_NAMES: [&str; 11] = [
     "check.sql",
     "fix.sql",
     "stamp.sql",
     "verify.sql",
     "undo.sql",
     "apply.py",
+    "patch.diff",
     "commands.txt",
     "repair_revision.py",
     "report.md",
@@ -58,6 +59,7 @@ impl Report {
             add("verify.sql", plan.verify_sql.clone());
             add("undo.sql", plan.undo_sql.clone());
             add("apply.py", plan.apply_py());
+            add("patch.diff", plan.patch_diff());
             add("commands.txt", commands(plan));
             add("repair_revision.py", plan.repair_revision.clone().unwrap_or_default());
         }

@@ -9,6 +9,7 @@ mod apply;
 pub mod build;
 mod bytes;
 mod database;
+mod diff;
 pub mod files;
 mod history;
 pub mod input;

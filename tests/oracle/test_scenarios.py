@@ -112,11 +112,17 @@ def test_scenario(server, restamp, tmp_path, name):
 
     before = server.dump(database, "-s")
     if plan["id"] == "patch":
+        other = tmp_path / "by_diff" / "project"
+        shutil.copytree(folder, other)
+        subprocess.run(["patch", "-p0", "-s", "-d", "/", "-i", out / "patch.diff"], check=True, cwd=other)
+        shutil.move(versions, tmp_path / "by_diff" / "patched")
+        shutil.copytree(other / "versions", versions)
         for patch in plan["patches"]:
             file = versions / pathlib.Path(patch["file"]).name
             assert file.read_text().count(patch["before"]) == 1
-            text = file.read_text().replace(patch["before"], patch["after"])
-            file.write_text(text.replace("import sqlalchemy as sa\n", "import sqlalchemy as sa\nfrom sqlalchemy.dialects import postgresql\n", 1))
+            file.write_text(file.read_text().replace(patch["before"], patch["after"]))
+        for file in versions.glob("*.py"):
+            assert file.read_text() == (tmp_path / "by_diff" / "patched" / file.name).read_text()
     elif plan["fix_sql"]:
         apply_twice_and_undo(server, database, plan, before, out)
     elif plan["stamp_sql"]:

@@ -64,11 +64,14 @@ pub fn plan(case: &Case<'_>, plan: &Plan, header: &[String], sources: &Sources) 
 /// A change of a revision.
 fn change(patch: &Patch, sources: &Sources) -> report::Patch {
     let file = sources.file(patch.span.file);
+    let (head, tail) = (&file.text()[..patch.span.start as usize], &file.text()[patch.span.end as usize..]);
+    // The rest of the lines that it begins and ends in stays.
+    let (head, tail) = (head.rsplit('\n').next().unwrap_or_default(), tail.lines().next().unwrap_or_default());
     report::Patch {
         file: file.path().to_string(),
         line: sources.location(patch.span).line,
-        before: patch.before.clone(),
-        after: patch.after.clone(),
+        before: format!("{head}{}{tail}", patch.before),
+        after: format!("{head}{}{tail}", patch.after),
     }
 }
 

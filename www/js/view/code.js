@@ -74,6 +74,7 @@ const PURPOSE = /** @type {Record<string, string>} */ ({
   'verify.sql': 'checks that the fix arrived',
   'undo.sql': 'takes the fix back',
   'apply.py': 'all of these by the application\'s own SQLAlchemy, where there is no psql',
+  'patch.diff': 'changes the failing revision: patch -p0 < patch.diff',
   'commands.txt': 'all commands',
   'repair_revision.py': 'the same fix as an Alembic revision',
   'report.md': 'the whole report, for a ticket',
