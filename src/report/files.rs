@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Change, Plan, Report};
+use super::{Change, Plan, Report, Step};
 
 /// The names of all files that a report can have.
 pub const FILE_NAMES: [&str; 11] = [
@@ -114,12 +114,7 @@ impl Report {
             for barred in &plan.barred {
                 let _ = write!(md, "\n- {}", escape(barred));
             }
-            for (number, step) in plan.steps.iter().enumerate() {
-                let _ = write!(md, "\n{}. {}", number + 1, escape(&step.title));
-                if let Some(command) = &step.command {
-                    let _ = write!(md, "\n\n{}\n", indented(command));
-                }
-            }
+            md += &if plan.recommended { plan.runbook() } else { numbered(&plan.steps) };
             for hazard in &plan.hazards {
                 let _ = write!(md, "\n- {}: {}", hazard.code, escape(&hazard.message));
             }
@@ -131,6 +126,18 @@ impl Report {
         md.push('\n');
         md
     }
+}
+
+/// Steps as a list.
+pub(super) fn numbered(steps: &[Step]) -> String {
+    let mut md = String::new();
+    for (number, step) in steps.iter().enumerate() {
+        let _ = write!(md, "\n{}. {}", number + 1, escape(&step.title));
+        if let Some(command) = &step.command {
+            let _ = write!(md, "\n\n{}\n", indented(command));
+        }
+    }
+    md
 }
 
 fn or_empty(text: &Option<String>) -> &str {

@@ -15,6 +15,7 @@ mod history;
 pub mod input;
 mod plan;
 mod root;
+mod runbook;
 #[cfg(feature = "cli")]
 pub mod schema;
 

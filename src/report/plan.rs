@@ -97,6 +97,8 @@ pub struct Plan {
     pub commands: Commands,
     /// What to know before running it.
     pub hazards: Vec<Hazard>,
+    /// Relations that were there before and that `fix_sql` alters or writes to: what to back up, as SQL writes their names.
+    pub tables: Vec<String>,
     /// The data steps that the plan runs or skips.
     pub data_steps: Vec<DataStep>,
     /// What `alembic upgrade` to the target does after fix and stamp.

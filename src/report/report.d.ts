@@ -382,6 +382,8 @@ export interface Plan {
   stamp_sql: string;
   /** What a person does, in order. */
   steps: Array<Step>;
+  /** Relations that were there before and that `fix_sql` alters or writes to: what to back up, as SQL writes their names. */
+  tables: Array<string>;
   /** What `alembic upgrade` to the target does after fix and stamp. */
   then: Then;
   /** The rows of the version table after the stamp. */

@@ -87,7 +87,7 @@ export function report(name = HOSTILE) {
           { title: 'Upgrade the rest', command: 'flask db upgrade', file: null },
         ],
         fix_sql: 'BEGIN;\nALTER TABLE public.candidate ADD COLUMN linkedin_url character varying(255);\nCOMMIT;\n',
-        undo_sql: 'SELECT 1;\n', stamp_sql: 'SELECT 2;\n', check_sql: 'SELECT 3;\n', verify_sql: 'SELECT 4;\n', repair_revision: null, patches: [],
+        undo_sql: 'SELECT 1;\n', stamp_sql: 'SELECT 2;\n', check_sql: 'SELECT 3;\n', verify_sql: 'SELECT 4;\n', repair_revision: null, tables: [], patches: [],
         commands: { alembic: ['alembic stamp 91d3c7a5e0f4', 'alembic upgrade head'], flask: ['flask db stamp 91d3c7a5e0f4', 'flask db upgrade'] },
         hazards: [
           { code: 'access-exclusive-lock', severity: 'warning', message: 'ALTER TABLE locks `candidate` against reads and writes while it runs.', help: 'The script sets `lock_timeout`; run it again when it gives up.', statement: null, lock: 'ACCESS EXCLUSIVE', rewrites: false, revision: '4b8e1f60a2c9', file: `${versions}/4b8e1f60a2c9_candidate_details.py`, line: 19 },
@@ -98,7 +98,7 @@ export function report(name = HOSTILE) {
       {
         id: 'stamp', to: ['e5194c6d7ab0'], recommended: false, why: 'Stamping head makes the error go away, and hides what is missing.',
         barred: ['Table `offer` does not exist and would never be made.', 'The data step of `c26f08b94d1e` would never run.'],
-        steps: [], fix_sql: '', undo_sql: '', stamp_sql: '', check_sql: '', verify_sql: '', repair_revision: null, patches: [],
+        steps: [], fix_sql: '', undo_sql: '', stamp_sql: '', check_sql: '', verify_sql: '', repair_revision: null, tables: [], patches: [],
         commands: { alembic: ['alembic stamp head'], flask: ['flask db stamp head'] }, hazards: [], data_steps: [],
         then: { ...prediction, outcome: 'succeeds', runs: [], revision: null, file: null, line: null, sqlstate: null, message: null, statement: null, excerpt: null, drift_left: 4 },
       },

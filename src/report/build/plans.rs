@@ -1,11 +1,14 @@
 //! Plans in the report's words, with their files.
 
+use std::collections::BTreeSet;
+
 use super::super::{self as report, Commands, DataStep, DataStepState, PlanId, Step, Then};
 use super::hazards::{Danger, dangers, hazards};
 use super::questions::questions;
 use super::repair_revision::repair_revision;
 use super::{place, prediction};
 use crate::alembic::stamp::{stamp_commands, upgrade_commands};
+use crate::pg::command::Command;
 use crate::pg::ident::QName;
 use crate::plan::script::sequences::fed;
 use crate::plan::script::{Noted, Rest, Script, check_sql, fix_sql, stamp_sql, undo_sql, verify_sql};
@@ -57,8 +60,19 @@ pub fn plan(case: &Case<'_>, plan: &Plan, header: &[String], sources: &Sources) 
         commands,
         hazards: hazards(case, plan, dangers, sources),
         data_steps: data_steps(case, plan, sources),
+        tables: tables(plan),
         then: Then { prediction: prediction(&plan.then, sources), drift_left: plan.left.len() as u32 },
     }
+}
+
+/// The relations that were there before and that the fix alters or writes to.
+fn tables(plan: &Plan) -> Vec<String> {
+    let written = plan.fix.iter().filter_map(|step| match &step.command {
+        Command::Data(data) => data.table.clone(),
+        _ => None,
+    });
+    let all: BTreeSet<QName> = plan.ownership.altered.iter().cloned().chain(written).collect();
+    all.iter().map(ToString::to_string).collect()
 }
 
 /// A change of a revision.
@@ -176,7 +190,7 @@ fn steps(plan: &Plan, commands: &Commands, restamps: bool) -> Vec<Step> {
         steps.push(Step { title: title.to_string(), command, file: file.map(str::to_string) });
     };
     if plan.kind == PlanKind::Patch {
-        push("Change the failing revisions as shown", None, None);
+        push("Change the failing revisions as shown", Some("patch -p0 < patch.diff".to_string()), Some("patch.diff"));
     }
     if !plan.then.conditions.is_empty() || !plan.fix.is_empty() {
         push(
