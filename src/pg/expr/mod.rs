@@ -8,6 +8,7 @@ mod functions;
 mod implies;
 mod labels;
 mod names;
+mod spell;
 mod syntax;
 #[cfg(test)]
 mod tests;
@@ -158,7 +159,7 @@ fn parse_name(text: &str) -> Option<Vec<sqlparser::ast::Ident>> {
 impl fmt::Display for Expr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Expr::Parsed(expr) => write!(f, "{expr}"),
+            Expr::Parsed(expr) => spell::spell(expr, f),
             Expr::Opaque(text) => f.write_str(text),
         }
     }

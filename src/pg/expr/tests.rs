@@ -243,3 +243,18 @@ fn long_lists_are_compared() {
     let printed = format!("((v)::text = ANY (ARRAY[{}]))", printed.join(", "));
     assert_eq!(check(&columns, "", &format!("v IN ({})", list.join(", ")), &printed), Comparison::Same);
 }
+
+/// `parse(render(e)) == e`, whatever quotes and backslashes are in names and values.
+#[test]
+fn quotes_and_backslashes_are_spelt_as_they_are() {
+    for (value, name) in
+        [("it's", "a\"b"), ("''", "\"\""), ("back\\slash\\'", "b\\\"c"), ("'\\''\\", "E'\\''"), ("\\", "\\")]
+    {
+        let literal = value.replace('\'', "''");
+        let ident = name.replace('"', "\"\"");
+        let text = format!("\"{ident}\".\"{ident}\" <> '{literal}'::\"{ident}\"");
+        let expr = Expr::parse(&text);
+        assert!(matches!(expr, Expr::Parsed(_)), "{text}");
+        assert_eq!(expr.to_string(), text);
+    }
+}

@@ -132,8 +132,8 @@ impl Script {
         format!(
             "  FOR item IN EXECUTE 'WITH o AS (' || current_setting('{SETTING}') || {query} LOOP\n    \
              IF item.found IS DISTINCT FROM item.first AND array_position(item.last, item.found) IS NULL THEN\n      \
-             RAISE EXCEPTION 'restamp: % is %, expected % or %', item.object, coalesce(item.found, 'absent'), \
-             coalesce(item.first, 'absent'), array_to_string(item.last, ' or ', 'absent')\n        \
+             RAISE EXCEPTION 'restamp: % is %, expected %', item.object, coalesce(item.found, 'absent'), \
+             array_to_string(ARRAY(SELECT DISTINCT coalesce(e, 'absent') FROM unnest(item.first || item.last) e), ' or ')\n        \
              USING HINT = 'The database is not as it was when it was dumped. Nothing was changed. Take a new dump.';\n    END IF;\n    \
              is_before := is_before AND item.found IS NOT DISTINCT FROM item.first;\n    \
              is_after := is_after AND array_position(item.last, item.found) IS NOT NULL;\n  END LOOP;\n",

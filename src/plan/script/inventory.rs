@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use super::literal;
 use crate::catalog::object::{DefaultExpr, KeyRef, Rule, TypeRef};
 use crate::catalog::{Catalog, Object, Oid};
 use crate::pg::command::{IdentityKind, Kind};
@@ -114,7 +113,8 @@ fn state(catalog: &Catalog, oid: Oid) -> Option<String> {
         }
         Object::Default(default) => match &default.expr {
             DefaultExpr::NextVal(sequence) => {
-                format!("nextval({}::regclass)", literal(&catalog.qname(*sequence)?.to_string()))
+                // A server never writes E'…' here.
+                format!("nextval('{}'::regclass)", catalog.qname(*sequence)?.to_string().replace('\'', "''"))
             }
             DefaultExpr::Expr(expr) => constant(&expr.to_string()),
             DefaultExpr::Unknown(_) => return None,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::copy::value;
 use super::decode::Decoder;
 use super::{Contents, Dump, DumpOptions, DumpStatement, Header};
 use crate::diagnostic::Diagnostic;
@@ -325,9 +326,8 @@ impl Sink for Pieces {
             return;
         };
         let field = line.split(|byte| *byte == b'\t').nth(*column).unwrap_or_default();
-        if field != b"\\N" {
-            let rows = self.version_rows.entry((self.database, table.clone())).or_default();
-            rows.push(String::from_utf8_lossy(field).into_owned());
+        if let Some(value) = value(field) {
+            self.version_rows.entry((self.database, table.clone())).or_default().push(value);
         }
     }
 
