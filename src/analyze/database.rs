@@ -1,6 +1,6 @@
 //! The database: what the dump says, and what its version table holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::alembic::log::DeployLog;
 use crate::catalog::object::Index;
@@ -77,6 +77,38 @@ pub fn baseline(input: &Input) -> Catalog {
     }
 }
 
+/// The `search_path` of Alembic's connection, as far as the user says it.
+pub fn search_path(input: &Input) -> Vec<Ident> {
+    let schema = input.options.schema.iter().map(|schema| Ident::new(schema));
+    let path =
+        input.options.search_path.as_deref().unwrap_or(if input.options.schema.is_some() { "" } else { "public" });
+    let names = path.split(',').map(|name| name.trim().trim_matches('"')).filter(|name| !matches!(*name, "" | "$user"));
+    schema.chain(names.map(Ident::new)).collect()
+}
+
+/// The schemas of a dump whose names match a pattern of `*` and `?`, and that hold a table.
+pub fn schemas(input: &Input, pattern: &str) -> Vec<String> {
+    let Some(file) = &input.dump else { return Vec::new() };
+    let dump = read_dump(file, input, &QName::bare("alembic_version"), &mut Sources::default());
+    let catalog = load(&dump, &mut Vec::new());
+    let schemas: BTreeSet<Ident> = catalog.tables().filter_map(|(oid, _)| catalog.qname(oid)?.schema).collect();
+    let names = schemas.iter().map(|schema| schema.as_str().to_string());
+    names.filter(|name| matches(pattern.as_bytes(), name.as_bytes())).collect()
+}
+
+/// A pattern of a shell: `*` is any text, `?` one byte.
+fn matches(pattern: &[u8], name: &[u8]) -> bool {
+    match (pattern.split_first(), name.split_first()) {
+        (None, None) => true,
+        (Some((b'*', rest)), _) => {
+            matches(rest, name) || name.split_first().is_some_and(|(_, name)| matches(pattern, name))
+        }
+        (Some((b'?', rest)), Some((_, name))) => matches(rest, name),
+        (Some((letter, rest)), Some((other, name))) => letter == other && matches(rest, name),
+        (Some(_), None) | (None, Some(_)) => false,
+    }
+}
+
 /// `server_version_num` of what a dump's header says: `15.20 (Debian 15.20-0+deb12u1)` is 150020.
 fn version_num(text: &str) -> Option<u32> {
     let mut parts = text.split(|c: char| !c.is_ascii_digit() && c != '.').next()?.split('.');
@@ -112,13 +144,7 @@ impl Database {
         }
         let catalog = load(&dump, diagnostics);
         let mut session = Session::new(catalog.mark());
-        if let Some(path) = &input.options.search_path {
-            session.search_path = path
-                .split(',')
-                .map(|name| Ident::new(name.trim().trim_matches('"')))
-                .filter(|name| name.as_str() != "$user")
-                .collect();
-        }
+        session.search_path = search_path(input);
         session.role = input.options.role.as_deref().map(Ident::new);
         let table = find_version_table(&catalog, version_table, &session);
         let (rows, source) = version_rows(input, version_table, table.as_ref(), &dump, sources, diagnostics);
@@ -250,7 +276,8 @@ fn version_rows(
                 .help("Hand in the output of `alembic current`, or of pg_dump --data-only -t alembic_version."),
         );
     }
-    if let Some(rows) = rows_of(dump, name) {
+    // Of several schemas' tables it is the one that the search path finds.
+    if let Some(rows) = rows_of(dump, table.unwrap_or(name)) {
         return (Some(rows), StampedSource::Dump);
     }
     // A complete dump without the table says that there are no rows.
@@ -285,6 +312,15 @@ fn rows_of(dump: &Dump, name: &QName) -> Option<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::version_num;
+
+    #[test]
+    fn patterns_are_those_of_a_shell() {
+        let found = |pattern: &str, name: &str| super::matches(pattern.as_bytes(), name.as_bytes());
+        assert!(
+            found("tenant_*", "tenant_a") && found("*", "x") && found("t?n*t", "tenant") && found("a*b*c", "aXbbYc")
+        );
+        assert!(!found("tenant_*", "public") && !found("t?", "t") && !found("a*b", "abc"));
+    }
 
     #[test]
     fn versions_are_numbers() {

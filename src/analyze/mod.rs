@@ -18,6 +18,7 @@ use crate::alembic::project::{self, Environment, Ini, Modules, Project, ProjectO
 use crate::alembic::run::Settings;
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
+use crate::diff::Difference;
 use crate::locate::{Actual, Located, Timelines, Verdict, verdicts};
 use crate::pg::error::Reason;
 use crate::pg::ident::{Ident, QName};
@@ -49,6 +50,16 @@ pub fn analyze(input: &Input, progress: &mut dyn FnMut(Progress)) -> Report {
             work.without_project(input)
         }
     }
+}
+
+/// [`analyze`] for each schema of the dump whose name matches `pattern` (`*` and `?`): a schema per tenant.
+pub fn analyze_schemas(input: &Input, pattern: &str, progress: &mut dyn FnMut(Progress)) -> Vec<(String, Report)> {
+    let analyze_one = |schema: String| {
+        let mut input = input.clone();
+        input.options.schema = Some(schema.clone());
+        (schema, analyze(&input, progress))
+    };
+    database::schemas(input, pattern).into_iter().map(analyze_one).collect()
 }
 
 /// The expected schema of a state as SQL, in an order that psql can load.
@@ -249,7 +260,11 @@ impl Work {
             mentioned: Some(&mentioned),
             made: Some(&made),
         };
-        let differences = database.in_scope(crate::diff::diff(&database.catalog, &expected.catalog, &options));
+        let schema = input.options.schema.as_deref().map(Ident::new);
+        let within = |difference: &Difference| schema.is_none() || difference.id.schema == schema;
+        let mut differences = database.in_scope(crate::diff::diff(&database.catalog, &expected.catalog, &options));
+
+        differences.retain(within);
 
         progress(Progress { stage: Stage::Predicting, done: 0, total: 1 });
         let target = input.options.target.clone().unwrap_or_else(|| "heads".to_string());
@@ -286,6 +301,7 @@ impl Work {
             prediction: &prediction,
             table_rows: &table_rows,
             is_whole: database.out_of_scope().is_empty(),
+            schema: schema.as_ref(),
             allowed: Allowed { drops: input.options.allow_drops, data_loss: input.options.allow_data_loss },
         };
         let planned = !input.options.no_plans && rows.is_some() && !database.cut;
@@ -382,6 +398,7 @@ struct Prepared<'e> {
     modules: Rc<Modules>,
     engine: Option<String>,
     server_version: Option<u32>,
+    search_path: Vec<Ident>,
     baseline: Catalog,
     find: FindModule<'e>,
 }
@@ -412,6 +429,7 @@ impl<'e> Prepared<'e> {
             modules,
             engine: input.options.engine.clone().or_else(|| environment.engines.first().cloned()),
             server_version: None,
+            search_path: database::search_path(input),
             baseline,
             find,
         }
@@ -443,10 +461,14 @@ impl<'e> Prepared<'e> {
                 flask: self.environment.flask,
                 sqlalchemy: self.environment.sqlalchemy,
                 server_version: self.server_version,
+                search_path: self.search_path.clone(),
                 ..Settings::default()
             },
             naming_convention,
-            version_tables: vec![version_table],
+            version_tables: vec![QName {
+                schema: version_table.schema.or_else(|| self.search_path.first().cloned()),
+                name: version_table.name,
+            }],
             baseline: self.baseline.clone(),
         }
     }

@@ -89,6 +89,9 @@ pub fn header(input: &Input, database: &Database) -> Vec<String> {
     if let Some(version) = &database.server_version {
         lines.push(format!("Server version of the dump: {version}"));
     }
+    if let Some(schema) = &input.options.schema {
+        lines.push(format!("Schema: {schema}, and no other"));
+    }
     let mut all = Sha256::new();
     for file in &input.files {
         all.update(&file.bytes);

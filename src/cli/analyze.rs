@@ -59,15 +59,18 @@ pub struct Analyze {
     /// That role's search_path, where the dump does not show it.
     #[arg(long, value_name = "LIST")]
     search_path: Option<String>,
+    /// Each schema whose name matches, for itself: a schema per tenant. `--search-path` says what is searched behind it.
+    #[arg(long, value_name = "PATTERN", requires = "dump")]
+    pub(super) schemas: Option<String>,
     /// Where the database shall go.
     #[arg(long, value_name = "heads|REV", default_value = "heads")]
     target: String,
     /// How to write it.
     #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    pub(super) format: Format,
     /// Write the scripts and the report into this folder.
     #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
+    pub(super) out: Option<PathBuf>,
     /// Plans may drop what a revision up to the target dropped.
     #[arg(long)]
     allow_drops: bool,
@@ -97,6 +100,7 @@ impl Analyze {
                 engine: self.engine.clone(),
                 role: self.role.clone(),
                 search_path: self.search_path.clone(),
+                schema: None,
                 target: Some(self.target.clone()),
                 allow_drops: self.allow_drops,
                 allow_data_loss: self.allow_data_loss,
@@ -137,11 +141,15 @@ pub fn analyze(arguments: &Analyze) -> ExitCode {
         Err(error) => return unreadable(&error),
     };
     let terminal = std::io::stderr().is_terminal();
-    let report = crate::analyze(&input, &mut |step| {
+    let mut watch = |step| {
         if terminal {
             progress(step);
         }
-    });
+    };
+    if let Some(pattern) = &arguments.schemas {
+        return super::schemas::answer(arguments, crate::analyze_schemas(&input, pattern, &mut watch));
+    }
+    let report = crate::analyze(&input, &mut watch);
     if terminal {
         let _ = write!(anstream::stderr(), "\r\u{1b}[K");
     }
@@ -163,7 +171,7 @@ pub fn analyze(arguments: &Analyze) -> ExitCode {
 
 /// Writes the files of the plan to follow. Files of an earlier run that this one does not write are removed: a fix for what
 /// the database was then must not lie beside today's report.
-fn write_out(report: &Report, folder: &Path) -> std::io::Result<()> {
+pub(super) fn write_out(report: &Report, folder: &Path) -> std::io::Result<()> {
     fs::create_dir_all(folder)?;
     let files = report.files(report.plan());
     for name in FILE_NAMES {
@@ -181,7 +189,7 @@ fn write_out(report: &Report, folder: &Path) -> std::io::Result<()> {
 }
 
 /// 0: the database is where its rows say, and at the target. 1: there is something to do. 2: the input is unusable.
-fn code(report: &Report, dump_given: bool) -> u8 {
+pub(super) fn code(report: &Report, dump_given: bool) -> u8 {
     let errors = || report.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     let unreadable = report.database.is_none() && (dump_given || report.log.is_none() && errors());
     if report.revisions.is_empty() || unreadable {

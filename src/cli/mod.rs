@@ -3,6 +3,7 @@
 mod analyze;
 mod graph;
 mod input;
+mod schemas;
 mod style;
 pub mod text;
 

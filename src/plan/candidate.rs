@@ -105,7 +105,10 @@ pub fn evaluate(case: &Case<'_>, state: &Members, goal: &Catalog) -> Option<Plan
     let undo = undo(case.actual, &fixed);
     let ownership = ownership(case, &made.steps, &fixed);
     obstacles.extend(unclear(&ownership, case.actual).filter(|_| !made.steps.is_empty()));
-    let (touched, rest) = touched(case.actual, &stages);
+    let (touched, mut rest) = touched(case.actual, &stages);
+    if let Some(schema) = case.schema {
+        rest.only(schema);
+    }
     // That an invalid index is dropped needs no sign: its statement looks for itself.
     let needs_sign = made.steps.iter().any(|step| !matches!(step.origin, Origin::InvalidIndex));
     obstacles.extend(leaves_no_sign(&touched, stages.len(), same_rows).filter(|_| needs_sign));

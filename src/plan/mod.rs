@@ -21,6 +21,7 @@ use crate::locate::{Located, Timelines, Verdict};
 use crate::pg::command::{
     AlterAction, Command, Extension, Policy, Routine, Schema, Sequence, Table, Trigger, Type, View,
 };
+use crate::pg::ident::Ident;
 use crate::predict::Prediction;
 use crate::predict::rows::Rows;
 use crate::replay::history::Members;
@@ -113,6 +114,8 @@ pub struct Case<'a> {
     pub table_rows: &'a Rows,
     /// The dump leaves no class of objects out.
     pub is_whole: bool,
+    /// The only schema that is compared, where there is one.
+    pub schema: Option<&'a Ident>,
     /// What the user allows.
     pub allowed: Allowed,
 }

@@ -8,7 +8,8 @@ use history::{History, Members};
 
 use crate::alembic::run::{Action, Outcome};
 use crate::catalog::listing::{Change, Listing};
-use crate::catalog::{Catalog, Session};
+use crate::catalog::object::Schema;
+use crate::catalog::{Catalog, Object, Session};
 use crate::pg::command::{Command, Kind, Opaque};
 use crate::pg::error::{Reason, Refusal};
 use crate::source::Span;
@@ -90,6 +91,12 @@ impl Replay {
 pub fn replay(subject: &Subject<'_>, state: &Members, mut watch: impl FnMut(&[ReplayStep], &Catalog)) -> Replay {
     let mut catalog = subject.baseline.clone();
     catalog.open_world = true;
+    // The schemas that Alembic's connection works in are there, whoever made them.
+    for schema in &subject.settings.search_path {
+        if catalog.schema(schema).is_none() {
+            catalog.add(Object::Schema(Schema { name: schema.clone(), owner: None }));
+        }
+    }
     let mark = catalog.mark();
     let mut vm = subject.vm(catalog, Session::new(mark));
     vm.run.watch = Some(Listing::of(&vm.run.catalog));

@@ -42,6 +42,7 @@ impl Subject<'_> {
     pub fn vm(&self, catalog: Catalog, mut session: Session) -> Vm {
         let major = self.settings.server_version.map(|number| number / 10_000);
         session.server_version = major.or(session.server_version);
+        session.search_path.clone_from(&self.settings.search_path);
         let mut run = Run::new(catalog, session, self.settings.clone());
         run.naming_convention.clone_from(&self.naming_convention);
         let mut vm = Vm::new(run, self.modules.clone());

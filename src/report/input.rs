@@ -53,6 +53,9 @@ pub struct Options {
     pub role: Option<String>,
     /// The `search_path` of that role, where it is set outside the dump.
     pub search_path: Option<String>,
+    /// The schema that Alembic works in, for projects that migrate several schemas of one database (a schema per tenant). It comes
+    /// first in `search_path`; nothing outside of it is compared.
+    pub schema: Option<String>,
     /// `heads` or a revision; `heads` when it is null.
     pub target: Option<String>,
     /// Plans may drop what a revision up to the target dropped.

@@ -331,6 +331,8 @@ export interface Options {
   no_plans?: boolean;
   /** The role that Alembic connects as. */
   role?: string | null;
+  /** The schema that Alembic works in, for projects that migrate several schemas of one database (a schema per tenant). It comes first in `search_path`; nothing outside of it is compared. */
+  schema?: string | null;
   /** The `search_path` of that role, where it is set outside the dump. */
   search_path?: string | null;
   /** Folders among `files` that are roots for imports, as on `sys.path`. */

@@ -51,6 +51,8 @@ pub struct Settings {
     pub sqlalchemy: Option<u32>,
     /// `server_version_num`, e.g. 150004, where the dump's header tells it.
     pub server_version: Option<u32>,
+    /// The `search_path` of Alembic's connection.
+    pub search_path: Vec<Ident>,
 }
 
 impl Default for Settings {
@@ -66,6 +68,7 @@ impl Default for Settings {
             flask: false,
             sqlalchemy: None,
             server_version: None,
+            search_path: vec![Ident::new("public")],
         }
     }
 }

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::inventory::Key;
 use super::literal;
+use crate::pg::ident::Ident;
 
 /// Everything that a script leaves alone.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +32,11 @@ impl Rest {
     /// Notes an object that cannot be compared.
     pub(super) fn pass_over(&mut self, key: &Key) {
         self.passed_over.push(key.clone());
+    }
+
+    /// Leaves out what is in other schemas: those of other tenants change on their own.
+    pub fn only(&mut self, schema: &Ident) {
+        self.groups.retain(|(other, _), _| other == schema.as_str());
     }
 
     /// True where there is nothing to compare.
