@@ -147,7 +147,7 @@ pub fn analyze(arguments: &Analyze) -> ExitCode {
         }
     };
     if let Some(pattern) = &arguments.schemas {
-        return super::schemas::answer(arguments, crate::analyze_schemas(&input, pattern, &mut watch));
+        return super::schemas::answer(arguments, crate::analyze::analyze_schemas(&input, pattern, &mut watch));
     }
     let report = crate::analyze(&input, &mut watch);
     if terminal {
