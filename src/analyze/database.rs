@@ -28,6 +28,8 @@ pub struct Database {
     pub row_counts: Option<BTreeMap<QName, u64>>,
     /// As the dump's header has it.
     pub server_version: Option<String>,
+    /// pg_dump and when it ran, as far as the dump tells.
+    pub dumped_by: Option<String>,
     name: Option<String>,
     databases: Vec<String>,
     contents: Contents,
@@ -153,6 +155,10 @@ impl Database {
             source,
             row_counts: Some(dump.rows.clone()),
             server_version: dump.server_version.clone(),
+            dumped_by: dump.pg_dump_version.as_ref().map(|version| match &dump.started {
+                Some(time) => format!("pg_dump {version}, started {time}"),
+                None => format!("pg_dump {version}; when it ran it does not tell (pg_dump --verbose does)"),
+            }),
             name: dump.database.clone(),
             databases: dump.databases.clone(),
             contents: dump.contents,

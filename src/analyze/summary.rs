@@ -86,6 +86,9 @@ pub fn header(input: &Input, database: &Database) -> Vec<String> {
     if let Some(dump) = &input.dump {
         lines.push(format!("Dump: {} (SHA-256 {})", dump.path, hex(&Sha256::digest(&dump.bytes))));
     }
+    if let Some(by) = &database.dumped_by {
+        lines.push(format!("Dumped by: {by}"));
+    }
     if let Some(version) = &database.server_version {
         lines.push(format!("Server version of the dump: {version}"));
     }

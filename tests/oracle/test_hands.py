@@ -1,7 +1,6 @@
 """Whoever runs a script, and whatever happens meanwhile: it belongs to the right role, or it stops before its first change."""
 
 import pathlib
-import re
 import subprocess
 import sys
 import threading
@@ -11,7 +10,7 @@ import psycopg2
 import pytest
 from project import Project
 from server import VERSIONS, Server
-from test_scenarios import analyse, strip
+from test_scenarios import analyse, parts, strip
 
 REVISIONS = {
     "a1": (
@@ -132,17 +131,6 @@ def test_owners_that_the_dump_leaves_out_are_asked_for_by_the_script(server, res
     run = database.psql("postgres", "fix.sql")
     assert run.returncode and "--role" in run.stderr
     assert database.dump() == before
-
-
-def parts(script):
-    """The statements of a script, each with its semicolon."""
-    pattern = re.compile(r"--[^\n]*|\$(\w*)\$.*?\$\1\$|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|;", re.S)
-    start, found = 0, []
-    for match in pattern.finditer(script):
-        if match[0] == ";":
-            found.append(script[start : match.end()])
-            start = match.end()
-    return found
 
 
 def test_a_cut_connection_leaves_nothing_half_done(server, restamp, tmp_path):

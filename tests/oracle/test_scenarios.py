@@ -3,6 +3,7 @@ Restamp hands over, and must then be where a database is whose upgrade never fai
 
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -178,6 +179,60 @@ def apply_twice_and_undo(server, database, plan, before, out):
     if "-- Stays:" not in plan["undo_sql"]:
         assert strip(server.dump(database, "-s")) == strip(before), "undo.sql does not lead back"
     server.psql(database, file=out / "fix.sql")
+
+
+@pytest.mark.parametrize("name", ["03-half-present-revision", "22-label-in-use-and-concurrently"])
+def test_a_cut_connection_leaves_whole_transactions(server, restamp, tmp_path, name):
+    """After a cut the database is as before, or as after one of the script's transactions; the script then goes on from there."""
+    scenario = json.loads((SCENARIOS / name / "scenario.json").read_text())
+    folder = tmp_path / "project"
+    shutil.copytree(SCENARIOS / name, folder, ignore=shutil.ignore_patterns("scenario.json"))
+    database = server.create("cut")
+    build(server, scenario, Project(tmp_path, folder / "versions", server.url(database)), database)
+    dump, out = tmp_path / "dump.sql", tmp_path / "out"
+    dump.write_text(server.dump_for_restamp(database))
+    _, report = analyse(restamp, folder, dump, out)
+    fix = next(plan for plan in report["plans"] if plan["recommended"])["fix_sql"]
+    statements = parts(fix)
+    stages = [strip(server.dump_for_restamp(database))]
+    server.disconnect(database)
+    whole = server.create("whole", template=database)
+    for statement in transactions(statements):
+        run_by_driver(server, whole, statement)
+        stages.append(strip(server.dump_for_restamp(whole)))
+    assert len(set(stages)) == 1 + fix.count("\nCOMMIT;")
+    for length in range(1, len(statements)):
+        copy = server.create("cut_copy", template=database)
+        connection = psycopg2.connect(dbname=copy, host=str(server.folder), user="postgres")
+        connection.autocommit = True
+        for statement in statements[:length]:
+            connection.cursor().execute(statement)
+        connection.close()
+        assert strip(server.dump_for_restamp(copy)) in stages[:-1], statements[length - 1]
+        run_by_driver(server, copy, fix)
+        assert strip(server.dump_for_restamp(copy)) == stages[-1], statements[length - 1]
+
+
+def parts(script):
+    """The statements of a script, each with its semicolon."""
+    pattern = re.compile(r"--[^\n]*|\$(\w*)\$.*?\$\1\$|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|;", re.S)
+    start, found = 0, []
+    for match in pattern.finditer(script):
+        if match[0] == ";":
+            found.append(script[start : match.end()])
+            start = match.end()
+    return found
+
+
+def transactions(statements):
+    """What each BEGIN … COMMIT of them holds, as one text."""
+    text, found = "", []
+    for statement in statements:
+        text += statement
+        if statement.endswith("COMMIT;"):
+            found.append(text)
+            text = ""
+    return found
 
 
 def apply_py(server, database, out, *options):

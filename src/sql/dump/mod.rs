@@ -79,6 +79,8 @@ pub struct Dump {
     pub server_version: Option<String>,
     /// `-- Dumped by pg_dump version …`
     pub pg_dump_version: Option<String>,
+    /// `-- Started on 2026-11-29 06:44:12 UTC`, as `pg_dump --verbose` writes it.
+    pub started: Option<String>,
     /// The databases that `\connect` names, in order. Several: a pg_dumpall.
     pub databases: Vec<String>,
     /// Which of them was read.

@@ -46,6 +46,7 @@ struct Pieces {
     headers: Vec<Header>,
     server_version: Option<String>,
     pg_dump_version: Option<String>,
+    started: Option<String>,
     databases: Vec<String>,
     database: Option<usize>,
     complete: bool,
@@ -131,6 +132,7 @@ impl DumpReader {
         let mut dump = Dump {
             server_version: pieces.server_version,
             pg_dump_version: pieces.pg_dump_version,
+            started: pieces.started,
             database: chosen.and_then(|index| pieces.databases.get(index).cloned()),
             contents: Contents { complete: pieces.complete, ..Contents::default() },
             ..Dump::default()
@@ -346,6 +348,8 @@ impl Pieces {
         } else if let Some(version) = text.strip_prefix("Dumped by pg_dump version ") {
             self.pg_dump_version = Some(version.to_string());
             self.complete = false;
+        } else if let Some(time) = text.strip_prefix("Started on ") {
+            self.started = Some(time.to_string());
         } else if text.contains("database dump complete") || text.contains("database cluster dump complete") {
             self.complete = true;
             self.header = None;

@@ -42,6 +42,7 @@ fn check_plain(dump: &Dump, sources: &Sources) {
     assert_eq!(dump.version_rows.values().next().unwrap(), &["ae10", "bf20"]);
     assert_eq!(dump.rows.values().copied().collect::<Vec<u64>>(), [2, 3]);
     assert_eq!(dump.pg_dump_version.as_deref(), Some("15.20"));
+    assert_eq!(dump.started, None);
     assert!(dump.contents.complete && dump.contents.tables && !dump.contents.keys);
     assert!(!sources.iter().any(|(_, file)| file.text().contains("x;'y")), "row data was kept");
 }
