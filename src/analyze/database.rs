@@ -157,7 +157,7 @@ impl Database {
             server_version: dump.server_version.clone(),
             dumped_by: dump.pg_dump_version.as_ref().map(|version| match &dump.started {
                 Some(time) => format!("pg_dump {version}, started {time}"),
-                None => format!("pg_dump {version}; when it ran it does not tell (pg_dump --verbose does)"),
+                None => format!("pg_dump {version}"),
             }),
             name: dump.database.clone(),
             databases: dump.databases.clone(),

@@ -4,7 +4,7 @@ use super::candidate::recorded;
 use super::imports::with_imports;
 use super::{Case, Plan, PlanKind};
 use crate::catalog::Catalog;
-use crate::diff::{Change, diff};
+use crate::diff::{Change, Difference, diff};
 use crate::pg::command::{AlterAction, Command, Table, Type};
 use crate::pg::error::{Refusal, SqlState, sqlstate};
 use crate::pg::ident::QName;
@@ -55,12 +55,14 @@ pub fn plan(case: &Case<'_>, goal: &Catalog) -> Option<Plan> {
     if patches.is_empty() || !matches!(forecast.outcome, Outcome::Succeeds | Outcome::DependsOnData) {
         return None;
     }
-    // What was there already must be what the revisions would have made.
+    // What was there already must be what the revisions would have made, and an unnamed constraint must not be there twice.
     let left = diff(forecast.after.as_ref()?, goal, &case.diff_options());
+    let is_new = |difference: &Difference| difference.actual_oid.is_some_and(|oid| case.actual.get(oid).is_none());
     let astray = left.iter().any(|difference| match difference.change {
         Change::Missing => true,
         Change::Different(_) => difference.is_drift(),
-        Change::Extra | Change::Uncompared(_) => false,
+        Change::Extra => is_new(difference),
+        Change::Uncompared(_) => false,
     });
     if astray {
         return None;

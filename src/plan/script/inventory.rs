@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::object::{DefaultExpr, KeyRef, Rule, TypeRef};
+use crate::catalog::object::{DefaultExpr, Key as IndexKey, KeyRef, Rule, TypeRef};
 use crate::catalog::{Catalog, Object, Oid};
 use crate::pg::command::{IdentityKind, Kind};
 use crate::pg::expr::Expr;
@@ -127,7 +127,14 @@ fn state(catalog: &Catalog, oid: Oid) -> Option<String> {
                 Rule::Unique { columns, .. } => ("u", columns.clone(), None),
                 Rule::PrimaryKey { columns, .. } => ("p", columns.clone(), None),
                 Rule::ForeignKey { columns, table, .. } => ("f", columns.clone(), Some(*table)),
-                Rule::Exclude { .. } => return None,
+                // An element that is an expression has no column of its own in `conkey`.
+                Rule::Exclude { elements, .. } => {
+                    let column = |(key, _): &(IndexKey, String)| match &key.target {
+                        KeyRef::Column(column) => Some(*column),
+                        KeyRef::Expr(..) => None,
+                    };
+                    ("x", elements.iter().filter_map(column).collect(), None)
+                }
             };
             let referenced = match referenced {
                 Some(table) => format!(" -> {}", catalog.get(table)?.name().as_str()),
