@@ -1,13 +1,14 @@
 //! # What it does
-//! Finds a FOREIGN KEY or CHECK that is added without `NOT VALID` to a table that may hold rows.
+//! Finds a CHECK that is added without `NOT VALID` to a table that may hold rows.
 //! # Why is this bad
-//! Every row is read while writers wait, and one row that breaks it fails the statement (23503, 23514).
+//! Every row is read while writers wait, and one row that breaks it fails the statement (23514).
 //! # Example
-//! `ALTER TABLE t ADD CONSTRAINT t_a_fkey FOREIGN KEY (a) REFERENCES b (id)`
+//! `ALTER TABLE t ADD CONSTRAINT t_a_check CHECK (a > 0)`
 
 use super::{Hazard, Subject};
 use crate::diagnostic::Severity;
 use crate::pg::command::{AlterAction, Command, ConstraintDef, ConstraintKind, Table};
+use crate::pg::ident::QName;
 
 pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
     let Subject::Statement(statement) = subject else { return None };
@@ -17,36 +18,43 @@ pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
     }
     actions.iter().find_map(|action| {
         let AlterAction::AddConstraint(constraint) = action else { return None };
-        let (what, sqlstate) = match &constraint.kind {
-            ConstraintKind::ForeignKey(_) => ("foreign key", "23503"),
-            ConstraintKind::Check { .. } => ("CHECK", "23514"),
-            ConstraintKind::NotNull { .. }
-            | ConstraintKind::Unique(_)
-            | ConstraintKind::PrimaryKey(_)
-            | ConstraintKind::Exclude { .. } => return None,
-        };
-        if constraint.not_valid {
+        if constraint.not_valid || !matches!(constraint.kind, ConstraintKind::Check { .. }) {
             return None;
         }
         let label = constraint.name.as_ref().map(|name| format!(" {name}")).unwrap_or_default();
-        let safer = constraint.name.as_ref().map(|constraint_name| {
-            let not_valid = ConstraintDef { not_valid: true, ..constraint.clone() };
-            let add = Command::Table(Table::Alter {
-                name: name.clone(),
-                if_exists: false,
-                only: false,
-                actions: vec![AlterAction::AddConstraint(not_valid)],
-            });
-            format!("{add};\nALTER TABLE {name} VALIDATE CONSTRAINT {constraint_name};")
-        });
         Some(Hazard {
             rewrites: false,
             code: "constraint-scan",
             severity: Severity::Warning,
             message: format!(
-                "the {what}{label} on {name} is checked against every row while writers wait, and fails ({sqlstate}) if one breaks it"
+                "the CHECK{label} on {name} is tried on every row while who reads or writes it waits, and fails (23514) if one breaks it"
             ),
-            safer,
+            safer: not_valid_first(name, constraint),
         })
     })
+}
+
+/// The constraint for new rows first, then for the old ones under a lock that lets others read and write.
+pub(super) fn not_valid_first(table: &QName, constraint: &ConstraintDef) -> Option<String> {
+    let name = constraint.name.as_ref()?;
+    let add = Command::Table(Table::Alter {
+        name: table.clone(),
+        if_exists: false,
+        only: false,
+        actions: vec![AlterAction::AddConstraint(ConstraintDef { not_valid: true, ..constraint.clone() })],
+    });
+    Some(format!("{add};\nALTER TABLE {table} VALIDATE CONSTRAINT {name};"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::hazards;
+
+    #[test]
+    fn a_check_is_added_in_two_steps() {
+        let found =
+            hazards("CREATE TABLE t (a int)", "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0)", "constraint-scan");
+        let safer = found[0].safer.clone().unwrap_or_default();
+        assert!(safer.contains("NOT VALID;\nALTER TABLE t VALIDATE CONSTRAINT c;"), "{safer}");
+    }
 }

@@ -15,12 +15,11 @@ pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
     if index.concurrently || !statement.is_old(&index.table) {
         return None;
     }
-    let duplicates = if index.unique { ", and fails (23505) if rows share a key" } else { "" };
     Some(Hazard {
         rewrites: false,
         code: "index-blocks-writes",
         severity: Severity::Warning,
-        message: format!("the index on {} blocks writers while it is built{duplicates}", index.table),
+        message: format!("the index on {} blocks writers while it is built", index.table),
         safer: Some(format!(
             "{}; -- outside a transaction block",
             Command::CreateIndex(CreateIndex { concurrently: true, ..index.clone() })

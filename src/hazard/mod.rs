@@ -1,20 +1,33 @@
 //! Floor 5: what may hurt when a script runs, one file per check, one line in [`CHECKS`].
 
+mod ambiguous_name;
 mod constraint_scan;
 mod dropped_object_stays;
+mod duplicates;
+mod enum_order;
 mod enum_value;
 mod index_blocks_writes;
 mod lock_timeout;
+mod long_lock;
 mod not_null_column;
+mod orphans;
+mod other_owner;
+mod rename_in_use;
+mod sequence_behind;
 mod skipped_data_step;
+#[cfg(test)]
+mod tests;
 mod type_change;
 mod unknown_effects;
+mod view_depends;
+mod volatile_default;
 
 use crate::catalog::{Catalog, ObjectId, Session};
 use crate::diagnostic::Severity;
 use crate::pg::command::Command;
 use crate::pg::error::Reason;
 use crate::pg::ident::QName;
+use crate::predict::rows::Rows;
 
 /// One danger, with the way around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,12 +81,20 @@ pub struct Statement<'a> {
     pub lock_timeout: bool,
     /// The catalog before the script: tables that it made itself hold no rows of others.
     pub before: &'a Catalog,
+    /// What is known of rows.
+    pub rows: &'a Rows,
 }
 
 impl Statement<'_> {
     /// True if `table` was there before the script, so that it may hold rows and others may use it.
     pub fn is_old(&self, table: &QName) -> bool {
         self.catalog.resolve_relation(table, self.session).is_some_and(|oid| self.before.get(oid).is_some())
+    }
+
+    /// How many rows `table` held when it was dumped, where the dump tells.
+    pub fn rows(&self, table: &QName) -> Option<u64> {
+        let name = self.catalog.qname(self.catalog.resolve_relation(table, self.session)?)?;
+        self.rows.counted.as_ref()?.get(&name).copied()
     }
 }
 
@@ -83,10 +104,20 @@ pub type Check = fn(&Subject<'_>) -> Option<Hazard>;
 /// All checks, in the order in which their findings are shown.
 pub const CHECKS: &[Check] = &[
     not_null_column::check,
+    view_depends::check,
     type_change::check,
+    duplicates::check,
+    orphans::check,
     constraint_scan::check,
     index_blocks_writes::check,
+    volatile_default::check,
+    sequence_behind::check,
     enum_value::check,
+    enum_order::check,
+    rename_in_use::check,
+    ambiguous_name::check,
+    other_owner::check,
+    long_lock::check,
     lock_timeout::check,
     skipped_data_step::check,
     unknown_effects::check,

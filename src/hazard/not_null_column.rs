@@ -8,6 +8,7 @@
 use super::{Hazard, Subject};
 use crate::diagnostic::Severity;
 use crate::pg::command::{AlterAction, Command, Table};
+use crate::pg::ident::Ident;
 use crate::predict::conditions::needs_value;
 
 pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
@@ -32,7 +33,14 @@ pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
             code: "not-null-column",
             severity: Severity::Warning,
             message: format!("{name}.{column} becomes NOT NULL: this fails (23502) if any row holds NULL there, and reads the whole table"),
-            safer: Some(format!("SELECT count(*) FROM {name} WHERE {column} IS NULL; -- must be 0 first")),
+            safer: Some(format!(
+                "SELECT count(*) FROM {name} WHERE {column} IS NULL; -- must be 0 first\n\
+                 ALTER TABLE {name} ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID;\n\
+                 ALTER TABLE {name} VALIDATE CONSTRAINT {check}; -- others read and write meanwhile\n\
+                 ALTER TABLE {name} ALTER COLUMN {column} SET NOT NULL; -- reads no row then (version 12 on)\n\
+                 ALTER TABLE {name} DROP CONSTRAINT {check};",
+                check = Ident::new(&format!("{}_not_null", column.as_str()))
+            )),
         }),
         _ => None,
     })

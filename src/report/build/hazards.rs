@@ -39,6 +39,7 @@ pub(super) fn dangers(case: &Case<'_>, plan: &Plan, sources: &Sources) -> Vec<Da
             session: &session,
             lock_timeout: true,
             before: case.actual,
+            rows: case.table_rows,
         };
         let (lock, table) = lock(&step.command);
         let locked = table.filter(|table| statement.is_old(table)).map(|table| (lock, table.to_string()));

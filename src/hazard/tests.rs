@@ -1,0 +1,27 @@
+//! What each check's own tests use.
+
+use super::{Hazard, Statement, Subject, check};
+use crate::catalog::{Catalog, Session};
+use crate::pg::ident::QName;
+use crate::predict::rows::Rows;
+use crate::sql::statement::parse;
+
+/// The hazards with this code of a statement on a database that `schema` makes.
+pub fn hazards(schema: &str, statement: &str, code: &str) -> Vec<Hazard> {
+    hazards_with_rows(schema, statement, code, 0)
+}
+
+/// [`hazards`], where the table `t` holds so many rows.
+pub fn hazards_with_rows(schema: &str, statement: &str, code: &str, rows: u64) -> Vec<Hazard> {
+    let mut catalog = Catalog::new();
+    let mut session = Session::default();
+    for made in parse(schema) {
+        catalog.execute(&made.command, &mut session).unwrap_or_else(|refusal| panic!("{schema}: {refusal}"));
+    }
+    let command = &parse(statement)[0].command;
+    let table = QName { schema: Some("public".into()), name: "t".into() };
+    let rows = Rows::new(Some([(table, rows)].into()));
+    let subject =
+        Statement { command, catalog: &catalog, session: &session, lock_timeout: true, before: &catalog, rows: &rows };
+    check(&Subject::Statement(subject)).into_iter().filter(|hazard| hazard.code == code).collect()
+}
