@@ -35,6 +35,9 @@ pub struct Analyze {
     /// The version rows, where you know them.
     #[arg(long, value_name = "REV[,REV]", value_delimiter = ',')]
     stamped: Option<Vec<String>>,
+    /// What check.sql printed when it was run on the database; `-` reads standard input.
+    #[arg(long, value_name = "FILE|-")]
+    answers: Option<String>,
     /// The log of a failed deploy.
     #[arg(long, value_name = "FILE")]
     log: Option<String>,
@@ -88,6 +91,7 @@ impl Analyze {
             version_dump: optional(&self.version_dump)?,
             // `--stamped ""` says that there are no rows.
             stamped: self.stamped.clone().map(|rows| rows.into_iter().filter(|row| !row.is_empty()).collect()),
+            answers: optional(&self.answers)?,
             log: optional(&self.log)?,
             options: Options {
                 source_roots: self.source.clone(),

@@ -79,6 +79,7 @@ pub fn plan(case: &Case<'_>, goal: &Catalog) -> Option<Plan> {
         undo: super::script::undo::Undo::default(),
         stays: Vec::new(),
         left,
+        demands: Vec::new(),
         then: forecast,
         patches,
     })

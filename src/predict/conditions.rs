@@ -1,6 +1,9 @@
 //! Statements whose outcome depends on rows, which no schema shows.
 
+use super::asked::count;
+use super::broken::Broken;
 use super::fill::is_literal;
+use super::fits::unfit;
 use super::rows::Rows;
 use crate::catalog::object::{KeyRef, Rule};
 use crate::catalog::{Catalog, Oid, Session};
@@ -22,6 +25,8 @@ pub struct Condition {
     pub sqlstate: Option<&'static str>,
     /// A query that counts what breaks it; 0 is good. `None` where it cannot be asked before the run.
     pub query: Option<String>,
+    /// How it is broken.
+    pub broken: Broken,
     /// The revision whose statement asks.
     pub revision: String,
     /// Its line.
@@ -56,41 +61,47 @@ fn is_unique_constant(column: &ColumnDef) -> bool {
     column.constraints.iter().any(unique) && column.constraints.iter().any(constant)
 }
 
-/// What a statement demands of rows, given the catalog before it.
+/// What a statement demands of rows, given the catalog before it. The queries name tables as they are called before the run.
 pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows: &Rows) -> Vec<Condition> {
     let mut found = Vec::new();
-    let mut push = |demand: String, sqlstate: Option<&'static str>, query| {
-        found.push(Condition { demand, sqlstate, query, revision: String::new(), span: None });
+    // A query that reads these tables, if they hold by then what they hold before the run.
+    let mut push = |demand: String, sqlstate: Option<&'static str>, broken: Broken, query: Option<(String, &[Oid])>| {
+        let query = query.filter(|(query, tables)| rows.can_be_asked(query, tables, catalog)).map(|(query, _)| query);
+        found.push(Condition { demand, sqlstate, query, broken, revision: String::new(), span: None });
     };
+    let asked =
+        |table: Oid, written: &QName| rows.asked().and_then(|asked| asked.name(table)).unwrap_or(written.clone());
     match command {
         Command::Table(Table::Alter { name, actions, .. }) => {
             let Some(table) = catalog.resolve_relation(name, session) else { return found };
             if rows.is_empty(catalog, table) {
                 return found;
             }
+            let from = &asked(table, name);
+            let null = |column: &Ident| (holds_no_null(name, column), Some("23502"), Broken::Null(column.clone()));
             for action in actions {
                 match action {
                     AlterAction::AddColumn { column, .. } if needs_value(column) => {
-                        push(
-                            format!("{name} holds no row"),
-                            Some("23502"),
-                            Some(format!("SELECT count(*) FROM {name}")),
-                        );
+                        let broken = Broken::Null(column.name.clone());
+                        push(format!("{name} holds no row"), Some("23502"), broken, Some((count(from), &[table])));
                     }
                     AlterAction::AddColumn { column, .. } if is_unique_constant(column) => push(
                         format!("{name} holds at most one row"),
                         Some("23505"),
-                        Some(format!("SELECT greatest(count(*) - 1, 0) FROM {name}")),
+                        Broken::Duplicate,
+                        Some((format!("SELECT greatest(count(*) - 1, 0) FROM {from}"), &[table])),
                     ),
                     AlterAction::SetNotNull { column, not_null: true } if !is_filled(catalog, table, column, rows) => {
-                        push(holds_no_null(name, column), Some("23502"), Some(nulls(name, column)));
+                        let (demand, sqlstate, broken) = null(column);
+                        push(demand, sqlstate, broken, Some((nulls(from, column), &[table])));
                     }
                     AlterAction::AddConstraint(constraint) if !constraint.not_valid => match &constraint.kind {
                         ConstraintKind::Unique(key) | ConstraintKind::PrimaryKey(key) if !key.columns.is_empty() => {
                             if matches!(constraint.kind, ConstraintKind::PrimaryKey(_)) {
                                 for column in &key.columns {
                                     if !is_filled(catalog, table, column, rows) {
-                                        push(holds_no_null(name, column), Some("23502"), Some(nulls(name, column)));
+                                        let (demand, sqlstate, broken) = null(column);
+                                        push(demand, sqlstate, broken, Some((nulls(from, column), &[table])));
                                     }
                                 }
                             }
@@ -99,16 +110,18 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
                                 push(
                                     format!("{name} holds no duplicates of ({})", list(&key.columns)),
                                     Some("23505"),
-                                    Some(duplicates(name, &columns, key.nulls_not_distinct, None)),
+                                    Broken::Duplicate,
+                                    Some((duplicates(from, &columns, key.nulls_not_distinct, None), &[table])),
                                 );
                             }
                         }
                         ConstraintKind::ForeignKey(key) if refers(catalog, session, table, key, rows) => {}
-                        ConstraintKind::ForeignKey(key) if !key.referenced.is_empty() => {
+                        ConstraintKind::ForeignKey(key) => {
+                            let Some(target) = catalog.resolve_relation(&key.table, session) else { continue };
                             let joined: Vec<String> = key
                                 .columns
                                 .iter()
-                                .zip(&key.referenced)
+                                .zip(&referenced(catalog, target, key))
                                 .map(|(a, b)| format!("r.{b} = t.{a}"))
                                 .collect();
                             let filled: Vec<String> =
@@ -116,29 +129,44 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
                             push(
                                 format!("every {name}.({}) is in {}", list(&key.columns), key.table),
                                 Some("23503"),
-                                Some(format!(
-                                    "SELECT count(*) FROM {name} t WHERE {} AND NOT EXISTS (SELECT 1 FROM {} r WHERE {})",
-                                    filled.join(" AND "),
-                                    key.table,
-                                    joined.join(" AND ")
-                                )),
+                                Broken::Orphan,
+                                Some((
+                                    format!(
+                                        "SELECT count(*) FROM {from} t WHERE {} AND NOT EXISTS (SELECT 1 FROM {} r WHERE {})",
+                                        filled.join(" AND "),
+                                        asked(target, &key.table),
+                                        joined.join(" AND ")
+                                    ),
+                                    &[table, target][..],
+                                ))
+                                // MATCH FULL refuses a part of a key, too.
+                                .filter(|_| !joined.is_empty() && (key.matching.is_none() || key.columns.len() == 1)),
                             );
                         }
                         ConstraintKind::Check { expr, .. } if rows.facts().fulfils(catalog, table, expr) => {}
                         ConstraintKind::Check { expr, .. } => push(
                             format!("every row of {name} fulfils {expr}"),
                             Some("23514"),
-                            Some(format!("SELECT count(*) FROM {name} WHERE NOT ({expr})")),
+                            Broken::Check,
+                            Some((format!("SELECT count(*) FROM {from} WHERE NOT ({expr})"), &[table])),
                         ),
                         ConstraintKind::NotNull { column, .. } if !is_filled(catalog, table, column, rows) => {
-                            push(holds_no_null(name, column), Some("23502"), Some(nulls(name, column)));
+                            let (demand, sqlstate, broken) = null(column);
+                            push(demand, sqlstate, broken, Some((nulls(from, column), &[table])));
                         }
                         _ => {}
                     },
                     AlterAction::AlterType { column, .. } if is_null(catalog, table, column, rows) => {}
                     AlterAction::AlterType { column, ty, using, .. } => {
                         if let Refused::May(sqlstate) = refused(catalog, session, table, column, ty, using.as_ref()) {
-                            push(format!("every value of {name}.{column} can become {ty}"), sqlstate, None);
+                            let demand = format!("every value of {name}.{column} can become {ty}");
+                            match unfit(catalog, session, table, column, ty, using.as_ref()) {
+                                Some((filter, message)) => {
+                                    let query = format!("SELECT count(*) FROM {from} WHERE {filter}");
+                                    push(demand, sqlstate, Broken::Message(message), Some((query, &[table])));
+                                }
+                                None => push(demand, sqlstate, Broken::Unknown, None),
+                            }
                         }
                     }
                     _ => {}
@@ -151,7 +179,8 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
                 && let Some(message) = table.and_then(|table| catalog.refuses_rows_of(data, table))
                 && !rows.changes_nothing(data, table, catalog, session)
             {
-                push(format!("the query that fills {name} gives no row ({message})"), Some("23502"), None);
+                let demand = format!("the query that fills {name} gives no row ({message})");
+                push(demand, Some("23502"), Broken::Message(message), None);
             }
         }
         Command::CreateIndex(index) if index.unique => {
@@ -183,8 +212,10 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
                     crate::pg::command::KeyTarget::Expr(expr) => format!("({expr})"),
                 })
                 .collect();
-            let query = Some(duplicates(&index.table, &read, index.nulls_not_distinct, index.predicate.as_ref()));
-            push(format!("{} holds no duplicates of the index's key", index.table), Some("23505"), query);
+            let from = asked(table, &index.table);
+            let query = duplicates(&from, &read, index.nulls_not_distinct, index.predicate.as_ref());
+            let demand = format!("{} holds no duplicates of the index's key", index.table);
+            push(demand, Some("23505"), Broken::Duplicate, Some((query, &[table])));
         }
         _ => {}
     }
@@ -224,14 +255,7 @@ fn refers(catalog: &Catalog, session: &Session, table: Oid, key: &ForeignKey, ro
         return true;
     }
     let Some(target) = catalog.resolve_relation(&key.table, session) else { return false };
-    let names = |list: &[Oid]| -> Vec<Ident> {
-        list.iter().filter_map(|column| Some(catalog.column_of(*column)?.name.clone())).collect()
-    };
-    let primary = || match catalog.primary_key(target).map(|(_, constraint)| &constraint.rule) {
-        Some(Rule::PrimaryKey { columns, .. }) => names(columns),
-        _ => Vec::new(),
-    };
-    let wanted = if key.referenced.is_empty() { primary() } else { key.referenced.clone() };
+    let wanted = referenced(catalog, target, key);
     let target_columns: Vec<Oid> = wanted.iter().filter_map(|column| catalog.column(target, column)).collect();
     if key.matching.is_none() && rows.facts().refers(table, &columns, target, &target_columns) {
         return true;
@@ -241,11 +265,23 @@ fn refers(catalog: &Catalog, session: &Session, table: Oid, key: &ForeignKey, ro
             constraint.validated
                 && *to == target
                 && *there == columns
-                && names(referenced) == wanted
+                && names(catalog, referenced) == wanted
                 && catalog.presence(*oid).is_none()
         }
         _ => false,
     })
+}
+
+fn names(catalog: &Catalog, columns: &[Oid]) -> Vec<Ident> {
+    columns.iter().filter_map(|column| Some(catalog.column_of(*column)?.name.clone())).collect()
+}
+
+/// The columns that a foreign key refers to: those of the primary key where it names none.
+fn referenced(catalog: &Catalog, target: Oid, key: &ForeignKey) -> Vec<Ident> {
+    match catalog.primary_key(target).map(|(_, constraint)| &constraint.rule) {
+        Some(Rule::PrimaryKey { columns, .. }) if key.referenced.is_empty() => names(catalog, columns),
+        _ => key.referenced.clone(),
+    }
 }
 
 fn holds_no_null(table: &QName, column: &Ident) -> String {

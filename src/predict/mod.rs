@@ -1,11 +1,15 @@
 //! What `alembic upgrade` would do to a database: the pending revisions run against its catalog, and the first refusal is
 //! the error that the user would see.
 
+pub mod answers;
+pub mod asked;
+mod broken;
 pub mod conditions;
 pub mod conversion;
-mod demands;
+pub mod demands;
 mod facts;
 mod fill;
+mod fits;
 mod learn;
 pub mod refused;
 pub mod rows;
@@ -13,6 +17,7 @@ mod writes;
 
 use std::rc::Rc;
 
+use broken::Broken;
 use conditions::Condition;
 use demands::Demands;
 use rows::Rows;
@@ -173,8 +178,13 @@ impl Walk {
                     Action::Statement { sql, .. } if step.outcome.as_ref().err() == Some(&refusal) => Some(sql.clone()),
                     _ => None,
                 });
+                let told = self.demands.stopped(&refusal).filter(|_| !self.prediction.conditions.is_empty());
                 if self.doubt.is_some() {
                     self.end_in_doubt();
+                } else if let Some(condition) = told {
+                    // It stops here at the latest; what was not answered may stop it before.
+                    self.prediction.outcome = Outcome::DependsOnData;
+                    self.prediction.conditions.push(Condition { revision: id.to_string(), span, ..condition });
                 } else {
                     self.prediction.outcome = Outcome::Fails;
                     self.prediction.failure =
@@ -205,6 +215,7 @@ impl Walk {
                 Refusal::Client(_) | Refusal::Unmodelled(_) => None,
             },
             query: None,
+            broken: Broken::Unknown,
             revision: id.to_string(),
             span: failure.span,
         });

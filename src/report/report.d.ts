@@ -183,6 +183,8 @@ export interface Hazard {
 
 /** Everything that an analysis reads. Nothing else is looked at: no file system, no network, no clock. */
 export interface Input {
+  /** What `check.sql` printed. */
+  answers?: InputFile | null;
   /** The dump: plain, gzip, or pasted base64 of gzip. */
   dump?: InputFile | null;
   /** The project: revision files, `alembic.ini`, `env.py`, helpers, zip archives. */
@@ -206,7 +208,7 @@ export interface InputFile {
 }
 
 /** What an input was read as. */
-export type InputKind = "revision" | "configuration" | "helper" | "dump" | "version_rows" | "log" | "baseline";
+export type InputKind = "revision" | "configuration" | "helper" | "dump" | "version_rows" | "answers" | "log" | "baseline";
 
 /** A file that was read. */
 export interface InputSummary {
@@ -433,6 +435,8 @@ export interface Progress {
 
 /** Everything that an analysis found out. */
 export interface Report {
+  /** `check.sql` where no plan has one: reads what decides the prediction and what else a dump does not show. Empty where nothing depends on rows. */
+  check_sql: string;
   /** The database that the dump describes; null without a dump. */
   database: Database | null;
   /** What went wrong with the input or could not be known. */
