@@ -8,8 +8,8 @@ use std::rc::Rc;
 
 use super::answers::{Answers, key};
 use super::facts::Change;
-use crate::catalog::{Catalog, Oid};
-use crate::pg::ident::QName;
+use crate::catalog::{Catalog, Object, Oid};
+use crate::pg::ident::{Ident, QName};
 
 /// Whom `check.sql` asks.
 #[derive(Debug)]
@@ -41,32 +41,59 @@ impl Asked {
             let name = self.name(*oid);
             name.is_some_and(|name| self.answer(&count(&name)) == Some(0))
         });
-        let all: BTreeSet<Oid> = empty.flat_map(|oid| self.database.descendants(oid)).collect();
+        let all: BTreeSet<Oid> = empty.flat_map(|oid| parts(&self.database, oid)).collect();
         all.into_iter().filter_map(|oid| Some((self.name(oid)?, 0))).collect()
     }
 
     /// True if a query that reads these tables gives now what it would give in `catalog`, a later state of the database.
     pub fn holds(&self, query: &str, tables: &[Oid], catalog: &Catalog, touched: &Touched) -> bool {
         let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
-        let words: BTreeSet<&str> = query.split(|c| !is_word(c)).collect();
-        let mentions = |name: &str| words.contains(name) || !name.chars().all(is_word);
-        // What is done to a table is done to its partitions and heirs, too.
-        let above = |table: Oid| {
-            catalog.tables().map(|(oid, _)| oid).filter(move |oid| catalog.descendants(*oid).contains(&table))
-        };
-        tables.iter().all(|&table| {
-            let heirs = catalog.descendants(table);
-            let same = |a: &[Oid], b: &[Oid]| a.iter().collect::<BTreeSet<_>>() == b.iter().collect::<BTreeSet<_>>();
-            same(&heirs, &self.database.descendants(table))
-                && self.name(table).is_some_and(|name| catalog.qname(table) == Some(name))
-                && heirs.iter().all(|heir| !touched.has_rows_of(*heir))
-                && above(table).filter(|oid| *oid != table).all(|oid| !touched.is_in(oid, catalog))
-                && heirs.iter().flat_map(|heir| catalog.columns(*heir)).all(|(oid, column)| {
-                    let as_now = self.database.column_of(oid).is_some_and(|now| now.name == column.name);
-                    !mentions(column.name.as_str()) || as_now && !touched.has_values_of(oid)
-                })
-        })
+        let words: BTreeSet<String> =
+            query.split(|c| !is_word(c)).flat_map(|word| [word.to_string(), word.to_lowercase()]).collect();
+        // A name that is no word may be hidden in the text.
+        let mentions = |name: &Ident| words.contains(name.as_str()) || !name.as_str().chars().all(is_word);
+        // What a function of the database reads, and whether it is still the same, is not looked at.
+        let calls = catalog.iter().any(|(_, entry)| match &*entry.object {
+            Object::Routine(routine) => mentions(&routine.name),
+            _ => false,
+        });
+        !calls
+            && tables.iter().all(|&table| {
+                let parts = parts(catalog, table);
+                parts == self::parts(&self.database, table)
+                    && self.name(table).is_some_and(|name| catalog.qname(table) == Some(name))
+                    && parts.iter().all(|part| !touched.has_rows_of(*part))
+                    // What is done to a table is done to its partitions and heirs, too.
+                    && above(catalog, table).into_iter().all(|oid| !touched.is_in(oid, catalog))
+                    && parts.iter().flat_map(|part| catalog.columns(*part)).all(|(oid, column)| {
+                        let as_now = self.database.column_of(oid).is_some_and(|now| now.name == column.name);
+                        !mentions(&column.name) || as_now && !touched.has_values_of(oid)
+                    })
+            })
     }
+}
+
+/// A table with its partitions and heirs, and theirs.
+fn parts(catalog: &Catalog, table: Oid) -> BTreeSet<Oid> {
+    closure(table, |table| catalog.descendants(table))
+}
+
+/// The tables whose partition or heir it is, directly or by way of others.
+fn above(catalog: &Catalog, table: Oid) -> BTreeSet<Oid> {
+    let mut all = closure(table, |table| {
+        let Some(table) = catalog.table(table) else { return Vec::new() };
+        table.partition_of.iter().map(|(parent, _)| *parent).chain(table.inherits.iter().copied()).collect()
+    });
+    all.remove(&table);
+    all
+}
+
+fn closure(start: Oid, next: impl Fn(Oid) -> Vec<Oid>) -> BTreeSet<Oid> {
+    let (mut all, mut open) = (BTreeSet::from([start]), vec![start]);
+    while let Some(one) = open.pop() {
+        open.extend(next(one).into_iter().filter(|more| all.insert(*more)));
+    }
+    all
 }
 
 /// Counts the rows of a table.

@@ -39,7 +39,7 @@ pub fn error(
     let name = catalog.qname(table)?.name;
     let name = name.as_str();
     // Of a partitioned table the partition is named in which the row was found.
-    let is_alone = catalog.descendants(table).len() == 1;
+    let is_alone = catalog.descendants(table).is_empty();
     let message = match &condition.broken {
         Broken::Null(column) if is_alone => {
             Some(format!("column \"{}\" of relation \"{name}\" contains null values", column.as_str()))

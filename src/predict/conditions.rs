@@ -25,6 +25,8 @@ pub struct Condition {
     pub sqlstate: Option<&'static str>,
     /// A query that counts what breaks it; 0 is good. `None` where it cannot be asked before the run.
     pub query: Option<String>,
+    /// What the database has answered, where it is broken.
+    pub answer: Option<u64>,
     /// How it is broken.
     pub broken: Broken,
     /// The revision whose statement asks.
@@ -67,7 +69,7 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
     // A query that reads these tables, if they hold by then what they hold before the run.
     let mut push = |demand: String, sqlstate: Option<&'static str>, broken: Broken, query: Option<(String, &[Oid])>| {
         let query = query.filter(|(query, tables)| rows.can_be_asked(query, tables, catalog)).map(|(query, _)| query);
-        found.push(Condition { demand, sqlstate, query, broken, revision: String::new(), span: None });
+        found.push(Condition { demand, sqlstate, query, answer: None, broken, revision: String::new(), span: None });
     };
     let asked =
         |table: Oid, written: &QName| rows.asked().and_then(|asked| asked.name(table)).unwrap_or(written.clone());

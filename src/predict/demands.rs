@@ -20,6 +20,8 @@ pub struct Demands {
     /// What held right before it.
     learned: RefCell<Learned>,
     found: RefCell<Vec<Condition>>,
+    /// Conditions that the database's answers say hold.
+    settled: RefCell<Vec<Condition>>,
     /// The condition that the database's answer says is broken.
     stopped: RefCell<Option<(Condition, PgError)>>,
 }
@@ -33,6 +35,11 @@ impl Demands {
     /// What was demanded since the last call.
     pub fn take(&self) -> Vec<Condition> {
         self.found.take()
+    }
+
+    /// What was demanded, and is known to hold.
+    pub fn settled(&self) -> Vec<Condition> {
+        self.settled.borrow().clone()
     }
 
     /// What is known of rows by now.
@@ -58,10 +65,11 @@ impl Demands {
     ) -> Option<PgError> {
         let rows = self.rows.borrow();
         let asked = rows.asked()?;
-        let answer = |condition: &Condition| asked.answer(condition.query.as_ref()?);
-        found.retain(|condition| answer(condition) != Some(0));
+        let answer = |condition: &Condition| asked.answer(condition.query.as_deref()?);
+        found.iter_mut().for_each(|condition| condition.answer = answer(condition));
+        self.settled.borrow_mut().extend(found.extract_if(.., |condition| condition.answer == Some(0)));
         let [condition] = found.as_slice() else { return None };
-        answer(condition)?;
+        condition.answer?;
         let table = match command {
             Command::Table(Table::Alter { name, .. }) => name,
             Command::CreateIndex(index) => &index.table,

@@ -68,13 +68,22 @@ pub struct Prediction {
     pub failure: Option<Failure>,
     /// Questions to the rows, asked before the end or the failure.
     pub conditions: Vec<Condition>,
+    /// Those of which the database has said that they hold.
+    pub settled: Vec<Condition>,
     /// The database afterwards, if the run went through.
     pub after: Option<Catalog>,
 }
 
 impl Prediction {
     fn new(outcome: Outcome) -> Prediction {
-        Prediction { outcome, runs: Vec::new(), failure: None, conditions: Vec::new(), after: None }
+        Prediction {
+            outcome,
+            runs: Vec::new(),
+            failure: None,
+            conditions: Vec::new(),
+            settled: Vec::new(),
+            after: None,
+        }
     }
 
     /// A prediction that cannot be made.
@@ -125,7 +134,9 @@ pub fn predict(
     }
     for id in &needed {
         walk.prediction.runs.push(id.clone());
-        if !walk.revision(subject, id) {
+        let goes_on = walk.revision(subject, id);
+        walk.prediction.settled = walk.demands.settled();
+        if !goes_on {
             return walk.prediction;
         }
         if per_migration && let Err(refusal) = walk.vm.run.commit().and_then(|()| walk.vm.run.begin()) {
@@ -178,13 +189,16 @@ impl Walk {
                     Action::Statement { sql, .. } if step.outcome.as_ref().err() == Some(&refusal) => Some(sql.clone()),
                     _ => None,
                 });
-                let told = self.demands.stopped(&refusal).filter(|_| !self.prediction.conditions.is_empty());
+                let told = self.demands.stopped(&refusal);
+                let open = !self.prediction.conditions.is_empty();
+                let told = told.map(|condition| Condition { revision: id.to_string(), span, ..condition });
+                let is_told = told.is_some();
+                self.prediction.conditions.extend(told);
                 if self.doubt.is_some() {
                     self.end_in_doubt();
-                } else if let Some(condition) = told {
+                } else if is_told && open {
                     // It stops here at the latest; what was not answered may stop it before.
                     self.prediction.outcome = Outcome::DependsOnData;
-                    self.prediction.conditions.push(Condition { revision: id.to_string(), span, ..condition });
                 } else {
                     self.prediction.outcome = Outcome::Fails;
                     self.prediction.failure =
@@ -215,6 +229,7 @@ impl Walk {
                 Refusal::Client(_) | Refusal::Unmodelled(_) => None,
             },
             query: None,
+            answer: None,
             broken: Broken::Unknown,
             revision: id.to_string(),
             span: failure.span,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::pg::ident::{Ident, QName};
 use crate::plan::script::{Check, Question};
 use crate::plan::{Case, Plan};
+use crate::predict::Prediction;
 use crate::predict::conditions::Condition;
 use crate::sql::statement::parse;
 
@@ -24,10 +25,13 @@ pub(super) fn questions(case: &Case<'_>, plan: Option<&Plan>) -> Vec<Question> {
         query: condition.query.clone().filter(|query| is_answered(query)),
     };
     let fix = plan.into_iter().flat_map(|plan| &plan.demands).map(|condition| ask(condition, ", for the fix"));
-    let then = plan.into_iter().flat_map(|plan| &plan.then.conditions);
-    let then = then.map(|condition| ask(condition, ", for the upgrade that follows"));
-    let now = case.prediction.conditions.iter();
-    let now = now.map(|condition| ask(condition, ", for the upgrade as things stand"));
+    let all = |prediction: &'_ Prediction| {
+        [&prediction.settled, &prediction.conditions].into_iter().flatten().cloned().collect()
+    };
+    let then: Vec<Condition> = plan.map(|plan| all(&plan.then)).unwrap_or_default();
+    let then = then.iter().map(|condition| ask(condition, ", for the upgrade that follows"));
+    let now: Vec<Condition> = all(case.prediction);
+    let now = now.iter().map(|condition| ask(condition, ", for the upgrade as things stand"));
     let mut seen = BTreeSet::new();
     let asked: Vec<Question> = fix.chain(then).chain(now).collect();
     asked
