@@ -339,7 +339,7 @@ impl Work {
                 tables_known: tables_known(&expected_tables(timelines), &actual),
                 pending: goal.iter().filter(|position| !place.has(*position)).count(),
                 target: &target,
-                told: answers::facts(&answers, &database.session),
+                told: answers::facts(answers, &database.session),
                 unproven: report.plans.iter().find(|plan| plan.recommended).map_or(0, |plan| {
                     plan.data_steps.iter().filter(|step| step.state == report::DataStepState::Skipped).count()
                 }),

@@ -84,6 +84,12 @@ pub struct Analyze {
 
 impl Analyze {
     fn input(&self) -> Result<Input, input::Unreadable> {
+        // It is read once and would be empty for the second.
+        let named = [&self.dump, &self.version_dump, &self.answers, &self.log];
+        if named.iter().filter(|path| path.as_deref() == Some("-")).count() > 1 {
+            let why = "standard input can be given to one option only".to_string();
+            return Err(input::Unreadable { path: "-".to_string(), why });
+        }
         let optional = |path: &Option<String>| path.as_deref().map(input::text).transpose();
         Ok(Input {
             files: with_sources(&self.revisions, &self.source)?,

@@ -47,30 +47,39 @@ impl Asked {
 
     /// True if a query that reads these tables gives now what it would give in `catalog`, a later state of the database.
     pub fn holds(&self, query: &str, tables: &[Oid], catalog: &Catalog, touched: &Touched) -> bool {
-        let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
-        let words: BTreeSet<String> =
-            query.split(|c| !is_word(c)).flat_map(|word| [word.to_string(), word.to_lowercase()]).collect();
-        // A name that is no word may be hidden in the text.
-        let mentions = |name: &Ident| words.contains(name.as_str()) || !name.as_str().chars().all(is_word);
         // What a function of the database reads, and whether it is still the same, is not looked at.
         let calls = catalog.iter().any(|(_, entry)| match &*entry.object {
-            Object::Routine(routine) => mentions(&routine.name),
+            Object::Routine(routine) => mentions(query, &routine.name),
             _ => false,
         });
         !calls
             && tables.iter().all(|&table| {
                 let parts = parts(catalog, table);
                 parts == self::parts(&self.database, table)
+                    && !is_inherited(catalog, table)
                     && self.name(table).is_some_and(|name| catalog.qname(table) == Some(name))
                     && parts.iter().all(|part| !touched.has_rows_of(*part))
                     // What is done to a table is done to its partitions and heirs, too.
                     && above(catalog, table).into_iter().all(|oid| !touched.is_in(oid, catalog))
                     && parts.iter().flat_map(|part| catalog.columns(*part)).all(|(oid, column)| {
                         let as_now = self.database.column_of(oid).is_some_and(|now| now.name == column.name);
-                        !mentions(&column.name) || as_now && !touched.has_values_of(oid)
+                        !mentions(query, &column.name) || as_now && !touched.has_values_of(oid)
                     })
             })
     }
+}
+
+/// True if a query may use a name; what is no plain word may be hidden in its text.
+pub(super) fn mentions(query: &str, name: &Ident) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    let name = name.as_str();
+    !name.chars().all(is_word) || query.split(|c| !is_word(c)).any(|word| word == name || word.to_lowercase() == name)
+}
+
+/// A query finds the rows of heirs, too, which keys of the table do not concern.
+fn is_inherited(catalog: &Catalog, table: Oid) -> bool {
+    let heirs = catalog.descendants(table);
+    heirs.into_iter().filter_map(|heir| catalog.table(heir)).any(|heir| heir.inherits.contains(&table))
 }
 
 /// A table with its partitions and heirs, and theirs.

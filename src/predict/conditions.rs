@@ -1,12 +1,12 @@
 //! Statements whose outcome depends on rows, which no schema shows.
 
-use super::asked::count;
+use super::asked::{count, mentions};
 use super::broken::Broken;
 use super::fill::is_literal;
 use super::fits::unfit;
 use super::rows::Rows;
 use crate::catalog::object::{KeyRef, Rule};
-use crate::catalog::{Catalog, Oid, Session};
+use crate::catalog::{Catalog, Object, Oid, Session};
 use crate::pg::command::{
     AlterAction, ColumnConstraint, ColumnDef, ColumnType, Command, ConstraintKind, DataVerb, ForeignKey, KeyOptions,
     Table,
@@ -68,7 +68,8 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
     let mut found = Vec::new();
     // A query that reads these tables, if they hold by then what they hold before the run.
     let mut push = |demand: String, sqlstate: Option<&'static str>, broken: Broken, query: Option<(String, &[Oid])>| {
-        let query = query.filter(|(query, tables)| rows.can_be_asked(query, tables, catalog)).map(|(query, _)| query);
+        let query = query.filter(|(query, tables)| rows.can_be_asked(query, tables, catalog));
+        let query = query.map(|(query, _)| query).filter(|query| !changes_what_it_reads(command, query));
         found.push(Condition { demand, sqlstate, query, answer: None, broken, revision: String::new(), span: None });
     };
     let asked =
@@ -83,6 +84,8 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
             let null = |column: &Ident| (holds_no_null(name, column), Some("23502"), Broken::Null(column.clone()));
             for action in actions {
                 match action {
+                    AlterAction::AddColumn { column, if_not_exists: true }
+                        if catalog.column(table, &column.name).is_some() => {}
                     AlterAction::AddColumn { column, .. } if needs_value(column) => {
                         let broken = Broken::Null(column.name.clone());
                         push(format!("{name} holds no row"), Some("23502"), broken, Some((count(from), &[table])));
@@ -97,38 +100,41 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
                         let (demand, sqlstate, broken) = null(column);
                         push(demand, sqlstate, broken, Some((nulls(from, column), &[table])));
                     }
-                    AlterAction::AddConstraint(constraint) if !constraint.not_valid => match &constraint.kind {
-                        ConstraintKind::Unique(key) | ConstraintKind::PrimaryKey(key) if !key.columns.is_empty() => {
-                            if matches!(constraint.kind, ConstraintKind::PrimaryKey(_)) {
-                                for column in &key.columns {
-                                    if !is_filled(catalog, table, column, rows) {
-                                        let (demand, sqlstate, broken) = null(column);
-                                        push(demand, sqlstate, broken, Some((nulls(from, column), &[table])));
+                    AlterAction::AddConstraint(constraint) if !constraint.not_valid && !constraint.not_enforced => {
+                        match &constraint.kind {
+                            ConstraintKind::Unique(key) | ConstraintKind::PrimaryKey(key)
+                                if !key.columns.is_empty() =>
+                            {
+                                if matches!(constraint.kind, ConstraintKind::PrimaryKey(_)) {
+                                    for column in &key.columns {
+                                        if !is_filled(catalog, table, column, rows) {
+                                            let (demand, sqlstate, broken) = null(column);
+                                            push(demand, sqlstate, broken, Some((nulls(from, column), &[table])));
+                                        }
                                     }
                                 }
+                                if !is_unique(catalog, table, key, rows) {
+                                    let columns: Vec<String> = key.columns.iter().map(ToString::to_string).collect();
+                                    push(
+                                        format!("{name} holds no duplicates of ({})", list(&key.columns)),
+                                        Some("23505"),
+                                        Broken::Duplicate,
+                                        Some((duplicates(from, &columns, key.nulls_not_distinct, None), &[table])),
+                                    );
+                                }
                             }
-                            if !is_unique(catalog, table, key, rows) {
-                                let columns: Vec<String> = key.columns.iter().map(ToString::to_string).collect();
+                            ConstraintKind::ForeignKey(key) if refers(catalog, session, table, key, rows) => {}
+                            ConstraintKind::ForeignKey(key) => {
+                                let Some(target) = catalog.resolve_relation(&key.table, session) else { continue };
+                                let joined: Vec<String> = key
+                                    .columns
+                                    .iter()
+                                    .zip(&referenced(catalog, target, key))
+                                    .map(|(a, b)| format!("r.{b} = t.{a}"))
+                                    .collect();
+                                let filled: Vec<String> =
+                                    key.columns.iter().map(|column| format!("t.{column} IS NOT NULL")).collect();
                                 push(
-                                    format!("{name} holds no duplicates of ({})", list(&key.columns)),
-                                    Some("23505"),
-                                    Broken::Duplicate,
-                                    Some((duplicates(from, &columns, key.nulls_not_distinct, None), &[table])),
-                                );
-                            }
-                        }
-                        ConstraintKind::ForeignKey(key) if refers(catalog, session, table, key, rows) => {}
-                        ConstraintKind::ForeignKey(key) => {
-                            let Some(target) = catalog.resolve_relation(&key.table, session) else { continue };
-                            let joined: Vec<String> = key
-                                .columns
-                                .iter()
-                                .zip(&referenced(catalog, target, key))
-                                .map(|(a, b)| format!("r.{b} = t.{a}"))
-                                .collect();
-                            let filled: Vec<String> =
-                                key.columns.iter().map(|column| format!("t.{column} IS NOT NULL")).collect();
-                            push(
                                 format!("every {name}.({}) is in {}", list(&key.columns), key.table),
                                 Some("23503"),
                                 Broken::Orphan,
@@ -144,20 +150,21 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
                                 // MATCH FULL refuses a part of a key, too.
                                 .filter(|_| !joined.is_empty() && (key.matching.is_none() || key.columns.len() == 1)),
                             );
+                            }
+                            ConstraintKind::Check { expr, .. } if rows.facts().fulfils(catalog, table, expr) => {}
+                            ConstraintKind::Check { expr, .. } => push(
+                                format!("every row of {name} fulfils {expr}"),
+                                Some("23514"),
+                                Broken::Check,
+                                Some((format!("SELECT count(*) FROM {from} WHERE NOT ({expr})"), &[table])),
+                            ),
+                            ConstraintKind::NotNull { column, .. } if !is_filled(catalog, table, column, rows) => {
+                                let (demand, sqlstate, broken) = null(column);
+                                push(demand, sqlstate, broken, Some((nulls(from, column), &[table])));
+                            }
+                            _ => {}
                         }
-                        ConstraintKind::Check { expr, .. } if rows.facts().fulfils(catalog, table, expr) => {}
-                        ConstraintKind::Check { expr, .. } => push(
-                            format!("every row of {name} fulfils {expr}"),
-                            Some("23514"),
-                            Broken::Check,
-                            Some((format!("SELECT count(*) FROM {from} WHERE NOT ({expr})"), &[table])),
-                        ),
-                        ConstraintKind::NotNull { column, .. } if !is_filled(catalog, table, column, rows) => {
-                            let (demand, sqlstate, broken) = null(column);
-                            push(demand, sqlstate, broken, Some((nulls(from, column), &[table])));
-                        }
-                        _ => {}
-                    },
+                    }
                     AlterAction::AlterType { column, .. } if is_null(catalog, table, column, rows) => {}
                     AlterAction::AlterType { column, ty, using, .. } => {
                         if let Refused::May(sqlstate) = refused(catalog, session, table, column, ty, using.as_ref()) {
@@ -187,7 +194,12 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
         }
         Command::CreateIndex(index) if index.unique => {
             let Some(table) = catalog.resolve_relation(&index.table, session) else { return found };
-            if rows.is_empty(catalog, table) {
+            let is_there = || {
+                let schema = catalog.get(catalog.schema_of(table)?)?;
+                let Object::Schema(schema) = schema else { return None };
+                catalog.relation(&schema.name, index.name.as_ref()?)
+            };
+            if rows.is_empty(catalog, table) || index.if_not_exists && is_there().is_some() {
                 return found;
             }
             let columns: Option<Vec<Ident>> = index
@@ -222,6 +234,18 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
         _ => {}
     }
     found
+}
+
+/// One ALTER TABLE may drop a column and make another one of its name before it looks at rows.
+fn changes_what_it_reads(command: &Command, query: &str) -> bool {
+    let Command::Table(Table::Alter { actions, .. }) = command else { return false };
+    actions.len() > 1
+        && actions.iter().any(|action| match action {
+            AlterAction::AddColumn { column, .. } => mentions(query, &column.name),
+            AlterAction::DropColumn { name, .. } => mentions(query, name),
+            AlterAction::AlterType { column, .. } => mentions(query, column),
+            _ => false,
+        })
 }
 
 fn is_filled(catalog: &Catalog, table: Oid, column: &Ident, rows: &Rows) -> bool {
