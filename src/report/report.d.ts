@@ -13,6 +13,8 @@ export interface Commands {
 
 /** What rows must hold for an upgrade to get past a statement. */
 export interface DataCondition {
+  /** What the query gave when the database was asked; null where it was not. */
+  answer: number | null;
   /** What must hold, one clause: `candidate.email holds no NULL`. */
   demand: string;
   /** Its file. */
