@@ -57,7 +57,9 @@ impl Asked {
                 let parts = parts(catalog, table);
                 parts == self::parts(&self.database, table)
                     && !is_inherited(catalog, table)
-                    && self.name(table).is_some_and(|name| catalog.qname(table) == Some(name))
+                    && self.name(table).is_some()
+                    // Its table may have another name by then, which an expression uses.
+                    && catalog.qname(table).is_some_and(|now| self.name(table).as_ref() == Some(&now) || !mentions(query, &now.name))
                     && parts.iter().all(|part| !touched.has_rows_of(*part))
                     // What is done to a table is done to its partitions and heirs, too.
                     && above(catalog, table).into_iter().all(|oid| !touched.is_in(oid, catalog))
