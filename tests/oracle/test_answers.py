@@ -54,18 +54,21 @@ def report_of(run):
 
 
 class Case:
-    def __init__(self, server, restamp, folder, statements):
+    def __init__(self, server, restamp, folder, statements, schema=SCHEMA):
         self.server, self.restamp, self.folder = server, restamp, folder
         self.versions = folder / "versions"
-        self.versions.mkdir()
-        made = SCHEMA.strip().splitlines()
+        self.versions.mkdir(parents=True)
+        made = schema.strip().splitlines()
         (self.versions / "a1.py").write_text(REVISION.format(id="a1", down=None, statements=made))
         (self.versions / "a2.py").write_text(REVISION.format(id="a2", down="a1", statements=statements))
         self.project = Project(folder, self.versions, server.url(server.create("answers")))
         self.project.upgrade("a1")
         self.script = folder / "check.sql"
         self.dump = folder / "dump.sql"
-        self.dump.write_text(server.dump_for_restamp("answers"))
+        self.take()
+
+    def take(self):
+        self.dump.write_text(self.server.dump_for_restamp("answers"))
 
     def report(self, *options):
         out = self.folder / "out"
@@ -85,7 +88,7 @@ class Case:
 
 @pytest.fixture
 def case(server, restamp, tmp_path):
-    return lambda statements: Case(server, restamp, tmp_path, statements)
+    return lambda statements, **more: Case(server, restamp, tmp_path, statements, **more)
 
 
 @pytest.mark.parametrize("name", DECIDED)
@@ -176,3 +179,51 @@ def test_row_security_hides_no_row(server, case):
     answers.write_text(run.stdout + run.stderr)
     assert case.report("--answers", answers)["prediction"]["outcome"] == "depends_on_data", answers.read_text()
     server.psql("answers", "ALTER TABLE t OWNER TO postgres; DROP OWNED BY own; DROP ROLE own")
+
+
+PARTS = """
+CREATE TABLE p (a integer, b integer) PARTITION BY RANGE (a);
+CREATE TABLE q PARTITION OF p FOR VALUES FROM (0) TO (9);
+CREATE TABLE h (a integer, b integer);
+CREATE TABLE i () INHERITS (h);
+"""
+
+
+def test_partitions_and_heirs(server, case):
+    """A partition is named in the message, and which one is not known; keys of a table do not concern its heirs."""
+    case = case(["ALTER TABLE h ADD UNIQUE (a)", "ALTER TABLE p ALTER b SET NOT NULL"], schema=PARTS)
+    case.report()
+    server.psql("answers", "INSERT INTO i VALUES (1, 1), (1, 1); INSERT INTO p VALUES (1, NULL)")
+    report, text = case.answered()
+    demanded = report["prediction"]["conditions"]
+    assert [(one["query"] is None, one["answer"]) for one in demanded] == [(True, None), (False, 1)], text
+    case = Case(server, case.restamp, case.folder / "parts", ["ALTER TABLE p ALTER b SET NOT NULL"], schema=PARTS)
+    case.report()
+    server.psql("answers", "INSERT INTO p VALUES (1, NULL)")
+    report, text = case.answered()
+    assert (report["prediction"]["outcome"], report["prediction"]["sqlstate"]) == ("fails", "23502"), text
+    with pytest.raises(Exception) as error:
+        case.project.upgrade("heads")
+    assert failure(error.value)["sqlstate"] == "23502"
+
+
+def test_a_fix_that_rows_stop(server, case):
+    """A row that is ahead of the schema: the fix makes the constraint, and check.sql asks whether it can."""
+    case = case(["ALTER TABLE t ADD c text", "ALTER TABLE t ADD CONSTRAINT one UNIQUE (b)"])
+    server.psql("answers", "ALTER TABLE t ADD c text")
+    case.project.stamp("a2")
+    case.take()
+    server.psql("answers", "INSERT INTO t (id, b) VALUES (1, 7), (2, 7)")
+    (plan,) = [plan for plan in case.report()["plans"] if plan["recommended"]]
+    fix = case.folder / "fix.sql"
+    fix.write_text(plan["fix_sql"])
+    assert plan["fix_sql"]
+    report, text = case.answered()
+    assert not [plan for plan in report["plans"] if plan["recommended"]], text
+    stopped = server.psql("answers", file=fix, check=False)
+    assert 'could not create unique index "one"' in stopped.stderr
+    assert [why for plan in report["plans"] for why in plan["barred"] if 'could not create unique index "one" (23505)' in why]
+    server.psql("answers", "DELETE FROM t WHERE id = 2")
+    report, text = case.answered()
+    assert [plan for plan in report["plans"] if plan["recommended"]], text
+    server.psql("answers", file=fix)
