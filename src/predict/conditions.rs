@@ -283,6 +283,10 @@ fn refers(catalog: &Catalog, session: &Session, table: Oid, key: &ForeignKey, ro
     let Some(target) = catalog.resolve_relation(&key.table, session) else { return false };
     let wanted = referenced(catalog, target, key);
     let target_columns: Vec<Oid> = wanted.iter().filter_map(|column| catalog.column(target, column)).collect();
+    // Every row refers to itself.
+    if target == table && columns == target_columns {
+        return true;
+    }
     if key.matching.is_none() && rows.facts().refers(table, &columns, target, &target_columns) {
         return true;
     }
