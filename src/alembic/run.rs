@@ -150,9 +150,7 @@ impl Run {
         self.prepare()?;
         let may = self.uncertain.last().cloned();
         let observer = self.observer.clone();
-        if let Some(observer) = &observer {
-            observer.before(&command, &self.catalog, &self.session);
-        }
+        let stopped = observer.as_ref().and_then(|observer| observer.before(&command, &self.catalog, &self.session));
         let is_skipped = span.is_some() && self.guarded == span;
         if !is_skipped {
             self.guarded = None;
@@ -162,6 +160,7 @@ impl Run {
             Some(reason) if self.uncertain.len() > self.sides => {
                 self.catalog.execute_maybe(&command, &mut self.session, reason)
             }
+            None if stopped.is_some() => self.stop(&command, stopped),
             Some(_) | None => match self.catalog.execute(&command, &mut self.session) {
                 // In an open world the revisions have run: what this one needs was there.
                 Err(refusal @ Refusal::Unmodelled(_)) if self.catalog.open_world => {
@@ -191,6 +190,17 @@ impl Run {
         let action = Action::Statement { command: Box::new(command), sql: sql.into() };
         self.steps.push(Step { span, action, may, outcome: outcome.clone(), changes });
         outcome
+    }
+
+    /// Executes a statement that rows stop, unless it is refused for another reason before PostgreSQL looks at them.
+    fn stop(&mut self, command: &Command, error: Option<PgError>) -> Result<Deltas, Refusal> {
+        let (mark, session) = (self.catalog.mark(), self.session.clone());
+        let deltas = self.catalog.execute(command, &mut self.session)?;
+        let Some(error) = error else { return Ok(deltas) };
+        self.catalog.rollback_to(mark);
+        self.session = session;
+        self.session.aborted = self.session.transaction.is_some();
+        Err(error.into())
     }
 
     /// A refusal that a patch would guard against did not happen; of one that is passed over it is not known what happened instead.

@@ -1,5 +1,6 @@
 //! The façade: everything that was handed in goes through the four walks into one report.
 
+mod answers;
 mod database;
 mod place;
 mod summary;
@@ -23,6 +24,8 @@ use crate::locate::{Actual, Located, Timelines, Verdict, verdicts};
 use crate::pg::error::Reason;
 use crate::pg::ident::{Ident, QName};
 use crate::plan::{Allowed, Case, plans};
+use crate::predict::answers::Answers;
+use crate::predict::asked::Asked;
 use crate::predict::rows::Rows;
 use crate::predict::{Prediction, predict};
 use crate::replay::history::{History, Members};
@@ -186,12 +189,15 @@ impl Work {
             self.diagnostics.extend(database.add_invalid_index(&log));
         }
         let mut prepared = Prepared::of(&self, input, environment);
-        prepared.server_version = database.as_ref().and_then(Database::server_version_num);
+        let answers = Rc::new(answers::read(input, &mut self.diagnostics));
+        let dumped = database.as_ref().and_then(Database::server_version_num);
+        prepared.server_version = answers.server_version().or(dumped);
         self.diagnostics.extend(prepared.graph.problems().iter().map(|problem| problem.diagnostic(&prepared.graph)));
         let mut report = match &database {
-            Some(database) => self.answer(input, &prepared, database, progress),
+            Some(database) => self.answer(input, &prepared, database, &answers, progress),
             None => self.history_only(&prepared, progress),
         };
+        self.diagnostics.extend(answers::unused(&answers, input));
         report.inputs = summary::inputs(input);
         report.environments = summary::environments(&self.project, Some(environment));
         report.heads = prepared.graph.heads().iter().map(ToString::to_string).collect();
@@ -228,6 +234,7 @@ impl Work {
         input: &Input,
         prepared: &Prepared<'_>,
         database: &Database,
+        answers: &Rc<Answers>,
         progress: &mut dyn FnMut(Progress),
     ) -> Report {
         let subject = prepared.subject(self);
@@ -268,7 +275,8 @@ impl Work {
 
         progress(Progress { stage: Stage::Predicting, done: 0, total: 1 });
         let target = input.options.target.clone().unwrap_or_else(|| "heads".to_string());
-        let table_rows = Rows::new(database.row_counts.clone());
+        let asked = Asked::new(database.catalog.clone(), answers.clone());
+        let table_rows = Rows::new(database.row_counts.clone()).ask(Rc::new(asked));
         let prediction = match &database.rows {
             _ if database.cut => Prediction::unknown(Reason::new(
                 "dump-truncated",
@@ -338,6 +346,7 @@ impl Work {
                     .to_string();
             return report;
         }
+        report.check_sql = build::check(&case, &header);
         if let (Some(located), Some(prediction)) = (&report.located, &report.prediction) {
             report.verdict = build::verdict(&Facts {
                 heads: &prepared.graph.heads().iter().map(ToString::to_string).collect::<Vec<_>>(),
@@ -351,6 +360,7 @@ impl Work {
                 tables_known: tables_known(&expected_tables(timelines), &actual),
                 pending: goal.iter().filter(|position| !place.has(*position)).count(),
                 target: &target,
+                told: answers::facts(answers, &database.session),
                 unproven: report.plans.iter().find(|plan| plan.recommended).map_or(0, |plan| {
                     plan.data_steps.iter().filter(|step| step.state == report::DataStepState::Skipped).count()
                 }),

@@ -23,6 +23,7 @@ pub fn empty(verdict: report::Verdict) -> Report {
         drift: Vec::new(),
         prediction: None,
         plans: Vec::new(),
+        check_sql: String::new(),
         log: None,
         diagnostics: Vec::new(),
     }
@@ -39,6 +40,7 @@ pub fn inputs(input: &Input) -> Vec<InputSummary> {
         input.files.iter().map(|file| summary(file, kind_of(&file.path, &file.bytes))).collect();
     all.extend(input.dump.iter().map(|file| summary(file, InputKind::Dump)));
     all.extend(input.version_dump.iter().map(|file| summary(file, InputKind::VersionRows)));
+    all.extend(input.answers.iter().map(|file| summary(file, InputKind::Answers)));
     all.extend(input.log.iter().map(|file| summary(file, InputKind::Log)));
     all.extend(input.options.baseline.iter().map(|file| summary(file, InputKind::Baseline)));
     all

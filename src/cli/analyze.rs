@@ -35,6 +35,9 @@ pub struct Analyze {
     /// The version rows, where you know them.
     #[arg(long, value_name = "REV[,REV]", value_delimiter = ',')]
     stamped: Option<Vec<String>>,
+    /// What check.sql printed when it was run on the database; `-` reads standard input.
+    #[arg(long, value_name = "FILE|-")]
+    answers: Option<String>,
     /// The log of a failed deploy.
     #[arg(long, value_name = "FILE")]
     log: Option<String>,
@@ -84,6 +87,12 @@ pub struct Analyze {
 
 impl Analyze {
     fn input(&self) -> Result<Input, input::Unreadable> {
+        // It is read once and would be empty for the second.
+        let named = [&self.dump, &self.version_dump, &self.answers, &self.log];
+        if named.iter().filter(|path| path.as_deref() == Some("-")).count() > 1 {
+            let why = "standard input can be given to one option only".to_string();
+            return Err(input::Unreadable { path: "-".to_string(), why });
+        }
         let optional = |path: &Option<String>| path.as_deref().map(input::text).transpose();
         Ok(Input {
             files: with_sources(&self.revisions, &self.source)?,
@@ -91,6 +100,7 @@ impl Analyze {
             version_dump: optional(&self.version_dump)?,
             // `--stamped ""` says that there are no rows.
             stamped: self.stamped.clone().map(|rows| rows.into_iter().filter(|row| !row.is_empty()).collect()),
+            answers: optional(&self.answers)?,
             log: optional(&self.log)?,
             options: Options {
                 source_roots: self.source.clone(),

@@ -5,6 +5,7 @@ use super::fix::{DataFate, Fix, fix, is_data, objects};
 use super::script::ownership::{ownership, unclear};
 use super::script::{Touched, segment::segments, touched, undo::undo};
 use super::{Case, Plan, PlanKind, invalid_index, version_table};
+use crate::alembic::run::{Observer, Sent};
 use crate::catalog::listing::{Change, Listing};
 use crate::catalog::{Catalog, Object, ObjectId, Oid, Session};
 use crate::diff::{Change as DiffChange, Difference, diff};
@@ -13,6 +14,9 @@ use crate::pg::command::{Command, Kind, Transaction};
 use crate::pg::error::Refusal;
 use crate::plan::fix::{DataStep, FixStep, Origin, Unfinished};
 use crate::plan::idempotent::fills_only_gaps;
+use crate::predict::conditions::Condition;
+use crate::predict::demands::Demands;
+use crate::predict::rows::Rows;
 use crate::predict::{Outcome, predict};
 use crate::replay::history::Members;
 use crate::replay::replay;
@@ -81,7 +85,8 @@ pub fn evaluate(case: &Case<'_>, state: &Members, goal: &Catalog) -> Option<Plan
     let open = |item: &Unfinished| left.iter().any(|left| left.id == item.id && left.is_drift());
     obstacles.extend(made.unfinished.into_iter().filter(open).map(|item| item.why));
     let fixed = applied.fixed(case).clone();
-    let Applied { stages, changes, refused } = applied;
+    let Applied { stages, changes, refused, demands, rows, stopped } = applied;
+    obstacles.extend(stopped);
     obstacles.extend(refused.map(|(_, why)| why));
     let changed = objects(&changes);
     let is_goal = same_rows && *state == *case.goal;
@@ -97,7 +102,7 @@ pub fn evaluate(case: &Case<'_>, state: &Members, goal: &Catalog) -> Option<Plan
         (true, false) => PlanKind::Upgrade,
         (false, _) => PlanKind::Repair,
     };
-    let then = predict(case.subject, &fixed, &to, case.target, case.table_rows, &[]);
+    let then = predict(case.subject, &fixed, &to, case.target, &rows, &[]);
     obstacles.extend(then_against(&then.outcome));
     if obstacles.is_empty() {
         obstacles.extend(holes(case, then.after.as_ref(), goal));
@@ -127,6 +132,7 @@ pub fn evaluate(case: &Case<'_>, state: &Members, goal: &Catalog) -> Option<Plan
         stays: made.left,
         fixed,
         left,
+        demands,
         then,
         patches: Vec::new(),
     })
@@ -167,7 +173,13 @@ pub fn same(rows: &[String], to: &[String]) -> bool {
 }
 
 /// What a fix makes of a database.
+#[derive(Default)]
 struct Applied {
+    /// What it demands of rows, and what is known of them after it.
+    demands: Vec<Condition>,
+    rows: Rows,
+    /// Statements that rows stop.
+    stopped: Vec<String>,
     /// The database after each of its transactions; after the last one before a statement that is refused.
     stages: Vec<Catalog>,
     changes: Vec<Change>,
@@ -177,7 +189,7 @@ struct Applied {
 
 impl Applied {
     fn of(case: &Case<'_>, steps: &[FixStep]) -> Applied {
-        apply(case.actual, case.session, steps)
+        apply(case.actual, case.session, case.table_rows, steps)
     }
 
     /// The database after the fix.
@@ -187,21 +199,28 @@ impl Applied {
 }
 
 /// Executes the fix as its file would be read: rendered and parsed again, so that what is checked is what is shown.
-fn apply(actual: &Catalog, session: &Session, steps: &[FixStep]) -> Applied {
+fn apply(actual: &Catalog, session: &Session, rows: &Rows, steps: &[FixStep]) -> Applied {
     let mut fixed = actual.clone();
     let mut session = session.clone();
     let mut listing = Listing::of(&fixed);
-    let mut applied = Applied { stages: Vec::new(), changes: Vec::new(), refused: None };
+    let demands = Demands::new(rows.clone());
+    let mut applied = Applied { rows: rows.clone(), ..Applied::default() };
     for segment in segments(steps.iter().map(|step| &step.command)) {
         let transaction = |what| Command::Transaction(what);
         let _ = fixed.execute(&transaction(Transaction::Begin), &mut session);
         for (at, step) in steps[segment.clone()].iter().enumerate() {
             let text = step.command.to_string();
             for statement in crate::sql::statement::parse(&text) {
+                let stopped = demands.before(&statement.command, &fixed, &session);
+                applied.stopped.extend(
+                    stopped.map(|error| format!("rows stop the fix: {text}: {} ({})", error.message, error.sqlstate)),
+                );
                 let outcome = match statement.refused {
                     Some(error) => Err(Refusal::from(error)),
                     None => fixed.execute(&statement.command, &mut session),
                 };
+                let sent = Sent { span: None, accepted: outcome.is_ok(), may: false };
+                demands.after(&statement.command, sent, &fixed, &session);
                 match outcome {
                     Ok(deltas) => applied.changes.extend(listing.follow(&fixed, &deltas)),
                     Err(refusal) => {
@@ -216,6 +235,8 @@ fn apply(actual: &Catalog, session: &Session, steps: &[FixStep]) -> Applied {
         let _ = fixed.execute(&transaction(Transaction::Commit), &mut session);
         applied.stages.push(fixed.clone());
     }
+    applied.demands = demands.take();
+    applied.rows = demands.rows();
     applied
 }
 

@@ -23,6 +23,7 @@ use crate::pg::command::{
 };
 use crate::pg::ident::Ident;
 use crate::predict::Prediction;
+use crate::predict::conditions::Condition;
 use crate::predict::rows::Rows;
 use crate::replay::history::Members;
 use crate::replay::{Replay, Subject, replay};
@@ -74,6 +75,8 @@ pub struct Plan {
     pub stays: Vec<ObjectId>,
     /// Differences to the state that remain.
     pub left: Vec<Difference>,
+    /// What the fix demands of rows.
+    pub demands: Vec<Condition>,
     /// The upgrade that follows.
     pub then: Prediction,
     /// For [`PlanKind::Patch`].

@@ -83,6 +83,7 @@ pub fn plan(case: &Case<'_>, goal: &Catalog) -> Option<Plan> {
         ownership: super::script::ownership::Ownership::default(),
         stays: Vec::new(),
         left,
+        demands: Vec::new(),
         then: forecast,
         patches: with_imports(patches, case.subject.sources)?,
     })

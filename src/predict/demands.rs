@@ -2,12 +2,14 @@
 
 use std::cell::RefCell;
 
+use super::broken::error;
 use super::conditions::{Condition, conditions};
 use super::learn::{Learned, learn};
 use super::rows::Rows;
 use crate::alembic::run::{Observer, Sent};
 use crate::catalog::{Catalog, Oid, Session};
-use crate::pg::command::Command;
+use crate::pg::command::{Command, Table};
+use crate::pg::error::{PgError, Refusal};
 
 /// Follows a run: what it knows of rows, and what its statements ask of them.
 #[derive(Debug, Default)]
@@ -18,6 +20,10 @@ pub struct Demands {
     /// What held right before it.
     learned: RefCell<Learned>,
     found: RefCell<Vec<Condition>>,
+    /// Conditions that the database's answers say hold.
+    settled: RefCell<Vec<Condition>>,
+    /// The condition that the database's answer says is broken.
+    stopped: RefCell<Option<(Condition, PgError)>>,
 }
 
 impl Demands {
@@ -30,12 +36,58 @@ impl Demands {
     pub fn take(&self) -> Vec<Condition> {
         self.found.take()
     }
+
+    /// What was demanded, and is known to hold.
+    pub fn settled(&self) -> Vec<Condition> {
+        self.settled.borrow().clone()
+    }
+
+    /// What is known of rows by now.
+    pub fn rows(&self) -> Rows {
+        self.rows.borrow().clone()
+    }
+
+    /// The broken condition that led to this refusal.
+    pub fn stopped(&self, refusal: &Refusal) -> Option<Condition> {
+        let stopped = self.stopped.borrow();
+        let (condition, error) = stopped.as_ref()?;
+        matches!(refusal, Refusal::Postgres(refused) if refused == error).then(|| condition.clone())
+    }
+
+    /// Takes out what is answered well. Of what is left, one broken condition alone stops the statement: of several, and beside one that
+    /// is not answered, it is not known which PostgreSQL comes upon first.
+    fn settle(
+        &self,
+        found: &mut Vec<Condition>,
+        command: &Command,
+        catalog: &Catalog,
+        session: &Session,
+    ) -> Option<PgError> {
+        let rows = self.rows.borrow();
+        let asked = rows.asked()?;
+        let answer = |condition: &Condition| asked.answer(condition.query.as_deref()?);
+        found.iter_mut().for_each(|condition| condition.answer = answer(condition));
+        self.settled.borrow_mut().extend(found.extract_if(.., |condition| condition.answer == Some(0)));
+        let [condition] = found.as_slice() else { return None };
+        condition.answer?;
+        let table = match command {
+            Command::Table(Table::Alter { name, .. }) => name,
+            Command::CreateIndex(index) => &index.table,
+            _ => return None,
+        };
+        let error = error(condition, catalog.resolve_relation(table, session)?, command, catalog, session)?;
+        *self.stopped.borrow_mut() = Some((condition.clone(), error.clone()));
+        Some(error)
+    }
 }
 
 impl Observer for Demands {
-    fn before(&self, command: &Command, catalog: &Catalog, session: &Session) {
-        *self.pending.borrow_mut() = conditions(command, catalog, session, &self.rows.borrow());
+    fn before(&self, command: &Command, catalog: &Catalog, session: &Session) -> Option<PgError> {
+        let mut found = conditions(command, catalog, session, &self.rows.borrow());
+        let error = self.settle(&mut found, command, catalog, session);
+        *self.pending.borrow_mut() = found;
         *self.learned.borrow_mut() = learn(command, catalog, session);
+        error
     }
 
     fn after(&self, command: &Command, sent: Sent, catalog: &Catalog, session: &Session) {

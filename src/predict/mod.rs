@@ -1,11 +1,15 @@
 //! What `alembic upgrade` would do to a database: the pending revisions run against its catalog, and the first refusal is
 //! the error that the user would see.
 
+pub mod answers;
+pub mod asked;
+mod broken;
 pub mod conditions;
 pub mod conversion;
-mod demands;
+pub mod demands;
 mod facts;
 mod fill;
+mod fits;
 mod learn;
 pub mod refused;
 pub mod rows;
@@ -13,6 +17,7 @@ mod writes;
 
 use std::rc::Rc;
 
+use broken::Broken;
 use conditions::Condition;
 use demands::Demands;
 use rows::Rows;
@@ -63,13 +68,22 @@ pub struct Prediction {
     pub failure: Option<Failure>,
     /// Questions to the rows, asked before the end or the failure.
     pub conditions: Vec<Condition>,
+    /// Those of which the database has said that they hold.
+    pub settled: Vec<Condition>,
     /// The database afterwards, if the run went through.
     pub after: Option<Catalog>,
 }
 
 impl Prediction {
     fn new(outcome: Outcome) -> Prediction {
-        Prediction { outcome, runs: Vec::new(), failure: None, conditions: Vec::new(), after: None }
+        Prediction {
+            outcome,
+            runs: Vec::new(),
+            failure: None,
+            conditions: Vec::new(),
+            settled: Vec::new(),
+            after: None,
+        }
     }
 
     /// A prediction that cannot be made.
@@ -120,7 +134,9 @@ pub fn predict(
     }
     for id in &needed {
         walk.prediction.runs.push(id.clone());
-        if !walk.revision(subject, id) {
+        let goes_on = walk.revision(subject, id);
+        walk.prediction.settled = walk.demands.settled();
+        if !goes_on {
             return walk.prediction;
         }
         if per_migration && let Err(refusal) = walk.vm.run.commit().and_then(|()| walk.vm.run.begin()) {
@@ -173,8 +189,16 @@ impl Walk {
                     Action::Statement { sql, .. } if step.outcome.as_ref().err() == Some(&refusal) => Some(sql.clone()),
                     _ => None,
                 });
+                let told = self.demands.stopped(&refusal);
+                let open = !self.prediction.conditions.is_empty();
+                let told = told.map(|condition| Condition { revision: id.to_string(), span, ..condition });
+                let is_told = told.is_some();
+                self.prediction.conditions.extend(told);
                 if self.doubt.is_some() {
                     self.end_in_doubt();
+                } else if is_told && open {
+                    // It stops here at the latest; what was not answered may stop it before.
+                    self.prediction.outcome = Outcome::DependsOnData;
                 } else {
                     self.prediction.outcome = Outcome::Fails;
                     self.prediction.failure =
@@ -205,6 +229,8 @@ impl Walk {
                 Refusal::Client(_) | Refusal::Unmodelled(_) => None,
             },
             query: None,
+            answer: None,
+            broken: Broken::Unknown,
             revision: id.to_string(),
             span: failure.span,
         });

@@ -86,7 +86,7 @@ fn is_cast_of(expr: &ast::Expr, column: &Ident) -> bool {
 }
 
 /// The labels of an enum; `None` for any other type.
-fn labels_of(catalog: &Catalog, session: &Session, ty: &DataType) -> Option<Vec<String>> {
+pub(super) fn labels_of(catalog: &Catalog, session: &Session, ty: &DataType) -> Option<Vec<String>> {
     let crate::pg::types::TypeName::User(name) = &ty.name else { return None };
     match catalog.get(catalog.resolve_type(name, session)?)? {
         Object::Enum(of) if !ty.array => Some(of.labels.clone()),
@@ -94,7 +94,7 @@ fn labels_of(catalog: &Catalog, session: &Session, ty: &DataType) -> Option<Vec<
     }
 }
 
-fn length(ty: &DataType) -> Option<u32> {
+pub(super) fn length(ty: &DataType) -> Option<u32> {
     ty.modifiers.first().and_then(|length| length.parse().ok())
 }
 

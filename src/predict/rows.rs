@@ -5,11 +5,13 @@
 //! statements demand.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use sqlparser::ast;
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
+use super::asked::{Asked, Touched};
 use super::facts::{Change, Facts};
 use super::fill::{demands_only_null, never_null};
 use super::learn::Learned;
@@ -36,6 +38,10 @@ pub struct Rows {
     columns: BTreeMap<Oid, Fill>,
     /// What constraints have made sure of.
     facts: Facts,
+    /// What this run has done to rows.
+    touched: Touched,
+    /// The database before it; `None`: it cannot be asked.
+    asked: Option<Rc<Asked>>,
     /// What the statement that runs would make, and that is there already.
     kept: Vec<Oid>,
 }
@@ -53,6 +59,26 @@ impl Rows {
     /// What a dump tells.
     pub fn new(counted: Option<BTreeMap<QName, u64>>) -> Rows {
         Rows { counted, ..Rows::default() }
+    }
+
+    /// The same, with what the database answers before anything runs.
+    pub fn ask(self, asked: Rc<Asked>) -> Rows {
+        let empty = asked.empty();
+        let mut counted = self.counted;
+        if !empty.is_empty() {
+            counted.get_or_insert_default().extend(empty);
+        }
+        Rows { counted, asked: Some(asked), ..self }
+    }
+
+    /// The database before anything runs.
+    pub fn asked(&self) -> Option<&Asked> {
+        self.asked.as_deref()
+    }
+
+    /// True if a query that reads these tables can be asked before anything runs: it would give the same as in `catalog` now.
+    pub fn can_be_asked(&self, query: &str, tables: &[Oid], catalog: &Catalog) -> bool {
+        self.asked.as_ref().is_none_or(|asked| asked.holds(query, tables, catalog, &self.touched))
     }
 
     /// True if the table is known to hold no row.
@@ -95,6 +121,7 @@ impl Rows {
         self.empty.clear();
         self.columns.clear();
         self.facts.forget();
+        self.touched.forget();
         self.written.extend(catalog.tables().map(|(oid, _)| oid));
     }
 
@@ -109,6 +136,7 @@ impl Rows {
         for (table, column) in learned.converted {
             self.facts.changed(table, &Change::Set(vec![column]));
             self.facts.changed(table, &Change::Removed);
+            self.touched.changed(table, &Change::Set(vec![column]));
         }
     }
 
@@ -187,6 +215,10 @@ impl Rows {
         }
         if self.changes_nothing(data, table, catalog, session) {
             return;
+        }
+        // It may have several tables, and take others along.
+        if data.verb == DataVerb::Truncate {
+            self.touched.forget();
         }
         if let Some(table) = table {
             self.follow_constraints(data, catalog, table);
@@ -272,7 +304,9 @@ impl Rows {
             }
             DataVerb::Insert | DataVerb::Copy | DataVerb::Merge | DataVerb::Update => {
                 let columns = catalog.columns(table).into_iter().map(|(column, _)| column).collect();
-                self.facts.changed(table, &Change::Set(columns));
+                let set = Change::Set(columns);
+                self.facts.changed(table, &set);
+                self.touched.changed(table, &set);
                 Change::Added
             }
         };
@@ -280,6 +314,7 @@ impl Rows {
         let mut seen = BTreeSet::new();
         while let Some((table, change)) = changes.pop() {
             self.facts.changed(table, &change);
+            self.touched.changed(table, &change);
             if change == Change::Added || !seen.insert((table, change == Change::Removed)) {
                 continue;
             }

@@ -52,8 +52,9 @@ impl Report {
                 files.push(OutFile { name, text });
             }
         };
+        let of_plan = plan.map(|plan| &plan.check_sql).filter(|text| !text.trim().is_empty());
+        add("check.sql", of_plan.unwrap_or(&self.check_sql).clone());
         if let Some(plan) = plan {
-            add("check.sql", plan.check_sql.clone());
             add("fix.sql", plan.fix_sql.clone());
             add("stamp.sql", plan.stamp_sql.clone());
             add("verify.sql", plan.verify_sql.clone());

@@ -15,6 +15,8 @@ pub struct Input {
     pub version_dump: Option<InputFile>,
     /// The version rows, where the user states them; an empty list says that there are none.
     pub stamped: Option<Vec<String>>,
+    /// What `check.sql` printed.
+    pub answers: Option<InputFile>,
     /// A deploy log.
     pub log: Option<InputFile>,
     /// The rest.

@@ -40,6 +40,8 @@ pub struct DataCondition {
     pub sqlstate: Option<String>,
     /// A query that counts what breaks it, 0 is good; null where it cannot be asked.
     pub query: Option<String>,
+    /// What the query gave when the database was asked; null where it was not.
+    pub answer: Option<u64>,
     /// The revision whose statement demands it.
     pub revision: String,
     /// Its file.

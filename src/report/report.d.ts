@@ -13,6 +13,8 @@ export interface Commands {
 
 /** What rows must hold for an upgrade to get past a statement. */
 export interface DataCondition {
+  /** What the query gave when the database was asked; null where it was not. */
+  answer: number | null;
   /** What must hold, one clause: `candidate.email holds no NULL`. */
   demand: string;
   /** Its file. */
@@ -183,6 +185,8 @@ export interface Hazard {
 
 /** Everything that an analysis reads. Nothing else is looked at: no file system, no network, no clock. */
 export interface Input {
+  /** What `check.sql` printed. */
+  answers?: InputFile | null;
   /** The dump: plain, gzip, or pasted base64 of gzip. */
   dump?: InputFile | null;
   /** The project: revision files, `alembic.ini`, `env.py`, helpers, zip archives. */
@@ -206,7 +210,7 @@ export interface InputFile {
 }
 
 /** What an input was read as. */
-export type InputKind = "revision" | "configuration" | "helper" | "dump" | "version_rows" | "log" | "baseline";
+export type InputKind = "revision" | "configuration" | "helper" | "dump" | "version_rows" | "answers" | "log" | "baseline";
 
 /** A file that was read. */
 export interface InputSummary {
@@ -437,6 +441,8 @@ export interface Progress {
 
 /** Everything that an analysis found out. */
 export interface Report {
+  /** `check.sql` where no plan has one: reads what decides the prediction and what else a dump does not show. Empty where nothing depends on rows. */
+  check_sql: string;
   /** The database that the dump describes; null without a dump. */
   database: Database | null;
   /** What went wrong with the input or could not be known. */

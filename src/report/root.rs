@@ -37,6 +37,9 @@ pub struct Report {
     pub prediction: Option<Prediction>,
     /// The ways home, the recommended one first.
     pub plans: Vec<Plan>,
+    /// `check.sql` where no plan has one: reads what decides the prediction and what else a dump does not show. Empty where nothing
+    /// depends on rows.
+    pub check_sql: String,
     /// What the deploy log says; null without a log.
     pub log: Option<LogRun>,
     /// What went wrong with the input or could not be known.
@@ -107,6 +110,8 @@ pub enum InputKind {
     Dump,
     /// The dump, or the text, with the version rows.
     VersionRows,
+    /// What `check.sql` printed.
+    Answers,
     /// The deploy log.
     Log,
     /// A schema that the history starts from.

@@ -81,6 +81,9 @@ fn keys_demand_what_is_not_known_already() {
     check(&["ALTER TABLE t ADD c text DEFAULT 'x' UNIQUE"], Outcome::DependsOnData);
     check(&["ALTER TABLE t ADD FOREIGN KEY (id) REFERENCES r (id)"], Outcome::DependsOnData);
     check(&["ALTER TABLE t ADD UNIQUE (a, id)"], Outcome::Succeeds);
+    check(&["ALTER TABLE t ADD FOREIGN KEY (id) REFERENCES t"], Outcome::Succeeds);
+    check(&["ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES r"], Outcome::Fails);
+    check(&["ALTER TABLE t ADD FOREIGN KEY (id) REFERENCES r"], Outcome::DependsOnData);
     check(&["ALTER TABLE t ADD c text", "CREATE UNIQUE INDEX i ON t (c)"], Outcome::Succeeds);
     check(&["ALTER TABLE t ADD CONSTRAINT again FOREIGN KEY (b) REFERENCES r (id)"], Outcome::Succeeds);
     check(&["ALTER TABLE t ADD c int", "ALTER TABLE t ADD FOREIGN KEY (c) REFERENCES r (id)"], Outcome::Succeeds);

@@ -1,5 +1,6 @@
 //! Integration tests: one binary, one module per subject.
 
+mod answers;
 mod bad_input;
 mod branches;
 mod cli;

@@ -103,6 +103,7 @@ export function report(name = HOSTILE) {
         then: { ...prediction, outcome: 'succeeds', runs: [], revision: null, file: null, line: null, sqlstate: null, message: null, statement: null, excerpt: null, drift_left: 4 },
       },
     ],
+    check_sql: '',
     log: {
       steps: [{ from: [], to: ['4b8e1f60a2c9'], stamp: false, file: `${versions}/4b8e1f60a2c9_candidate_details.py`, log_line: 4 }],
       failure: { sqlstate: '42701', message: prediction.message, statement: prediction.statement, revision: '4b8e1f60a2c9', file: prediction.file, line: 17, excerpt: null, log_line: 105 },

@@ -4,12 +4,13 @@ use std::fmt::Debug;
 
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::Command;
+use crate::pg::error::PgError;
 use crate::source::Span;
 
 /// Sees the statements of a run as they are sent.
 pub trait Observer: Debug {
-    /// A statement is about to be executed.
-    fn before(&self, command: &Command, catalog: &Catalog, session: &Session);
+    /// A statement is about to be executed. Gives the error with which rows stop it, where the database has been asked and said so.
+    fn before(&self, command: &Command, catalog: &Catalog, session: &Session) -> Option<PgError>;
 
     /// It was executed. `may`: it is not known whether it really runs.
     fn after(&self, command: &Command, sent: Sent, catalog: &Catalog, session: &Session);

@@ -216,7 +216,13 @@ fn one_line(text: &str) -> String {
 
 /// Where the files are, or how to get them.
 pub fn files(report: &Report, folder: Option<&str>) -> String {
-    let Some(plan) = report.plans.iter().find(|plan| plan.recommended) else { return String::new() };
+    let Some(plan) = report.plans.iter().find(|plan| plan.recommended) else {
+        return match folder {
+            _ if report.check_sql.is_empty() => String::new(),
+            Some(folder) => format!("\ncheck.sql is in {}.\n", style::printable(folder)),
+            None => "\ncheck.sql is written with --out DIR.\n".to_string(),
+        };
+    };
     if !plan.steps.iter().any(|step| step.file.is_some()) {
         return String::new();
     }

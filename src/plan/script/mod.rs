@@ -2,6 +2,7 @@
 //! asserted states before and after, so that a second run changes nothing and a changed database stops it.
 
 mod assess;
+mod check;
 pub mod inventory;
 pub mod ownership;
 mod rest;
@@ -10,8 +11,9 @@ pub mod sequences;
 mod text;
 pub mod undo;
 
+pub use check::{Check, Question};
 pub use rest::Rest;
-pub use text::{Noted, Script, check_sql, fix_sql, stamp_sql, undo_sql, verify_sql};
+pub use text::{Noted, Script, fix_sql, stamp_sql, undo_sql, verify_sql};
 
 use std::collections::BTreeSet;
 

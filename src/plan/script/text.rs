@@ -104,7 +104,7 @@ pub(super) fn comment(text: &str) -> String {
     text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).map(|line| format!("-- {line}\n")).collect()
 }
 
-fn path(schemas: &[Ident]) -> String {
+pub(super) fn path(schemas: &[Ident]) -> String {
     let names: Vec<String> = schemas.iter().map(ToString::to_string).collect();
     if names.is_empty() { "''".to_string() } else { names.join(", ") }
 }
@@ -304,23 +304,6 @@ pub fn undo_sql(script: &Script) -> String {
     text += &script.restamp(&script.to, &script.from);
     if script.make_version_table {
         let _ = write!(text, "\n-- There was none before.\nDROP TABLE {};\n", script.version_table);
-    }
-    text += "\nCOMMIT;\n";
-    text
-}
-
-/// `check.sql`: read-only, to be run before: each object with what is found and what is expected.
-pub fn check_sql(script: &Script, questions: &[(String, String)]) -> String {
-    let mut text = script.head("Check before the fix (reads only)");
-    text += "\nBEGIN TRANSACTION READ ONLY;\nSET LOCAL search_path = '';\n";
-    text += &report(&script.touched, Touched::before);
-    if !questions.is_empty() {
-        let _ = writeln!(text, "\nSET LOCAL search_path = {};", self::path(&script.search_path));
-    }
-    for (question, query) in questions {
-        text.push('\n');
-        text += &comment(question);
-        let _ = writeln!(text, "{query};");
     }
     text += "\nCOMMIT;\n";
     text

@@ -1,15 +1,16 @@
 //! From the engine's answers to the report.
 
+mod check;
 mod drift;
 mod hazards;
 mod log;
 mod plans;
 mod prediction;
-mod questions;
 mod repair_revision;
 mod revisions;
 mod verdict;
 
+pub use check::check;
 pub use drift::{drift, object_name};
 pub use log::log_run;
 pub use plans::plan;

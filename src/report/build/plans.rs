@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::super::{self as report, Commands, DataStep, DataStepState, PlanId, Step, Then};
+use super::check::{of_plan, questions};
 use super::hazards::{Danger, dangers, hazards};
-use super::questions::questions;
 use super::repair_revision::repair_revision;
 use super::{place, prediction};
 use crate::alembic::stamp::{stamp_commands, upgrade_commands};
 use crate::pg::command::Command;
 use crate::pg::ident::QName;
 use crate::plan::script::sequences::fed;
-use crate::plan::script::{Noted, Rest, Script, check_sql, fix_sql, stamp_sql, undo_sql, verify_sql};
+use crate::plan::script::{Noted, Rest, Script, fix_sql, stamp_sql, undo_sql, verify_sql};
 use crate::plan::{Case, DataFate, FixStep, Origin, Patch, Plan, PlanKind};
 use crate::predict::Outcome as Predicted;
 use crate::source::Sources;
@@ -36,7 +36,7 @@ pub fn plan(case: &Case<'_>, plan: &Plan, header: &[String], sources: &Sources) 
         commands.alembic.extend(upgrade.alembic);
         commands.flask.extend(upgrade.flask);
     }
-    let questions = questions(case, plan);
+    let questions = questions(case, Some(plan));
     let text = |wanted: bool, make: &dyn Fn() -> String| if wanted { make() } else { String::new() };
     report::Plan {
         id: match plan.kind {
@@ -53,7 +53,7 @@ pub fn plan(case: &Case<'_>, plan: &Plan, header: &[String], sources: &Sources) 
         fix_sql: text(!empty, &|| fix_sql(&script)),
         undo_sql: text(!empty, &|| undo_sql(&script)),
         stamp_sql: text(restamps && plan.kind != PlanKind::Patch, &|| stamp_sql(&script)),
-        check_sql: text(!empty || !questions.is_empty(), &|| check_sql(&script, &questions)),
+        check_sql: text(!empty || !questions.is_empty(), &|| of_plan(case, plan, &script.header, &questions)),
         verify_sql: text(!empty, &|| verify_sql(&script)),
         repair_revision: repair_revision(case, plan),
         patches: plan.patches.iter().map(|patch| change(patch, sources)).collect(),

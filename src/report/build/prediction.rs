@@ -68,6 +68,7 @@ fn data_condition(condition: &Condition, sources: &Sources) -> report::DataCondi
         demand: condition.demand.clone(),
         sqlstate: condition.sqlstate.map(str::to_string),
         query: condition.query.clone(),
+        answer: condition.answer,
         revision: condition.revision.clone(),
         file,
         line,

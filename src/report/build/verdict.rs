@@ -27,6 +27,8 @@ pub struct Facts<'a> {
     pub pending: usize,
     /// `heads` was asked for, or a revision.
     pub target: &'a str,
+    /// What `check.sql` told that no dump shows, one sentence each.
+    pub told: Vec<String>,
     /// Data steps that a stamp would pass over.
     pub unproven: usize,
 }
@@ -46,6 +48,7 @@ pub fn verdict(facts: &Facts<'_>) -> Verdict {
     if facts.unproven > 0 {
         more.push(format!("{} data step(s) cannot be proven to have run.", facts.unproven));
     }
+    more.extend(facts.told.iter().cloned());
     let uncompared = facts.drift.iter().filter(|drift| drift.change == Change::Uncompared).count();
     if uncompared > 0 {
         more.push(format!("{uncompared} object(s) could not be compared; the drift says why."));
@@ -213,7 +216,7 @@ fn healthy(facts: &Facts<'_>, place: &str) -> (Situation, String) {
         Outcome::DependsOnData => (
             Situation::Data,
             format!(
-                "This database is at {place}, as recorded; the upgrade works unless rows stand in the way: {}.",
+                "This database is at {place}, as recorded; the upgrade works unless rows stand in the way: {}. Run check.sql and hand in what it prints (--answers).",
                 facts.prediction.message.clone().unwrap_or_default()
             ),
         ),
