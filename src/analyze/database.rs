@@ -2,18 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::alembic::log::DeployLog;
-use crate::catalog::object::Index;
-use crate::catalog::{Catalog, Object, Session};
+use crate::catalog::{Catalog, Session};
 use crate::diagnostic::Diagnostic;
 use crate::diff::{Change, Difference};
-use crate::pg::command::{Command, Kind};
+use crate::pg::command::Kind;
 use crate::pg::error::{Reason, Refusal};
 use crate::pg::ident::{Ident, QName};
 use crate::report::{self, Input, InputFile, Stamped, StampedSource};
 use crate::source::Sources;
 use crate::sql::dump::{Contents, Dump, DumpOptions, DumpReader, read_current};
-use crate::sql::statement::parse_one;
 
 /// A database as it was handed in.
 pub struct Database {
@@ -32,7 +29,7 @@ pub struct Database {
     pub dumped_by: Option<String>,
     name: Option<String>,
     databases: Vec<String>,
-    contents: Contents,
+    pub(super) contents: Contents,
     table_exists: bool,
     /// The dump ends in the middle: what is not in it may be in the database all the same.
     pub cut: bool,
@@ -167,31 +164,6 @@ impl Database {
             catalog,
             session,
         })
-    }
-
-    /// Adds the index that is not in the dump though the log says that its name is taken: pg_dump passes over indexes that a failed
-    /// `CREATE INDEX CONCURRENTLY` has left. Says so.
-    pub fn add_invalid_index(&mut self, log: &DeployLog) -> Option<Diagnostic> {
-        let failure = log.failure.as_ref().filter(|failure| failure.sqlstate == Some("42P07"))?;
-        let statement = parse_one(failure.statement.as_deref()?)?;
-        let Command::CreateIndex(index) = &statement else { return None };
-        let name = index.name.as_ref().filter(|name| failure.message.contains(&format!("\"{}\"", name.as_str())))?;
-        let is_whole = self.out_of_scope().is_empty() && self.contents.keys && !self.cut;
-        let relation = QName { schema: index.table.schema.clone(), name: name.clone() };
-        if !is_whole || self.catalog.resolve_relation(&relation, &self.session).is_some() {
-            return None;
-        }
-        self.catalog.execute(&statement, &mut self.session.clone()).ok()?;
-        let oid = self.catalog.resolve_relation(&relation, &self.session)?;
-        let Some(Object::Index(made)) = self.catalog.get(oid).cloned() else { return None };
-        self.catalog.set(oid, Object::Index(Index { valid: false, ..made }));
-        Some(
-            Diagnostic::info(
-                "invalid-index",
-                format!("The log says that the index {name} exists, and the dump does not show it: it is taken to be invalid, as a failed CREATE INDEX CONCURRENTLY leaves it."),
-            )
-            .help(format!("See it in psql: \\d {} shows it as INVALID. The fix drops it only if it is.", index.table)),
-        )
     }
 
     /// Differences without those of a class that the dump leaves out as a whole (`--section=pre-data`): these are not known.

@@ -2,6 +2,7 @@
 
 mod answers;
 mod database;
+mod invalid_indexes;
 mod place;
 mod summary;
 
@@ -186,10 +187,13 @@ impl Work {
         if let (Some(database), Some(log)) = (&mut database, &input.log) {
             let text = String::from_utf8_lossy(&log.bytes);
             let log = crate::alembic::log::read(&text, Some(environment), &self.sources);
-            self.diagnostics.extend(database.add_invalid_index(&log));
+            self.diagnostics.extend(invalid_indexes::of_log(database, &log));
         }
         let mut prepared = Prepared::of(&self, input, environment);
         let answers = Rc::new(answers::read(input, &mut self.diagnostics));
+        if let Some(database) = &mut database {
+            invalid_indexes::of_answers(database, &answers);
+        }
         let dumped = database.as_ref().and_then(Database::server_version_num);
         prepared.server_version = answers.server_version().or(dumped);
         self.diagnostics.extend(prepared.graph.problems().iter().map(|problem| problem.diagnostic(&prepared.graph)));

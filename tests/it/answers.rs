@@ -232,3 +232,29 @@ fn facts_are_told() {
     }
     assert!(!facts.contains("belongs to deploy") && !facts.contains("Settings"), "{facts}");
 }
+
+/// The dump does not show it, and the revision that makes one fails on its name.
+#[test]
+fn an_invalid_index_takes_its_name() {
+    let files = vec![
+        revision("a1", "None", "op.create_table('t', sa.Column('n', sa.Integer()))"),
+        revision("a2", "'a1'", "op.create_index('i', 't', ['n'])"),
+    ];
+    let dump = "CREATE TABLE public.alembic_version (version_num character varying(32) NOT NULL);\n\
+                CREATE TABLE public.t (n integer);\n";
+    let input = |answers: &str| Input {
+        files: files.clone(),
+        dump: Some(InputFile { path: "dump.sql".into(), bytes: dump.into() }),
+        stamped: Some(vec!["a1".into()]),
+        answers: Some(InputFile { path: "answers".into(), bytes: answers.into() }),
+        ..Input::default()
+    };
+    let analyse = |answers: &str| restamp::analyze(&input(answers), &mut |_| ());
+    let found = analyse("restamp-answer invalid-index = [public.i of public.t]\n");
+    let prediction = found.prediction.as_ref().expect("there is a dump");
+    assert_eq!(prediction.sqlstate.as_deref(), Some("42P07"));
+    let plan = found.plans.iter().find(|plan| plan.recommended).expect("it is dropped");
+    assert!(plan.fix_sql.contains("DROP INDEX public.i") && plan.fix_sql.contains("NOT i.indisvalid"));
+    let none = analyse("restamp-answer invalid-index = []\n");
+    assert_eq!(none.prediction.map(|prediction| prediction.outcome), Some(Outcome::Succeeds));
+}
