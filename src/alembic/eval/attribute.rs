@@ -11,11 +11,39 @@ use super::value::Value;
 use super::{Eval, Raise, Vm};
 use crate::pg::error::Reason;
 
+/// What every object has from `object`: it is never an `AttributeError`, modelled or not.
+const OF_EVERY_OBJECT: &[&str] = &[
+    "__delattr__",
+    "__dir__",
+    "__eq__",
+    "__format__",
+    "__ge__",
+    "__getattribute__",
+    "__gt__",
+    "__hash__",
+    "__init__",
+    "__init_subclass__",
+    "__le__",
+    "__lt__",
+    "__ne__",
+    "__new__",
+    "__reduce__",
+    "__reduce_ex__",
+    "__repr__",
+    "__setattr__",
+    "__sizeof__",
+    "__str__",
+    "__subclasshook__",
+];
+
 impl Vm {
     /// `value.name`
     pub fn get_attr(&mut self, value: &Value, name: &str) -> Eval<Value> {
         match self.search_attr(value, name)? {
             Some(value) => Ok(value),
+            None if OF_EVERY_OBJECT.contains(&name) => {
+                Ok(self.unknown("python", format!("{name} of '{}' is not modelled", self.type_name(value))))
+            }
             None => Err(self.no_attribute(value, name)),
         }
     }

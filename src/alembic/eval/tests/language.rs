@@ -69,6 +69,8 @@ fn classes() {
         "class V:\n    def __init__(self, v): self.v = v\n    def __eq__(self, o): return self.v == o.v\n    def __add__(self, o): return V(self.v + o.v)\n    def __repr__(self): return f'V({self.v})'\n    def __len__(self): return 0\n    def __getitem__(self, k): return k\nout(V(1) == V(1), V(1) + V(2), bool(V(1)), V(1)['k'])",
         "True\nV(3)\nFalse\n'k'",
     );
+    // What `object` gives to every class is there, though it is not modelled.
+    check("class A:\n    def __eq__(self, other): return True\n    __hash__ = object.__hash__\nout(A() == 1)", "True");
     check("class A: pass\nA().x", "AttributeError: 'A' object has no attribute 'x'");
     check(
         "class E(Exception):\n    def __init__(self, a):\n        super().__init__('m', a)\ntry:\n    raise E(3)\nexcept (KeyError, E) as e:\n    out(e.args, str(e))",

@@ -40,6 +40,8 @@ CREATE TABLE all_types (
 	f2 JSONB DEFAULT '{}'::jsonb,
 	f3 JSONB,
 	f4 TEXT,
+	f5 VARCHAR(36),
+	f6 FLOAT,
 	g1 UUID,
 	g2 UUID DEFAULT gen_random_uuid(),
 	g3 CHAR(32),

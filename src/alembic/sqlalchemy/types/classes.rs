@@ -99,6 +99,10 @@ const ANY: Option<&[&str]> = None;
 const LENGTH: Option<&[&str]> = Some(&["length"]);
 const TEXT: Option<&[&str]> = Some(&["length", "collation", "collation_schema"]);
 const NUMERIC: Option<&[&str]> = Some(&["precision", "scale", "decimal_return_scale", "asdecimal"]);
+/// Those of MySQL's texts; SQLAlchemy takes all but the length by name alone.
+const MYSQL_TEXT: Option<&[&str]> = Some(&["length", "charset", "collation", "ascii", "binary", "unicode", "national"]);
+const MYSQL_NUMERIC: Option<&[&str]> =
+    Some(&["precision", "scale", "asdecimal", "decimal_return_scale", "unsigned", "zerofill"]);
 const FLOAT: Option<&[&str]> = Some(&["precision", "asdecimal", "decimal_return_scale"]);
 const BOOLEAN: Option<&[&str]> = Some(&["create_constraint", "name", "_create_events", "_adapted_from"]);
 const ARRAY: Option<&[&str]> = Some(&["item_type", "as_tuple", "dimensions", "zero_indexes"]);
@@ -361,27 +365,12 @@ pub const TYPE_CLASSES: &[TypeClass] = &[
     ),
     class("sqlalchemy.dialects.mysql.BIGINT", "sqlalchemy.sql.sqltypes.BIGINT", ANY, Word("BIGINT")),
     class("sqlalchemy.dialects.mysql.BIT", "sqlalchemy.sql.type_api.TypeEngine", ANY, Unsupported),
-    class(
-        "sqlalchemy.dialects.mysql.CHAR",
-        "sqlalchemy.sql.sqltypes.CHAR",
-        Some(&["length", "collation"]),
-        Text("CHAR"),
-    ),
+    class("sqlalchemy.dialects.mysql.CHAR", "sqlalchemy.sql.sqltypes.CHAR", MYSQL_TEXT, Text("CHAR")),
     class("sqlalchemy.dialects.mysql.DATETIME", "sqlalchemy.sql.sqltypes.DATETIME", ANY, Word("DATETIME")),
-    class(
-        "sqlalchemy.dialects.mysql.DECIMAL",
-        "sqlalchemy.sql.sqltypes.DECIMAL",
-        Some(&["precision", "scale"]),
-        Numeric("DECIMAL"),
-    ),
-    class(
-        "sqlalchemy.dialects.mysql.DOUBLE",
-        "sqlalchemy.sql.sqltypes.DOUBLE",
-        Some(&["precision", "scale"]),
-        Word("DOUBLE"),
-    ),
+    class("sqlalchemy.dialects.mysql.DECIMAL", "sqlalchemy.sql.sqltypes.DECIMAL", MYSQL_NUMERIC, Numeric("DECIMAL")),
+    class("sqlalchemy.dialects.mysql.DOUBLE", "sqlalchemy.sql.sqltypes.DOUBLE", MYSQL_NUMERIC, Word("DOUBLE")),
     class("sqlalchemy.dialects.mysql.ENUM", "sqlalchemy.sql.sqltypes.Enum", ANY, Enum { generic: true }),
-    class("sqlalchemy.dialects.mysql.FLOAT", "sqlalchemy.sql.sqltypes.FLOAT", Some(&["precision", "scale"]), Float),
+    class("sqlalchemy.dialects.mysql.FLOAT", "sqlalchemy.sql.sqltypes.FLOAT", MYSQL_NUMERIC, Float),
     class("sqlalchemy.dialects.mysql.INET4", "sqlalchemy.sql.type_api.TypeEngine", ANY, Unsupported),
     class("sqlalchemy.dialects.mysql.INET6", "sqlalchemy.sql.type_api.TypeEngine", ANY, Unsupported),
     class("sqlalchemy.dialects.mysql.INTEGER", "sqlalchemy.sql.sqltypes.INTEGER", ANY, Word("INTEGER")),
@@ -391,34 +380,14 @@ pub const TYPE_CLASSES: &[TypeClass] = &[
     class("sqlalchemy.dialects.mysql.MEDIUMBLOB", "sqlalchemy.sql.type_api.TypeEngine", ANY, Unsupported),
     class("sqlalchemy.dialects.mysql.MEDIUMINT", "sqlalchemy.sql.type_api.TypeEngine", ANY, Unsupported),
     class("sqlalchemy.dialects.mysql.MEDIUMTEXT", "sqlalchemy.sql.type_api.TypeEngine", ANY, Unsupported),
-    class(
-        "sqlalchemy.dialects.mysql.NCHAR",
-        "sqlalchemy.sql.sqltypes.NCHAR",
-        Some(&["length", "collation"]),
-        Text("NCHAR"),
-    ),
-    class(
-        "sqlalchemy.dialects.mysql.NUMERIC",
-        "sqlalchemy.sql.sqltypes.NUMERIC",
-        Some(&["precision", "scale"]),
-        Numeric("NUMERIC"),
-    ),
-    class(
-        "sqlalchemy.dialects.mysql.NVARCHAR",
-        "sqlalchemy.sql.sqltypes.NVARCHAR",
-        Some(&["length", "collation"]),
-        Text("NVARCHAR"),
-    ),
+    class("sqlalchemy.dialects.mysql.NCHAR", "sqlalchemy.sql.sqltypes.NCHAR", MYSQL_TEXT, Text("NCHAR")),
+    class("sqlalchemy.dialects.mysql.NUMERIC", "sqlalchemy.sql.sqltypes.NUMERIC", MYSQL_NUMERIC, Numeric("NUMERIC")),
+    class("sqlalchemy.dialects.mysql.NVARCHAR", "sqlalchemy.sql.sqltypes.NVARCHAR", MYSQL_TEXT, Text("NVARCHAR")),
     class("sqlalchemy.dialects.mysql.REAL", "sqlalchemy.sql.sqltypes.REAL", ANY, Word("REAL")),
     class("sqlalchemy.dialects.mysql.SET", "sqlalchemy.sql.type_api.TypeEngine", ANY, Unsupported),
     class("sqlalchemy.dialects.mysql.SMALLINT", "sqlalchemy.sql.sqltypes.SMALLINT", ANY, Word("SMALLINT")),
-    class(
-        "sqlalchemy.dialects.mysql.TEXT",
-        "sqlalchemy.sql.sqltypes.TEXT",
-        Some(&["length", "collation"]),
-        Text("TEXT"),
-    ),
-    class("sqlalchemy.dialects.mysql.TIME", "sqlalchemy.sql.sqltypes.TIME", Some(&["timezone"]), Zoned("TIME")),
+    class("sqlalchemy.dialects.mysql.TEXT", "sqlalchemy.sql.sqltypes.TEXT", MYSQL_TEXT, Text("TEXT")),
+    class("sqlalchemy.dialects.mysql.TIME", "sqlalchemy.sql.sqltypes.TIME", Some(&["timezone", "fsp"]), Zoned("TIME")),
     class(
         "sqlalchemy.dialects.mysql.TIMESTAMP",
         "sqlalchemy.sql.sqltypes.TIMESTAMP",
@@ -428,12 +397,7 @@ pub const TYPE_CLASSES: &[TypeClass] = &[
     class("sqlalchemy.dialects.mysql.TINYBLOB", "sqlalchemy.sql.type_api.TypeEngine", ANY, Unsupported),
     class("sqlalchemy.dialects.mysql.TINYINT", "sqlalchemy.sql.type_api.TypeEngine", ANY, Unsupported),
     class("sqlalchemy.dialects.mysql.TINYTEXT", "sqlalchemy.sql.type_api.TypeEngine", ANY, Unsupported),
-    class(
-        "sqlalchemy.dialects.mysql.VARCHAR",
-        "sqlalchemy.sql.sqltypes.VARCHAR",
-        Some(&["length", "collation"]),
-        Text("VARCHAR"),
-    ),
+    class("sqlalchemy.dialects.mysql.VARCHAR", "sqlalchemy.sql.sqltypes.VARCHAR", MYSQL_TEXT, Text("VARCHAR")),
     class("sqlalchemy.dialects.mysql.YEAR", "sqlalchemy.sql.type_api.TypeEngine", ANY, Unsupported),
     class("sqlalchemy.dialects.sqlite.DATE", "sqlalchemy.sql.sqltypes.Date", ANY, Word("DATE")),
     class("sqlalchemy.dialects.sqlite.DATETIME", "sqlalchemy.sql.sqltypes.DateTime", ANY, Zoned("TIMESTAMP")),
