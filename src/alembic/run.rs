@@ -52,6 +52,8 @@ pub struct Run {
     pub endured: Vec<(Span, SqlState, Reason)>,
     /// `naming_convention` of `target_metadata`: keys such as `uq` with their templates.
     pub naming_convention: Vec<(String, String)>,
+    /// Why `naming_convention` is not known, where it is not: it may have named what the revisions left without a name.
+    pub naming_unknown: Option<Reason>,
     /// Types that this run has created: SQLAlchemy emits `CREATE TYPE` for a name once per run (`PGDDLBase`'s `_ddl_runner.memo`).
     pub created_types: BTreeSet<QName>,
     /// Inside `autocommit_block()`: each statement is its own transaction.
@@ -123,6 +125,7 @@ impl Run {
             guarded: None,
             endured: Vec::new(),
             naming_convention: Vec::new(),
+            naming_unknown: None,
             created_types: BTreeSet::new(),
             autocommit: false,
             begun: false,
@@ -169,6 +172,7 @@ impl Run {
                 outcome => outcome,
             },
         };
+        let outcome = self.doubt_name(&command, outcome);
         let outcome = self.tolerate(span, &command, outcome);
         if let Some(observer) = &observer {
             let sent = Sent { span, accepted: outcome.is_ok(), may: may.is_some() };
@@ -201,6 +205,26 @@ impl Run {
         self.session = session;
         self.session.aborted = self.session.transaction.is_some();
         Err(error.into())
+    }
+
+    /// Of a constraint that is not there: the convention, which is not known, may have given its name to one that has none in the
+    /// revisions.
+    fn doubt_name(&mut self, command: &Command, outcome: Result<Deltas, Refusal>) -> Result<Deltas, Refusal> {
+        let Some(reason) = self.naming_unknown.clone() else { return outcome };
+        let Err(Refusal::Postgres(error)) = &outcome else { return outcome };
+        let Command::Table(Table::Alter { name, actions, .. }) = command else { return outcome };
+        let by_name = |action: &AlterAction| {
+            matches!(action, AlterAction::DropConstraint { .. } | AlterAction::RenameConstraint { .. })
+        };
+        if error.sqlstate != sqlstate::UNDEFINED_OBJECT || !actions.iter().any(by_name) {
+            return outcome;
+        }
+        let Some(table) = self.catalog.resolve_relation(name, &self.session) else { return outcome };
+        if !self.catalog.constraints(table).iter().any(|(_, constraint)| constraint.generated_name) {
+            return outcome;
+        }
+        self.session.aborted = false;
+        Err(reason.into())
     }
 
     /// A refusal that a patch would guard against did not happen; of one that is passed over it is not known what happened instead.

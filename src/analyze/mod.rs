@@ -479,6 +479,7 @@ impl<'e> Prepared<'e> {
                 ..Settings::default()
             },
             naming_convention,
+            naming_unknown: settings.naming_convention.unknown().cloned(),
             version_tables: vec![QName {
                 schema: version_table.schema.or_else(|| self.search_path.first().cloned()),
                 name: version_table.name,

@@ -31,6 +31,8 @@ pub struct Subject<'p> {
     pub settings: Settings,
     /// `naming_convention` of `target_metadata`.
     pub naming_convention: Vec<(String, String)>,
+    /// Why it is not known, where it is not.
+    pub naming_unknown: Option<Reason>,
     /// Alembic's table, as a comparison leaves it out.
     pub version_tables: Vec<QName>,
     /// What the history starts from: empty, or `--baseline`.
@@ -45,6 +47,7 @@ impl Subject<'_> {
         session.search_path.clone_from(&self.settings.search_path);
         let mut run = Run::new(catalog, session, self.settings.clone());
         run.naming_convention.clone_from(&self.naming_convention);
+        run.naming_unknown.clone_from(&self.naming_unknown);
         let mut vm = Vm::new(run, self.modules.clone());
         sqlalchemy::install(&mut vm);
         database::register(&mut vm);

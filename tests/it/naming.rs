@@ -64,3 +64,21 @@ fn a_unique_constraint_includes_only_columns_that_its_table_has() {
         assert_eq!(error(body), None, "{body}");
     }
 }
+
+#[test]
+fn a_name_that_an_unknown_convention_may_have_given_is_not_missed() {
+    let env = "from app import metadata\nfrom alembic import context\n\
+        def run():\n    context.configure(target_metadata=metadata)\n    context.run_migrations()\nrun()\n";
+    let outcome = |env: &str, made: &str| {
+        let env = InputFile { path: "env.py".into(), bytes: env.into() };
+        let body = format!("{made}\nop.drop_constraint('uq_t_x', 't', type_='unique')");
+        let files = vec![env, revision("a1", "None", MADE), revision("a2", "'a1'", &body)];
+        analyze(files, DUMP, &["a1"]).prediction.expect("a prediction").outcome
+    };
+    let unnamed = "op.create_unique_constraint(None, 't', ['x'])";
+    assert_eq!(outcome(env, unnamed), Outcome::Unknown);
+    // Every constraint of the table has a name that is known.
+    assert_eq!(outcome(env, ""), Outcome::Fails);
+    let plain = "import sqlalchemy as sa\nmetadata = sa.MetaData()\n";
+    assert_eq!(outcome(&env.replace("from app import metadata\n", plain), unnamed), Outcome::Fails);
+}

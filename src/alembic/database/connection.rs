@@ -8,6 +8,7 @@ use super::super::sqlalchemy::expression::dml::Query;
 use super::super::sqlalchemy::seam;
 use super::driver::DriverConnection;
 use super::element::Element;
+use super::placeholder;
 use super::query::{self, KnownRows, Source};
 use super::result::ResultRows;
 use super::statement::{Executable, Text, compile_text, executable, row_statements};
@@ -63,28 +64,28 @@ impl Connection {
                 seam::legacy(vm, "execute() of a str");
                 match params {
                     Value::None => self.run_text(vm, Text { sql: text, unknown: None }),
-                    _ => {
-                        let reason = vm.reason("library-version", "execute() of a str with parameters");
-                        vm.run.note(Action::Unmodelled(reason.clone()));
-                        Ok(Value::Unknown(reason))
-                    }
+                    _ => self.execute_driver(vm, statement, params),
                 }
             }
             other => self.run_executable(vm, other, params),
         }
     }
 
-    /// A statement as the driver takes it: `%%` is a percent sign.
+    /// A statement as the driver takes it: `%s` and `%(name)s` are parameters, `%%` is a percent sign.
     pub(super) fn execute_driver(&self, vm: &mut Vm, statement: &Value, params: &Value) -> Eval<Value> {
         match statement {
             Value::Unknown(reason) => self.run_executable(vm, Executable::Unknown(reason.clone()), &Value::None),
             statement => {
-                let sql = statement.as_str().unwrap_or_default().replace("%%", "%");
-                let unknown = match params {
-                    Value::None => None,
-                    _ => Some(Reason::new("parameter", "parameters of the driver")),
-                };
-                self.run_text(vm, Text { sql, unknown })
+                let sql = statement.as_str().unwrap_or_default();
+                if let Value::None = params {
+                    return self.run_text(vm, Text { sql: sql.replace("%%", "%"), unknown: None });
+                }
+                let mut result = Value::None;
+                for params in placeholder::sets(params) {
+                    let text = placeholder::compile(vm, sql, &params)?;
+                    result = self.run_text(vm, text)?;
+                }
+                Ok(result)
             }
         }
     }

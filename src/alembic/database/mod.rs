@@ -7,6 +7,7 @@ mod driver;
 mod element;
 mod errors;
 mod inspector;
+mod placeholder;
 pub mod query;
 mod reflect;
 mod result;

@@ -55,7 +55,7 @@ pub(super) fn compile_text(vm: &mut Vm, text: &str, own: &[(std::rc::Rc<str>, Va
 }
 
 /// A parameter as the driver writes it: a tuple in parentheses, a list as an array, unless `IN` stands in front of it.
-fn written(vm: &mut Vm, value: &Value, before: &str) -> Known<String> {
+pub(super) fn written(vm: &mut Vm, value: &Value, before: &str) -> Known<String> {
     let items = match value {
         Value::Tuple(items) => items.to_vec(),
         Value::List(list) => {

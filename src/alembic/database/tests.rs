@@ -103,3 +103,22 @@ fn the_drivers_connection_ends_transactions_and_makes_statements_its_own() {
     );
     assert_eq!(steps("bind.connection.cursor().execute('DELETE FROM t WHERE a % 2 = 1')"), ["statement"]);
 }
+
+#[test]
+fn parameters_of_the_driver_are_written_into_the_text() {
+    let run = |call: &str| steps(&format!("bind.{call}"));
+    assert_eq!(run("exec_driver_sql('UPDATE t SET a = %s WHERE a = %s', (1, 2))"), ["statement"]);
+    assert_eq!(run("exec_driver_sql('UPDATE t SET a = %(x)s', {'x': 1})"), ["statement"]);
+    assert_eq!(run("exec_driver_sql('INSERT INTO t VALUES (%s)', [(1,), (2,)])"), ["statement", "statement"]);
+    assert_eq!(run("connection.cursor().execute('DELETE FROM t WHERE a = %s AND a %% 2 = 1', [1])"), ["statement"]);
+    assert_eq!(run("exec_driver_sql('UPDATE t SET a = %s', (gone.x,))"), ["rows"]);
+    // Version 1.4 hands a plain text to the driver; version 2 refuses it.
+    assert_eq!(run("execute('UPDATE t SET a = %s', (1,))"), ["unmodelled", "statement"]);
+}
+
+#[test]
+fn a_column_of_a_class_whose_bases_are_not_known_has_no_known_name() {
+    let class = "class T(gone.Model):\n    __tablename__ = 't'\n    a = sa.Column(sa.Integer)\n";
+    let query = "import sqlalchemy.orm\nsa.orm.Session(bind=bind).execute(sa.select(T.a)).all()";
+    assert_eq!(steps(&format!("{class}{query}")), ["rows"]);
+}

@@ -145,15 +145,28 @@ fn of_flask(modules: &Modules, start: Span) -> Convention {
         let Some(module) = modules.parse(file) else { continue };
         let mut found = None;
         super::walk::calls(&module.body, &mut |call| {
-            if name_of(&call.func) == Some("SQLAlchemy") && found.is_none() {
-                found = Some(of_call(modules, file, &module, call, 0));
+            let is_own = name_of(&call.func).is_some_and(|name| is_flask_class(&module, name));
+            if is_own && found.is_none() {
+                found = Some(of_extension(modules, file, &module, call, 0));
             }
         });
         if let Some(found) = found {
-            return found;
+            // `db.metadata.naming_convention = {…}` behind it.
+            return assigned(modules, &module).unwrap_or(found);
         }
     }
     unknown("the file with SQLAlchemy(…) was not given", start)
+}
+
+/// Flask-SQLAlchemy's class, or a class of the file that is derived from it and leaves the metadata to it.
+fn is_flask_class(module: &ast::Module, name: &str) -> bool {
+    name == "SQLAlchemy"
+        || module.body.iter().any(|statement| match &statement.kind {
+            StmtKind::ClassDef(class) => {
+                *class.name == *name && class.bases.iter().any(|base| name_of(base) == Some("SQLAlchemy"))
+            }
+            _ => false,
+        })
 }
 
 /// The last part of a dotted name.
@@ -204,11 +217,9 @@ fn of_call(modules: &Modules, file: FileId, module: &ast::Module, call: &Call, d
             None if hidden => unknown("MetaData(…) takes keywords that do not stand there", call.func.span),
             None => Convention::Known(Vec::new(), Some(call.func.span)),
         },
-        Some("declarative_base" | "SQLAlchemy" | "registry" | "automap_base") => match keyword("metadata") {
-            Some(value) => follow(modules, file, module, value, depth + 1),
-            None if hidden => unknown("the metadata may be among hidden keywords", call.func.span),
-            None => Convention::Known(Vec::new(), Some(call.func.span)),
-        },
+        Some("declarative_base" | "SQLAlchemy" | "registry" | "automap_base") => {
+            of_extension(modules, file, module, call, depth)
+        }
         // `registry(metadata=…).generate_base()`
         Some("generate_base") => match &call.func.kind {
             ExprKind::Attribute { value, .. } => follow(modules, file, module, value, depth + 1),
@@ -218,6 +229,18 @@ fn of_call(modules: &Modules, file: FileId, module: &ast::Module, call: &Call, d
             Some(value) => follow(modules, file, module, value, depth + 1),
             None => unknown(format!("{} is not followed", modules.sources().text(call.func.span)), call.func.span),
         },
+    }
+}
+
+/// The convention of `metadata=…`, or of the metadata that is made where it is not given.
+fn of_extension(modules: &Modules, file: FileId, module: &ast::Module, call: &Call, depth: usize) -> Convention {
+    let given = call.keywords.iter().find(|(keyword, _)| keyword.as_deref() == Some("metadata"));
+    match given {
+        Some((_, value)) => follow(modules, file, module, value, depth + 1),
+        None if call.keywords.iter().any(|(name, _)| name.is_none()) => {
+            unknown("the metadata may be among hidden keywords", call.func.span)
+        }
+        None => Convention::Known(Vec::new(), Some(call.func.span)),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::ini::Ini;
+use super::options::Options;
 use super::requirements;
 use super::revision_file;
 use super::tree::{Tree, ancestors, file_name, join, parent};
@@ -372,7 +373,10 @@ fn finish(
     environment.flask = text.contains("current_app") || text.contains("flask_migrate");
     let roots: Vec<String> = options.source_roots.iter().chain(&environment.sys_path).cloned().collect();
     let modules = Modules::new(tree.clone(), sources.clone(), &roots, &environment.folder);
-    environment.settings = settings::read(&modules, env, environment.flask);
+    let config = environment.config.map(|file| sources.file(file)).filter(|file| file.path().ends_with(".ini"));
+    let section = environment.section.as_deref().unwrap_or("alembic");
+    let options = config.map(|file| Options::new(file.path(), file.text(), section));
+    environment.settings = settings::read(&modules, env, environment.flask, options.as_ref());
     if environment.engines.is_empty() && text.contains("engine_name") && environment.flask {
         // Flask-Migrate's multidb template names the default engine '' and takes the others from SQLALCHEMY_BINDS.
         environment.engines = vec![String::new()];

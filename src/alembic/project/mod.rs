@@ -10,6 +10,7 @@ mod ini;
 mod keywords;
 mod literal;
 mod modules;
+mod options;
 mod requirements;
 mod revision_file;
 mod settings;

@@ -9,6 +9,7 @@ use super::convention::{self, Convention};
 use super::keywords::{self, Keywords};
 use super::literal::{Literal, Scope};
 use super::modules::Modules;
+use super::options::Options;
 use super::walk;
 use crate::alembic::python::ast::{self, Expr, ExprKind, StmtKind};
 use crate::pg::error::Reason;
@@ -113,9 +114,10 @@ impl Settings {
 }
 
 /// One `configure(…)`: its keywords, those of `Migrate(…)` where it takes Flask-Migrate's, and whether others may hide.
-struct Configure {
+struct Configure<'a> {
     keywords: Vec<Keyword>,
     hidden: Option<Span>,
+    options: Option<&'a Options>,
 }
 
 /// A keyword, with the file that it stands in.
@@ -129,7 +131,7 @@ struct Keyword {
 }
 
 /// Reads `env.py`.
-pub fn read(modules: &Modules, env: FileId, flask: bool) -> Settings {
+pub fn read(modules: &Modules, env: FileId, flask: bool, options: Option<&Options>) -> Settings {
     let Some(module) = modules.parse(env) else {
         let reason = Reason::new("env", "env.py is not read as Python").at(Span { file: env, start: 0, end: 0 });
         return unknown(&reason);
@@ -153,7 +155,7 @@ pub fn read(modules: &Modules, env: FileId, flask: bool) -> Settings {
             end: 0,
         }));
     };
-    let mut configure = Configure { keywords: Vec::new(), hidden: None };
+    let mut configure = Configure { keywords: Vec::new(), hidden: None, options };
     for keywords in if online.is_empty() { vec![chosen] } else { online } {
         collect(keywords, env, &module, &mut configure);
     }
@@ -209,7 +211,7 @@ fn has_any(keywords: &Keywords<'_>, names: &[&str]) -> bool {
     keywords.named.iter().any(|keyword| names.contains(&keyword.name))
 }
 
-fn collect(keywords: &Keywords<'_>, file: FileId, module: &Rc<ast::Module>, configure: &mut Configure) {
+fn collect(keywords: &Keywords<'_>, file: FileId, module: &Rc<ast::Module>, configure: &mut Configure<'_>) {
     configure.keywords.extend(keywords.named.iter().map(|keyword| Keyword {
         name: keyword.name.to_string(),
         file,
@@ -246,7 +248,7 @@ fn flask_migrate(modules: &Modules) -> Vec<(FileId, Rc<ast::Module>, Span)> {
 
 fn setting<T: Clone + PartialEq>(
     modules: &Modules,
-    configure: &Configure,
+    configure: &Configure<'_>,
     name: &str,
     default: T,
     convert: fn(Literal) -> Option<T>,
@@ -255,7 +257,7 @@ fn setting<T: Clone + PartialEq>(
     for Keyword { name: _, file, module, value: span, sure } in
         configure.keywords.iter().filter(|keyword| keyword.name == name)
     {
-        let read = literal_at(modules, *file, module, *span).and_then(convert);
+        let read = literal_at(modules, *file, module, *span, configure.options).and_then(convert);
         if !sure && read.as_ref() != Some(&default) {
             let what = format!("whether {name} is set depends on a condition in env.py");
             return Setting::Unknown(Reason::new("env", what).at(*span));
@@ -299,12 +301,21 @@ fn as_flag(value: Literal) -> Option<bool> {
     }
 }
 
-fn literal_at(modules: &Modules, file: FileId, module: &Rc<ast::Module>, span: Span) -> Option<Literal> {
+fn literal_at(
+    modules: &Modules,
+    file: FileId,
+    module: &Rc<ast::Module>,
+    span: Span,
+    options: Option<&Options>,
+) -> Option<Literal> {
     let scope = Scope::with_functions(&module.body);
     let mut value = None;
     walk::expressions(&module.body, &mut |expression| {
         if expression.span == span {
-            value = scope.value(expression).or_else(|| elsewhere(modules, file, module, &scope, expression, 0));
+            value = scope
+                .value(expression)
+                .or_else(|| options?.value(module, &scope, expression))
+                .or_else(|| elsewhere(modules, file, module, &scope, expression, 0));
         }
     });
     value

@@ -207,3 +207,42 @@ fn the_convention_of_what_configure_is_given() {
     assert_eq!(known(&format!("{direct}    context.configure(url='x', target_metadata=None)\n")), None);
     assert_eq!(known(&direct.replace("(connection):", "(connection, target_metadata):")), None);
 }
+
+#[test]
+fn the_convention_of_a_flask_extension_of_the_projects_own() {
+    let env = "from flask import current_app\nfrom alembic import context\n\
+               target_metadata = current_app.extensions['migrate'].db.metadata\n\
+               def run():\n    context.configure(connection=connection, target_metadata=target_metadata)\n";
+    let known = |db: &str| {
+        let (project, _, _) = read_all(&[("m/versions/a.py", A), ("m/env.py", env), ("app/db.py", db)]);
+        project.choose(None).expect("one").settings.naming_convention.known()
+    };
+    let imports = "from flask_sqlalchemy import SQLAlchemy\nfrom sqlalchemy import MetaData\n\
+                   class Database(SQLAlchemy):\n    def enforce(self): pass\n";
+    let convention = Some(vec![("pk".to_string(), "pk_%(table_name)s".to_string())]);
+    let given = "db = Database(metadata=MetaData(naming_convention={'pk': 'pk_%(table_name)s'}))\n";
+    assert_eq!(known(&format!("{imports}{given}")), convention);
+    let later = "db = SQLAlchemy()\ndb.Model.metadata.naming_convention = {'pk': 'pk_%(table_name)s'}\n";
+    assert_eq!(known(&format!("{imports}{later}")), convention);
+    assert_eq!(known(&format!("{imports}{}", later.replace("{'pk': 'pk_%(table_name)s'}", "own()"))), None);
+}
+
+#[test]
+fn an_option_of_the_ini_file_reaches_configure() {
+    let ini = "[alembic]\nscript_location = m\nversion_table = own_%(suffix)s\nsuffix = v\n[app]\nschema = tenant\n";
+    let env = "from alembic import context\nconfig = context.config\n\
+               config.set_main_option('sqlalchemy.url', url)\nSCHEMA = config.get_section_option('app', 'schema')\n\
+               def run():\n    context.configure(connection=connection, target_metadata=None,\n\
+               \x20       version_table=config.get_main_option('version_table', 'x'), version_table_schema=SCHEMA)\n";
+    let settings = |ini: &str, env: &str| {
+        let (project, _, _) = read_all(&[("alembic.ini", ini), ("m/versions/a.py", A), ("m/env.py", env)]);
+        let settings = &project.choose(None).expect("one").settings;
+        (settings.version_table.known(), settings.version_table_schema.known())
+    };
+    let text = |text: &str| Some(text.to_string());
+    assert_eq!(settings(ini, env), (text("own_v"), Some(text("tenant"))));
+    let without = ini.replace("version_table = own_%(suffix)s\n", "").replace("schema =", "other =");
+    assert_eq!(settings(&without, env), (text("x"), Some(None)));
+    // What env.py sets itself is not followed.
+    assert_eq!(settings(ini, &env.replace("'sqlalchemy.url'", "name")), (None, None));
+}

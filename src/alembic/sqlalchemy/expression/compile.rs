@@ -60,6 +60,11 @@ fn write(vm: &mut Vm, expression: &Expression, context: Context, depth: usize) -
         }
         Node::Raw(text) => text.to_string(),
         Node::Column(column) => {
+            // A class whose bases are not known is no mapped class here, so nobody has named its columns.
+            if column.state.borrow().name.is_none() {
+                let what = "a column of a class whose bases are not known";
+                return Err(crate::pg::error::Reason::new("unnamed-column", what).into());
+            }
             let name = column.name();
             match column.table().filter(|_| context.include_table) {
                 Some(table) => format!("{}.{}", qualified_sql(table.schema().as_ref(), &table.name()), name.sql()),
