@@ -1,7 +1,8 @@
 //! Candidates for the state that is stamped, and what each would take.
 
 use super::complete::complete;
-use super::fix::{DataFate, Fix, fix, is_data, objects};
+use super::data_step::may_harm;
+use super::fix::{DataFate, Fix, fix, objects};
 use super::script::ownership::{ownership, unclear};
 use super::script::{Touched, segment::segments, touched, undo::undo};
 use super::{Case, Plan, PlanKind, invalid_index, version_table};
@@ -13,7 +14,6 @@ use crate::locate::Verdict;
 use crate::pg::command::{Command, Kind, Transaction};
 use crate::pg::error::Refusal;
 use crate::plan::fix::{DataStep, FixStep, Origin, Unfinished};
-use crate::plan::idempotent::fills_only_gaps;
 use crate::predict::conditions::Condition;
 use crate::predict::demands::Demands;
 use crate::predict::rows::Rows;
@@ -76,7 +76,8 @@ pub fn evaluate(case: &Case<'_>, state: &Members, goal: &Catalog) -> Option<Plan
     let recorded = recorded(case);
     let to = history.rows(state);
     let same_rows = case.ghosts.is_empty() && case.rows.is_some_and(|rows| same(rows, &to));
-    let mut made = fix(case.replay, case.timelines, state, &recorded, case.allowed);
+    let told = case.rows.is_some_and(|rows| !rows.is_empty()) && case.ghosts.is_empty();
+    let mut made = fix(case.replay, case.timelines, state, told.then_some(&recorded), case.allowed);
     made.steps.splice(0..0, version_table::prepare(case, state, &to));
     made.steps.splice(0..0, invalid_index::prepare(case.actual));
     let mut obstacles = std::mem::take(&mut made.obstacles);
@@ -370,6 +371,12 @@ fn rows_against(case: &Case<'_>, state: &Members, recorded: &Members, data_steps
             obstacles
                 .push(format!("{id} is recorded as run, and nothing in the schema contradicts it: it would run again"));
         }
+        // What it made may have been lost since, and what it did to rows not.
+        if contradicted && has_data_steps(case, position) {
+            obstacles.push(format!(
+                "{id} is recorded as run; what it makes is not there, but a data step of it may have run, and would run again"
+            ));
+        }
     }
     // What the upgrade would run although it may have run: the schema cannot tell, and the rows do not say.
     let trusted = case.rows.is_some() && *recorded == *state;
@@ -390,18 +397,7 @@ fn rows_against(case: &Case<'_>, state: &Members, recorded: &Members, data_steps
     obstacles
 }
 
-/// True if a revision works on rows in a way that is not proven harmless when it is repeated.
+/// See [`may_harm`].
 fn has_data_steps(case: &Case<'_>, position: usize) -> bool {
-    case.replay
-        .revisions
-        .iter()
-        .filter(|revision| revision.position == position)
-        .flat_map(|revision| &revision.steps)
-        .any(|step| {
-            is_data(&step.action)
-                && match &step.action {
-                    crate::alembic::run::Action::Statement { command, .. } => !fills_only_gaps(command),
-                    _ => true,
-                }
-        })
+    case.replay.revisions.iter().any(|revision| revision.position == position && may_harm(revision))
 }

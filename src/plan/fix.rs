@@ -5,19 +5,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::idempotent::fills_only_gaps;
+use super::data_step::{Made, data_step, is_data};
 use super::pieces::{Pieces, pieces};
 use super::script::segment::in_transaction;
 use crate::alembic::run::Action;
 use crate::catalog::ObjectId;
 use crate::catalog::listing::Change;
 use crate::locate::Timelines;
-use crate::pg::command::{Command, DataVerb, Kind};
+use crate::pg::command::{Command, Kind};
 use crate::pg::error::Reason;
 use crate::pg::expr::Comparison;
-use crate::pg::ident::Ident;
 use crate::replay::history::Members;
-use crate::replay::{At, Replay, ReplayStep};
+use crate::replay::{At, Replay, ReplayStep, Replayed};
 use crate::source::Span;
 
 /// One statement of a fix.
@@ -110,12 +109,15 @@ struct Progress<'t> {
     behind: BTreeMap<&'t ObjectId, Option<At>>,
     /// What the fix has made or changed so far. Every later step on it is still to be made, also where the object is absent now
     /// and absent in the end.
-    made: BTreeSet<ObjectId>,
+    touched: BTreeSet<ObjectId>,
+    /// What of it was not there: it holds nothing that anybody has written.
+    made: Made,
 }
 
 impl<'t> Progress<'t> {
     fn of(timelines: &'t Timelines, state: &Members, unfinished: &mut Vec<Unfinished>) -> Progress<'t> {
-        let mut progress = Progress { timelines, behind: BTreeMap::new(), made: BTreeSet::new() };
+        let mut progress =
+            Progress { timelines, behind: BTreeMap::new(), touched: BTreeSet::new(), made: Made::default() };
         for (object, timeline) in &timelines.by_object {
             let Some(last) = timeline.index(|revision| state.has(revision)) else { continue };
             if matches!(timeline.verdict(Some(last)), Comparison::Same | Comparison::Unknown(_)) {
@@ -149,7 +151,7 @@ impl<'t> Progress<'t> {
             Some(Some(reached)) => at > *reached,
             None => false,
         };
-        own || self.made.contains(object) || owners(object).any(|owner| self.made.contains(&owner))
+        own || self.touched.contains(object) || owners(object).any(|owner| self.touched.contains(&owner))
     }
 
     /// What a step changes: what is still to be made, and what is there. What belongs to a table or a column that the step is to make
@@ -170,7 +172,7 @@ impl<'t> Progress<'t> {
 }
 
 /// The table that an object is on, and the column that a default is of.
-fn owners(object: &ObjectId) -> impl Iterator<Item = ObjectId> {
+pub(super) fn owners(object: &ObjectId) -> impl Iterator<Item = ObjectId> {
     let table = object.table.as_ref().map(|table| ObjectId {
         kind: Kind::Table,
         schema: object.schema.clone(),
@@ -194,15 +196,29 @@ pub fn objects(changes: &[Change]) -> Vec<ObjectId> {
     objects
 }
 
-/// Makes the fix that leads to `state`. `recorded` are the revisions that the version rows say ran.
-pub fn fix(replay: &Replay, timelines: &Timelines, state: &Members, recorded: &Members, allowed: Allowed) -> Fix {
+/// Makes the fix that leads to `state`. `recorded` are the revisions that the version rows say ran; `None`: they say nothing.
+pub fn fix(
+    replay: &Replay,
+    timelines: &Timelines,
+    state: &Members,
+    recorded: Option<&Members>,
+    allowed: Allowed,
+) -> Fix {
     let mut fix = Fix::default();
     let mut progress = Progress::of(timelines, state, &mut fix.unfinished);
-    for revision in replay.revisions.iter().filter(|revision| state.has(revision.position)) {
-        let stage = Stage::of(&revision.steps, &progress);
+    let is_recorded = |position: usize| recorded.is_some_and(|recorded| recorded.has(position));
+    let revisions = || replay.revisions.iter().filter(|revision| state.has(revision.position));
+    // Where no row tells, one of which nothing is there has run all the same if a later one has: what it made was lost.
+    let left_something = |revision: &&Replayed| revision.steps.iter().any(|step| progress.there(step) > 0);
+    let last = revisions().filter(left_something).map(|revision| revision.position).max();
+    for revision in revisions() {
+        let stage = match Stage::of(&revision.steps, &progress) {
+            Stage::Nothing if recorded.is_none() && last.is_some_and(|last| revision.position < last) => Stage::Some,
+            stage => stage,
+        };
         for step in &revision.steps {
             if is_data(&step.action) {
-                data_step(step, &stage, recorded.has(revision.position), &progress.made, &mut fix);
+                data_step(step, stage, is_recorded(revision.position), &progress.made, &mut fix);
                 continue;
             }
             let (lacking, there) = progress.split(step);
@@ -214,11 +230,12 @@ pub fn fix(replay: &Replay, timelines: &Timelines, state: &Members, recorded: &M
                 continue;
             }
             if schema_step(step, &lacking, &there, &progress.made, allowed, &mut fix) {
-                progress.made.extend(lacking);
+                progress.made.follow(&step.changes, |object| lacking.contains(object));
+                progress.touched.extend(lacking);
             }
         }
         if let Some(reason) = &revision.unknown
-            && !recorded.has(revision.position)
+            && !is_recorded(revision.position)
             && !progress.is_done()
         {
             fix.obstacles.push(unknown_effects(&replay.history.order[revision.position], reason));
@@ -234,7 +251,7 @@ fn unknown_effects(revision: &str, reason: &Reason) -> String {
 
 /// How much of a revision's schema changes is there already.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
+pub(super) enum Stage {
     /// Nothing: the fix runs the revision as a whole.
     Nothing,
     /// Some.
@@ -248,10 +265,8 @@ impl Stage {
         let mut lacking = 0;
         let mut there = 0;
         for step in steps {
-            let (lacks, has) = progress.split(step);
-            lacking += lacks.len();
-            // What later revisions took away again is there in name only.
-            there += has.iter().filter(|object| !progress.is_moot(object)).count();
+            lacking += progress.split(step).0.len();
+            there += progress.there(step);
         }
         match (lacking, there) {
             (0, _) => Stage::All,
@@ -262,68 +277,15 @@ impl Stage {
 }
 
 impl Progress<'_> {
+    /// How many objects that a step changes are there. What later revisions took away again is there in name only.
+    fn there(&self, step: &ReplayStep) -> usize {
+        self.split(step).1.iter().filter(|object| !self.is_moot(object)).count()
+    }
+
     /// True if the database's object is absent both now and before the history began, so that its being "as it should be"
     /// says nothing of whether a revision ran.
     fn is_moot(&self, object: &ObjectId) -> bool {
         self.timelines.by_object.get(object).is_none_or(|timeline| *timeline.verdict(None) == Comparison::Same)
-    }
-}
-
-/// True for work on rows.
-pub fn is_data(action: &Action) -> bool {
-    match action {
-        Action::Statement { command, .. } => command.writes_rows(),
-        Action::Rows { .. } => true,
-        Action::Unmodelled(_) => false,
-    }
-}
-
-/// True if a statement writes only into tables and columns that the fix makes.
-fn fills_only(command: &Command, made: &BTreeSet<ObjectId>) -> bool {
-    let Command::Data(data) = command else { return false };
-    let Some(table) = &data.table else { return false };
-    let is_made = made.iter().any(|object| object.kind == Kind::Table && object.name == table.name);
-    let column_is_made = |column: &Ident| {
-        let of_table = |object: &&ObjectId| object.kind == Kind::Column && object.table.as_ref() == Some(&table.name);
-        made.iter().filter(of_table).any(|object| object.name == *column)
-    };
-    let updates = data.verb == DataVerb::Update && !data.columns.is_empty();
-    is_made || updates && data.columns.iter().all(column_is_made)
-}
-
-fn data_step(step: &ReplayStep, stage: &Stage, recorded: bool, made: &BTreeSet<ObjectId>, fix: &mut Fix) {
-    let (what, command) = match &step.action {
-        Action::Statement { command, sql } => (sql.clone(), Some(command.as_ref().clone())),
-        Action::Rows { what } => (what.clone(), None),
-        Action::Unmodelled(_) => return,
-    };
-    let note = |fate| DataStep { at: step.at, span: step.span, what: what.clone(), fate };
-    match stage {
-        // The row says that it ran, and the schema does not contradict.
-        Stage::All if recorded => {}
-        Stage::All => fix.data_steps.push(note(DataFate::Unproven)),
-        // It ran, too; what it wrote into what was lost since is lost.
-        Stage::Some if recorded && !command.as_ref().is_some_and(|command| fills_only(command, made)) => {}
-        Stage::Nothing | Stage::Some => {
-            let Some(command) = command else {
-                fix.obstacles.push(format!("a data step of the missing part cannot be written as SQL: {what}"));
-                fix.data_steps.push(note(DataFate::Unproven));
-                return;
-            };
-            if let Some(reason) = &step.may {
-                fix.obstacles.push(format!("it is not known whether a data step runs: {reason}"));
-                fix.data_steps.push(note(DataFate::Unproven));
-                return;
-            }
-            if *stage == Stage::Some && !recorded && !fills_only_gaps(&command) {
-                fix.obstacles.push(format!("a data step of a half applied revision may have run already: {what}"));
-                fix.data_steps.push(note(DataFate::Unproven));
-                return;
-            }
-            fix.data_steps.push(note(DataFate::Included));
-            let origin = Origin::Revision { at: step.at, span: step.span };
-            fix.steps.push(FixStep { command, origin, makes: Vec::new() });
-        }
     }
 }
 
@@ -332,7 +294,7 @@ fn schema_step(
     step: &ReplayStep,
     lacking: &[ObjectId],
     there: &[ObjectId],
-    made: &BTreeSet<ObjectId>,
+    made: &Made,
     allowed: Allowed,
     fix: &mut Fix,
 ) -> bool {
@@ -359,9 +321,7 @@ fn schema_step(
     }
     let mut makes = false;
     for command in pieces.commands {
-        // What the fix itself has made holds nothing yet.
-        let own =
-            lacking.iter().all(|object| made.contains(object) || owners(object).any(|owner| made.contains(&owner)));
+        let own = lacking.iter().all(|object| made.holds(object));
         if super::drops(&command) && !allowed.drops && !own {
             fix.left.extend(lacking.iter().cloned());
             continue;

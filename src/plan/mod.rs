@@ -5,6 +5,7 @@
 
 mod candidate;
 mod complete;
+mod data_step;
 pub mod fix;
 mod idempotent;
 mod imports;
@@ -28,6 +29,7 @@ use crate::predict::rows::Rows;
 use crate::replay::history::Members;
 use crate::replay::{Replay, Subject, replay};
 
+pub use data_step::is_data;
 pub use fix::{Allowed, DataFate, DataStep, FixStep, Origin};
 pub use patch::Patch;
 

@@ -69,3 +69,64 @@ fn a_row_without_a_file_is_purged_where_nothing_else_is_there() {
     assert!(ask.plans.iter().all(|plan| !plan.recommended));
     assert!(ask.plans.iter().any(|plan| plan.barred.iter().any(|why| why.contains("find the file of b2"))));
 }
+
+const ONE: &str = "op.create_table('t', sa.Column('n', sa.Integer()))";
+
+/// A database at the first of two or three revisions, with `table` and what else is there.
+fn plans(stamped: &str, rest: &str, bodies: &[&str]) -> Vec<Plan> {
+    let ids = ["a1", "a2", "a3"];
+    let mut files = vec![revision("a1", "None", ONE)];
+    for (at, body) in bodies.iter().enumerate() {
+        files.push(revision(ids[at + 1], &format!("'{}'", ids[at]), body));
+    }
+    let versions = "CREATE TABLE public.alembic_version (version_num character varying(32) NOT NULL);\n";
+    plan(files, &format!("{versions}{rest}"), &[stamped]).plans
+}
+
+/// A table that the fix renames holds values, one that it makes does not.
+#[test]
+fn what_the_fix_has_changed_alone_is_not_dropped() {
+    let table = "CREATE TABLE public.t (n integer);\n";
+    let renamed =
+        ["op.rename_table('t', 'v')", "op.drop_column('v', 'n')\nop.add_column('v', sa.Column('y', sa.Integer()))"];
+    let all = plans("a1", table, &renamed);
+    let fixes: Vec<&Plan> = all.iter().filter(|plan| plan.fix_sql.contains("RENAME TO v")).collect();
+    assert!(!fixes.is_empty());
+    assert!(fixes.iter().all(|plan| !plan.fix_sql.contains("DROP COLUMN n")));
+    let made = [
+        "op.create_table('u', sa.Column('a', sa.Integer()), sa.Column('b', sa.Integer()))",
+        "op.drop_column('u', 'b')\nop.add_column('t', sa.Column('y', sa.Integer()))",
+    ];
+    let all = plans("a1", "CREATE TABLE public.t (n integer, y integer);\n", &made);
+    assert!(all.iter().any(|plan| plan.fix_sql.contains("DROP COLUMN b")));
+}
+
+/// The row says that the revision ran, and so did its data step, whatever was done to the schema since.
+#[test]
+fn a_data_step_of_a_recorded_revision_does_not_run_again() {
+    let scale = "op.execute('UPDATE t SET n = n * 100')";
+    let retyped = format!("op.alter_column('t', 'n', type_=sa.BigInteger())\n{scale}");
+    let table = format!("op.create_table('u', sa.Column('a', sa.Integer()))\n{scale}");
+    for body in [retyped, table] {
+        let plans = plans("a2", "CREATE TABLE public.t (n integer);\n", &[&body]);
+        assert!(!plans.is_empty());
+        assert!(plans.iter().all(|plan| !plan.recommended), "{body}");
+    }
+    // What it fills was lost with the column.
+    let filled = "op.add_column('t', sa.Column('m', sa.Integer()))\nop.execute('UPDATE t SET m = n * 100')";
+    let plans = plans("a2", "CREATE TABLE public.t (n integer);\n", &[filled]);
+    assert!(plans.iter().any(|plan| plan.recommended));
+}
+
+/// The dump may hold no rows, and the database some: the fix's own statements ask before they run.
+#[test]
+fn what_a_fix_demands_of_rows_is_asked() {
+    let body = "op.add_column('t', sa.Column('m', sa.Integer(), nullable=False))\n\
+        op.add_column('t', sa.Column('x', sa.Integer()))\nop.create_unique_constraint('t_n', 't', ['n'])";
+    let plans = plans("a1", "CREATE TABLE public.t (n integer, x integer);\n", &[body]);
+    let found = plans.iter().find(|plan| plan.recommended && plan.id == PlanId::Repair);
+    let plan = found.unwrap_or_else(|| panic!("nothing is recommended"));
+    for asked in ["t holds no row", "t holds no duplicates of (n)", "SELECT count(*) FROM public.t"] {
+        assert!(plan.check_sql.contains(asked), "{asked}: {}", plan.check_sql);
+    }
+}

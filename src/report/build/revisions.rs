@@ -7,7 +7,7 @@ use crate::alembic::run::Action;
 use crate::catalog::listing::Change;
 use crate::locate::{Evidence as Trace, Verdict};
 use crate::pg::error::Reason;
-use crate::plan::fix::is_data;
+use crate::plan::is_data;
 use crate::replay::history::{History, Members};
 use crate::replay::{ReplayStep, Replayed};
 use crate::source::Sources;

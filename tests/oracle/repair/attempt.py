@@ -10,6 +10,8 @@ from inside.normal import normal
 from .disturb import change
 from .shape import unequal
 
+# An answer to a question to the rows that is not 0.
+BROKEN = re.compile(r"restamp-answer [0-9a-f]{16} = ([1-9]\d*)")
 # The column that a sequence belongs to, as `shape` tells it.
 OWNER = re.compile(r" [ai](\S+)$")
 WORDS = re.compile(r'"[^"]+"|\w+')
@@ -68,6 +70,11 @@ class Attempt:
                 self.unasked = True
             elif run.stdout.strip() != "0":
                 raise GivenUp(condition["demand"])
+        if self.plan["check_sql"]:
+            # What the fix itself demands is asked there, too.
+            answers = self.case.server.psql(database.name, file=self.folder / "check.sql", check=False).stdout
+            for number in BROKEN.findall(answers):
+                raise GivenUp(f"check.sql counts {number}")
 
     def step(self, database, command):
         """One command of a plan; false where it fails."""
