@@ -105,10 +105,14 @@ impl Script {
         if !self.rest.is_empty() {
             let others = self.touched.iter().map(|touched| &touched.key).chain(self.rest.passed_over());
             let others: Vec<String> = others.map(|key| format!("    ({})", key_columns(key))).collect();
-            let without = match others.is_empty() {
-                true => String::new(),
+            let mut without = match others.is_empty() {
+                true => "\n    WHERE true".to_string(),
                 false => format!("\n    WHERE ({KEY}) NOT IN (VALUES\n{}\n    )", others.join(",\n")),
             };
+            if !self.rest.overlooked().is_empty() {
+                let kinds: Vec<String> = self.rest.overlooked().iter().map(|kind| literal(kind)).collect();
+                let _ = write!(without, " AND kind NOT IN ({})", kinds.join(", "));
+            }
             tables.push(format!(
                 "others(schema, within, digest) AS (VALUES\n    {}, (NULL, NULL, NULL::text)\n  )",
                 self.rest.rows().join(",\n    ")
