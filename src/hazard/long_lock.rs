@@ -7,7 +7,7 @@
 
 use super::{Hazard, Subject};
 use crate::diagnostic::Severity;
-use crate::pg::command::{AlterAction, Command, Table};
+use crate::pg::command::{AlterAction, Command, ConstraintKind, Table};
 use crate::plan::lock::{Lock, lock};
 use crate::predict::conversion::{Conversion, of_column};
 
@@ -21,7 +21,13 @@ pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
     let reads_all = match statement.command {
         Command::CreateIndex(_) => true,
         Command::Table(Table::Alter { name, actions, .. }) => actions.iter().any(|action| match action {
-            AlterAction::AddConstraint(constraint) => !constraint.not_valid,
+            AlterAction::AddConstraint(constraint) => match &constraint.kind {
+                ConstraintKind::Unique(key) | ConstraintKind::PrimaryKey(key) => key.using_index.is_none(),
+                ConstraintKind::ForeignKey(_)
+                | ConstraintKind::Check { .. }
+                | ConstraintKind::NotNull { .. }
+                | ConstraintKind::Exclude { .. } => !constraint.not_valid,
+            },
             AlterAction::SetNotNull { not_null, .. } => *not_null,
             AlterAction::AlterType { column, ty, .. } => {
                 of_column(statement.catalog, statement.session, name, column, ty) != Conversion::Free

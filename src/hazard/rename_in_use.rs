@@ -8,6 +8,7 @@
 use super::{Hazard, Subject};
 use crate::diagnostic::Severity;
 use crate::pg::command::{AlterAction, Command, Table};
+use crate::pg::ident::QName;
 
 pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
     let Subject::Statement(statement) = subject else { return None };
@@ -17,11 +18,11 @@ pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
     }
     actions.iter().find_map(|action| {
         let (what, sqlstate, safer) = match action {
-            AlterAction::RenameTo { to } => (
-                format!("{name} becomes {to}"),
-                "42P01",
-                format!("in the same transaction: CREATE VIEW {name} AS SELECT * FROM {to}; -- until no running code asks for {name}"),
-            ),
+            AlterAction::RenameTo { to } => {
+                let to = QName { schema: name.schema.clone(), name: to.clone() };
+                let safer = format!("in the same transaction: CREATE VIEW {name} AS SELECT * FROM {to}; -- until no running code asks for {name}");
+                (format!("{name} becomes {to}"), "42P01", safer)
+            }
             AlterAction::RenameColumn { from, to } => (
                 format!("{name}.{from} becomes {to}"),
                 "42703",

@@ -9,6 +9,7 @@ use super::{Hazard, Subject};
 use crate::diagnostic::Severity;
 use crate::pg::command::{AlterAction, Command, Table};
 use crate::pg::ident::Ident;
+use crate::plan::script::literal;
 
 pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
     let Subject::Statement(statement) = subject else { return None };
@@ -16,10 +17,15 @@ pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
     if !statement.is_old(name) {
         return None;
     }
-    let column: &Ident = actions.iter().find_map(|action| match action {
-        AlterAction::AddIdentity { column, .. } => Some(column),
+    let (column, sequence): (&Ident, String) = actions.iter().find_map(|action| match action {
+        AlterAction::AddIdentity { column, .. } => {
+            let (table, own) = (literal(&name.to_string()), literal(column.as_str()));
+            Some((column, format!("pg_get_serial_sequence({table}, {own})")))
+        }
         AlterAction::SetDefault { column, default: Some(default) } => {
-            default.to_string().to_ascii_lowercase().starts_with("nextval(").then_some(column)
+            let text = default.to_string();
+            let sequence = text.strip_prefix("nextval(").and_then(|rest| rest.strip_suffix(')'));
+            sequence.map(|sequence| (column, sequence.to_string()))
         }
         _ => None,
     })?;
@@ -28,13 +34,9 @@ pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
         code: "sequence-behind",
         severity: Severity::Warning,
         message: format!(
-            "{name}.{column} may hold values already, and its new sequence starts below them: the next INSERT fails (23505) or repeats one"
+            "{name}.{column} may hold values already, and a new sequence starts below them: the next INSERT then fails (23505) or repeats one"
         ),
-        safer: Some(format!(
-            "SELECT setval(pg_get_serial_sequence({}, {}), max({column})) FROM {name}; -- fix.sql does it by itself",
-            crate::plan::script::literal(&name.to_string()),
-            crate::plan::script::literal(column.as_str())
-        )),
+        safer: Some(format!("SELECT setval({sequence}, max({column})) FROM {name}; -- in the same transaction")),
     })
 }
 

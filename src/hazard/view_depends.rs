@@ -24,19 +24,20 @@ pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
             _ => return None,
         };
         let views = views(statement, name, column);
-        let names: Vec<String> = views.iter().map(|(view, _)| view.to_string()).collect();
         if views.is_empty() {
             return None;
         }
-        let drop: Vec<String> = views.iter().rev().map(|(view, _)| format!("DROP VIEW {view};")).collect();
-        let create: Vec<String> = views.iter().map(|(view, query)| format!("CREATE VIEW {view} AS {query};")).collect();
+        let names: Vec<String> = views.iter().map(|view| view.name.to_string()).collect();
+        let drop: Vec<String> = views.iter().rev().map(|view| format!("DROP {} {};", view.word, view.name)).collect();
+        let create: Vec<String> =
+            views.iter().map(|view| format!("CREATE {} {} AS {};", view.word, view.name, view.query)).collect();
         Some(Hazard {
             rewrites: false,
             code: "view-depends",
             severity: Severity::Error,
             message: format!("{name}.{column} {what} {}", names.join(", ")),
             safer: Some(format!(
-                "in one transaction: {}\n{};\n{} -- without the column, with the view's owner and grants",
+                "in one transaction: {}\n{};\n{} -- as they shall be then, with their owners and grants",
                 drop.join(" "),
                 statement.command,
                 create.join(" ")
@@ -45,18 +46,27 @@ pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
     })
 }
 
-/// The views that read a column, with their queries, in the order in which they were made.
-fn views(statement: &Statement<'_>, table: &QName, column: &Ident) -> Vec<(QName, String)> {
+/// A view that reads a column.
+struct Reader {
+    word: &'static str,
+    name: QName,
+    query: String,
+}
+
+/// The views that read a column themselves, in the order in which they were made.
+fn views(statement: &Statement<'_>, table: &QName, column: &Ident) -> Vec<Reader> {
     let catalog = statement.catalog;
     let column = catalog.resolve_relation(table, statement.session).and_then(|table| catalog.column(table, column));
     let Some(column) = column else { return Vec::new() };
-    let reads = |object: &Object| match object {
-        Object::View(view) if view.depends_on.contains(&column) => {
-            Some(view.query.trim().trim_end_matches(';').to_string())
-        }
+    let views = catalog.iter().filter_map(|(oid, entry)| match &*entry.object {
+        Object::View(view) if view.depends_on.contains(&column) => Some(Reader {
+            word: if view.materialized { "MATERIALIZED VIEW" } else { "VIEW" },
+            name: catalog.qname(oid)?,
+            query: view.query.trim().trim_end_matches(';').to_string(),
+        }),
         _ => None,
-    };
-    catalog.iter().filter_map(|(oid, entry)| Some((catalog.qname(oid)?, reads(&entry.object)?))).collect()
+    });
+    views.collect()
 }
 
 #[cfg(test)]

@@ -30,32 +30,36 @@ pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
     }
     actions.iter().find_map(|action| {
         let AlterAction::AddColumn { column, .. } = action else { return None };
-        let why = value_of_its_own(column)?;
+        let (why, default) = value_of_its_own(column)?;
         let own = &column.name;
         Some(Hazard {
             rewrites: true,
             code: "volatile-default",
             severity: Severity::Warning,
             message: format!("{name}.{own} gets {why} in every row: the table is rewritten under ACCESS EXCLUSIVE"),
-            safer: Some(format!(
-                "ALTER TABLE {name} ADD COLUMN {own} …; without the default\nALTER TABLE {name} ALTER COLUMN {own} SET DEFAULT …; -- for new rows\n\
-                 UPDATE {name} SET {own} = DEFAULT WHERE …; -- in batches, each in a transaction of its own"
-            )),
+            // A number or a computed value cannot be added without.
+            safer: default.map(|default| {
+                format!(
+                    "ALTER TABLE {name} ADD COLUMN {own} {};\nALTER TABLE {name} ALTER COLUMN {own} SET DEFAULT {default}; -- for new rows\n\
+                     UPDATE {name} SET {own} = DEFAULT WHERE {own} IS NULL; -- in batches, each in a transaction of its own",
+                    column.ty
+                )
+            }),
         })
     })
 }
 
-fn value_of_its_own(column: &ColumnDef) -> Option<&'static str> {
+fn value_of_its_own(column: &ColumnDef) -> Option<(&'static str, Option<String>)> {
     if matches!(column.ty, ColumnType::Serial(_)) {
-        return Some("a number");
+        return Some(("a number", None));
     }
     column.constraints.iter().find_map(|constraint| match constraint {
         ColumnConstraint::Default(expr) => {
             let text = expr.to_string().to_ascii_lowercase();
-            VOLATILE.iter().any(|name| text.contains(name)).then_some("another value")
+            VOLATILE.iter().any(|name| text.contains(name)).then(|| ("another value", Some(expr.to_string())))
         }
-        ColumnConstraint::Identity(_) => Some("a number"),
-        ColumnConstraint::Generated { stored: true, .. } => Some("a computed value"),
+        ColumnConstraint::Identity(_) => Some(("a number", None)),
+        ColumnConstraint::Generated { stored: true, .. } => Some(("a computed value", None)),
         ColumnConstraint::Generated { stored: false, .. }
         | ColumnConstraint::NotNull { .. }
         | ColumnConstraint::Null

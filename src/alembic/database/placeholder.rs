@@ -22,9 +22,9 @@ fn pieces(text: &str) -> Option<Vec<Piece<'_>>> {
     while let Some(at) = rest.find('%') {
         pieces.push(Piece::Sql(&rest[..at]));
         let behind = &rest[at + 1..];
-        if behind.starts_with('%') {
+        if let Some(after) = behind.strip_prefix('%') {
             pieces.push(Piece::Sql("%"));
-            rest = &behind[1..];
+            rest = after;
         } else if let Some(behind) = behind.strip_prefix('s') {
             pieces.push(Piece::Next);
             rest = behind;
