@@ -246,15 +246,24 @@ fn is_valueless(id: &ObjectId) -> bool {
     matches!(id.kind, Kind::Constraint | Kind::Index | Kind::Default)
 }
 
-/// What the upgrade that follows would leave missing or different: a revision that looks first may pass over what is half there.
+/// What the upgrade that follows would leave missing or different, as a revision that looks first may pass over what is half there;
+/// and what it would make beside what is there already, as a constraint without a name.
 fn holes(case: &Case<'_>, after: Option<&Catalog>, goal: &Catalog) -> Vec<String> {
     let Some(after) = after else { return Vec::new() };
+    let is_twice = |left: &Difference| {
+        let is_new = left.actual_oid.is_some_and(|oid| case.actual.get(oid).is_none());
+        matches!(left.change, DiffChange::Extra) && is_new
+    };
     let left = diff(after, goal, &case.diff_options());
     left.iter()
-        .filter(|left| is_hole(left))
+        .filter(|left| is_hole(left) || is_twice(left))
         .take(3)
         .map(|hole| {
-            let what = if hole.change == DiffChange::Missing { "missing" } else { "different" };
+            let what = match hole.change {
+                DiffChange::Missing => "missing",
+                DiffChange::Extra => "there beside what was made ahead",
+                DiffChange::Different(_) | DiffChange::Uncompared(_) => "different",
+            };
             format!("{:?} {} would be {what} after the upgrade", hole.id.kind, hole.id).to_lowercase()
         })
         .collect()
