@@ -103,7 +103,7 @@ pub fn facts(answers: &Answers, session: &Session) -> Vec<String> {
     facts.extend(told("setting").iter().map(|settings| format!("Settings of role and database: {settings}.")));
     for indexes in told("invalid-index") {
         facts.push(format!(
-            "Invalid, left by a CREATE INDEX CONCURRENTLY that failed: {indexes}. A revision that makes such an index fails (42P07): drop it before."
+            "Invalid, left by a CREATE INDEX CONCURRENTLY that failed: {indexes}. A revision that makes such an index fails (42P07); a fix drops those that the revisions make."
         ));
     }
     let foreign = |owner: &String| owner.contains("may not act as");

@@ -369,6 +369,12 @@ impl Work {
                     plan.data_steps.iter().filter(|step| step.state == report::DataStepState::Skipped).count()
                 }),
             });
+            if let Some(schema) = &schema {
+                let how = format!(
+                    "Commands are meant for {schema} alone: run them as env.py picks a schema (often with -x)."
+                );
+                report.verdict.facts.push(how);
+            }
         }
         report
     }

@@ -254,6 +254,11 @@ impl Object {
         }
     }
 
+    /// True for a kind that has an owner; columns, constraints, indexes and their like are their table's.
+    pub fn has_owner(&self) -> bool {
+        self.clone().owner_mut().is_some()
+    }
+
     /// Its owner, if its kind has one.
     pub(super) fn owner_mut(&mut self) -> Option<&mut Option<Ident>> {
         match self {

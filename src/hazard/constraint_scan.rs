@@ -11,11 +11,7 @@ use crate::pg::command::{AlterAction, Command, ConstraintDef, ConstraintKind, Ta
 use crate::pg::ident::QName;
 
 pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
-    let Subject::Statement(statement) = subject else { return None };
-    let Command::Table(Table::Alter { name, actions, .. }) = statement.command else { return None };
-    if !statement.is_old(name) {
-        return None;
-    }
+    let (_, name, actions) = subject.altered()?;
     actions.iter().find_map(|action| {
         let AlterAction::AddConstraint(constraint) = action else { return None };
         if constraint.not_valid || !matches!(constraint.kind, ConstraintKind::Check { .. }) {

@@ -24,7 +24,7 @@ mod volatile_default;
 
 use crate::catalog::{Catalog, ObjectId, Session};
 use crate::diagnostic::Severity;
-use crate::pg::command::Command;
+use crate::pg::command::{AlterAction, Command, Table};
 use crate::pg::error::Reason;
 use crate::pg::ident::QName;
 use crate::predict::rows::Rows;
@@ -83,6 +83,15 @@ pub struct Statement<'a> {
     pub before: &'a Catalog,
     /// What is known of rows.
     pub rows: &'a Rows,
+}
+
+impl<'a> Subject<'a> {
+    /// An ALTER TABLE of a table that was there before, so that it may hold rows and others may use it.
+    fn altered(&self) -> Option<(&Statement<'a>, &'a QName, &'a [AlterAction])> {
+        let Subject::Statement(statement) = self else { return None };
+        let Command::Table(Table::Alter { name, actions, .. }) = statement.command else { return None };
+        statement.is_old(name).then_some((statement, name, actions.as_slice()))
+    }
 }
 
 impl Statement<'_> {

@@ -7,16 +7,12 @@
 
 use super::{Hazard, Subject};
 use crate::diagnostic::Severity;
-use crate::pg::command::{AlterAction, Command, Table};
+use crate::pg::command::AlterAction;
 use crate::pg::ident::Ident;
 use crate::predict::conditions::needs_value;
 
 pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
-    let Subject::Statement(statement) = subject else { return None };
-    let Command::Table(Table::Alter { name, actions, .. }) = statement.command else { return None };
-    if !statement.is_old(name) {
-        return None;
-    }
+    let (_, name, actions) = subject.altered()?;
     actions.iter().find_map(|action| match action {
         AlterAction::AddColumn { column, .. } if needs_value(column) => Some(Hazard {
             rewrites: false,

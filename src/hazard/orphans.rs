@@ -7,16 +7,12 @@
 
 use super::{Hazard, Subject};
 use crate::diagnostic::Severity;
-use crate::pg::command::{AlterAction, Command, ConstraintKind, Table};
+use crate::pg::command::{AlterAction, ConstraintKind};
 use crate::predict::conditions::conditions;
 use crate::predict::rows::Rows;
 
 pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
-    let Subject::Statement(statement) = subject else { return None };
-    let Command::Table(Table::Alter { name, actions, .. }) = statement.command else { return None };
-    if !statement.is_old(name) {
-        return None;
-    }
+    let (statement, name, actions) = subject.altered()?;
     let constraint = actions.iter().find_map(|action| match action {
         AlterAction::AddConstraint(constraint) if !constraint.not_valid => Some(constraint),
         _ => None,

@@ -7,16 +7,12 @@
 
 use super::{Hazard, Subject};
 use crate::diagnostic::Severity;
-use crate::pg::command::{AlterAction, Command, Table};
+use crate::pg::command::AlterAction;
 use crate::pg::ident::Ident;
 use crate::plan::script::literal;
 
 pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
-    let Subject::Statement(statement) = subject else { return None };
-    let Command::Table(Table::Alter { name, actions, .. }) = statement.command else { return None };
-    if !statement.is_old(name) {
-        return None;
-    }
+    let (_, name, actions) = subject.altered()?;
     let (column, sequence): (&Ident, String) = actions.iter().find_map(|action| match action {
         AlterAction::AddIdentity { column, .. } => {
             let (table, own) = (literal(&name.to_string()), literal(column.as_str()));

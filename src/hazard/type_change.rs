@@ -7,15 +7,11 @@
 
 use super::{Hazard, Subject};
 use crate::diagnostic::Severity;
-use crate::pg::command::{AlterAction, Command, Table};
+use crate::pg::command::AlterAction;
 use crate::predict::conversion::{Conversion, of_column};
 
 pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
-    let Subject::Statement(statement) = subject else { return None };
-    let Command::Table(Table::Alter { name, actions, .. }) = statement.command else { return None };
-    if !statement.is_old(name) {
-        return None;
-    }
+    let (statement, name, actions) = subject.altered()?;
     actions.iter().find_map(|action| {
         let AlterAction::AlterType { column, ty, using, .. } = action else { return None };
         let conversion = of_column(statement.catalog, statement.session, name, column, ty);

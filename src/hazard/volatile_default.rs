@@ -7,7 +7,7 @@
 
 use super::{Hazard, Subject};
 use crate::diagnostic::Severity;
-use crate::pg::command::{AlterAction, ColumnConstraint, ColumnDef, ColumnType, Command, Table};
+use crate::pg::command::{AlterAction, ColumnConstraint, ColumnDef, ColumnType};
 
 /// Functions that give another value for each row (`provolatile = 'v'`), as defaults use them.
 const VOLATILE: &[&str] = &[
@@ -23,11 +23,7 @@ const VOLATILE: &[&str] = &[
 ];
 
 pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
-    let Subject::Statement(statement) = subject else { return None };
-    let Command::Table(Table::Alter { name, actions, .. }) = statement.command else { return None };
-    if !statement.is_old(name) {
-        return None;
-    }
+    let (_, name, actions) = subject.altered()?;
     actions.iter().find_map(|action| {
         let AlterAction::AddColumn { column, .. } = action else { return None };
         let (why, default) = value_of_its_own(column)?;

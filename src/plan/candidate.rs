@@ -79,7 +79,7 @@ pub fn evaluate(case: &Case<'_>, state: &Members, goal: &Catalog) -> Option<Plan
     let told = case.rows.is_some_and(|rows| !rows.is_empty()) && case.ghosts.is_empty();
     let mut made = fix(case.replay, case.timelines, state, told.then_some(&recorded), case.allowed);
     made.steps.splice(0..0, version_table::prepare(case, state, &to));
-    made.steps.splice(0..0, invalid_index::prepare(case.actual));
+    made.steps.splice(0..0, invalid_index::prepare(case));
     let mut obstacles = std::mem::take(&mut made.obstacles);
     let expected = replay(case.subject, state, |_, _| ());
     let (applied, left) = finish(case, &mut made, &expected.catalog, state);

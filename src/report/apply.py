@@ -80,12 +80,23 @@ def show(result):
 
 
 def run(connection, statements, keep):
-    """One transaction. The statements go to the driver as they are, with no parameters."""
-    connection = connection.execution_options(no_parameters=True)
+    """One transaction, also where the application's engine has none. The statements go to the driver as they are, with no parameters."""
+    connection = connection.execution_options(no_parameters=True, isolation_level="READ COMMITTED")
     execute = getattr(connection, "exec_driver_sql", connection.execute)
     transaction = connection.begin()
+    shelter, fine = None, True
     try:
-        fine = all([show(execute(statement)) for statement in statements])
+        for statement in statements:
+            try:
+                fine = show(execute(statement)) and fine
+            except sqlalchemy.exc.DBAPIError as error:
+                if not shelter:
+                    raise
+                # A question that the database refuses leaves the others alone.
+                print(f"ERROR: {error.orig}")
+                execute(shelter)
+            if statement.startswith("SAVEPOINT "):
+                shelter = f"ROLLBACK TO {statement}"
     except BaseException:
         transaction.rollback()
         raise

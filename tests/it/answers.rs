@@ -255,6 +255,10 @@ fn an_invalid_index_takes_its_name() {
     assert_eq!(prediction.sqlstate.as_deref(), Some("42P07"));
     let plan = found.plans.iter().find(|plan| plan.recommended).expect("it is dropped");
     assert!(plan.fix_sql.contains("DROP INDEX public.i") && plan.fix_sql.contains("NOT i.indisvalid"));
+    // What no revision makes is not the project's to drop.
+    let other = analyse("restamp-answer invalid-index = [public.j of public.t]\n");
+    assert_eq!(other.prediction.map(|prediction| prediction.outcome), Some(Outcome::Succeeds));
+    assert!(other.plans.iter().all(|plan| !plan.fix_sql.contains("DROP INDEX public.j")));
     let none = analyse("restamp-answer invalid-index = []\n");
     assert_eq!(none.prediction.map(|prediction| prediction.outcome), Some(Outcome::Succeeds));
 }

@@ -8,20 +8,15 @@ A verdict that is definite must be the real upgrade's: outcome, revision, SQLSTA
 `target/disagreements/answered`.
 """
 
-import argparse
 import collections
-import json
-import multiprocessing
 import pathlib
 import shutil
 import sys
 import tempfile
 import traceback
 
-from fetch import HERE
-from histories import ROOT, SERVERS, Summary, report_of, seeds_of, shape, start
+from histories import ROOT, SERVERS, report_of, run_corpus, shape
 from repair.case import Case, Skipped
-from server import VERSIONS
 
 OUT = ROOT / "target" / "disagreements" / "answered"
 KEYS = ("outcome", "revision", "sqlstate", "message")
@@ -111,17 +106,7 @@ def work(job):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--corpus", nargs="+", metavar="NAME", help="projects of corpus.json that have a recording, instead of random histories")
-    arguments, seeds = seeds_of(parser)
-    summary = Summary(OUT)
-    corpus = [project for project in json.loads((HERE / "corpus.json").read_text()) if project["name"] in (arguments.corpus or [])]
-    versions = {project["record"].get("server", "16") for project in corpus} or VERSIONS
-    with multiprocessing.Pool(arguments.jobs, initializer=start, initargs=(sorted(versions),)) as pool:
-        for result in pool.imap_unordered(work, [(seed, corpus) for seed in seeds]):
-            summary.add(*result)
-        pool.close()
-        pool.join()
+    summary = run_corpus(work, OUT)
     summary.tell(most=60)
     print(dict(summary.counts))
     return 1 if summary.failures else 0

@@ -445,6 +445,22 @@ def seeds_of(parser):
     return arguments, range(arguments.seed, arguments.seed + arguments.count)
 
 
+def run_corpus(work, out):
+    """Runs seeds of random histories, or of recorded projects (`--corpus`), and adds up what `work` finds."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--corpus", nargs="+", metavar="NAME", help="projects of corpus.json that have a recording, instead of random histories")
+    arguments, seeds = seeds_of(parser)
+    summary = Summary(out)
+    corpus = [project for project in json.loads((ROOT / "tests" / "oracle" / "corpus.json").read_text()) if project["name"] in (arguments.corpus or [])]
+    versions = {project["record"].get("server", "16") for project in corpus} or VERSIONS
+    with multiprocessing.Pool(arguments.jobs, initializer=start, initargs=(sorted(versions),)) as pool:
+        for result in pool.imap_unordered(work, [(seed, corpus) for seed in seeds]):
+            summary.add(*result)
+        pool.close()
+        pool.join()
+    return summary
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--shrink", action="store_true")

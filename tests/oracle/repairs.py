@@ -9,10 +9,8 @@ the values, the version rows. `fix.sql` runs twice and changes nothing the secon
 changed after the dump the script stops. What disagrees is written to `target/disagreements/repairs/SEED`.
 """
 
-import argparse
 import collections
 import json
-import multiprocessing
 import pathlib
 import re
 import shutil
@@ -20,11 +18,9 @@ import sys
 import tempfile
 import traceback
 
-from fetch import HERE
-from histories import ROOT, SERVERS, Summary, report_of, seeds_of, shape, start
+from histories import ROOT, SERVERS, report_of, run_corpus, shape
 from repair.attempt import Attempt, GivenUp
 from repair.case import Case, Skipped
-from server import VERSIONS
 
 OUT = ROOT / "target" / "disagreements" / "repairs"
 
@@ -149,17 +145,7 @@ def keep(judge):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--corpus", nargs="+", metavar="NAME", help="projects of corpus.json that have a recording, instead of random histories")
-    arguments, seeds = seeds_of(parser)
-    summary = Summary(OUT)
-    corpus = [project for project in json.loads((HERE / "corpus.json").read_text()) if project["name"] in (arguments.corpus or [])]
-    versions = {project["record"].get("server", "16") for project in corpus} or VERSIONS
-    with multiprocessing.Pool(arguments.jobs, initializer=start, initargs=(sorted(versions),)) as pool:
-        for result in pool.imap_unordered(work, [(seed, corpus) for seed in seeds]):
-            summary.add(*result)
-        pool.close()
-        pool.join()
+    summary = run_corpus(work, OUT)
     summary.tell(most=80)
     counts = summary.counts
     right = counts["drifts"] - len({seed for places in summary.failures.values() for seed, _ in places})

@@ -1,7 +1,6 @@
 //! The parameters of the driver, as psycopg2 writes them into a text: `%s` from a sequence, `%(name)s` from a mapping.
 
-use super::super::sqlalchemy::Obstacle;
-use super::statement::{Text, written};
+use super::statement::Text;
 use crate::alembic::eval::{Eval, Value, Vm};
 use crate::pg::error::Reason;
 
@@ -71,7 +70,7 @@ pub(super) fn compile(vm: &mut Vm, text: &str, params: &Value) -> Eval<Text> {
         out.unknown = Some(Reason::new("parameter", "a text with other parameters than %s and %(name)s"));
         return Ok(out);
     };
-    let (mut next, mut unknowns) = (0, 0);
+    let (mut next, mut unknowns) = (0, 0_u32);
     for piece in pieces {
         let value = match piece {
             Piece::Sql(sql) => {
@@ -91,15 +90,7 @@ pub(super) fn compile(vm: &mut Vm, text: &str, params: &Value) -> Eval<Text> {
             Value::Unknown(reason) => Value::Unknown(reason.clone()),
             _ => Value::Unknown(Reason::new("parameter", "a parameter of the driver")),
         });
-        match written(vm, &value, &out.sql) {
-            Ok(literal) => out.sql.push_str(&literal),
-            Err(Obstacle::Raise(raise)) => return Err(raise),
-            Err(Obstacle::Unknown(reason)) => {
-                unknowns += 1;
-                out.sql.push_str(&format!("${unknowns}"));
-                out.unknown.get_or_insert(reason);
-            }
-        }
+        out.put(vm, &value, &mut unknowns)?;
     }
     Ok(out)
 }

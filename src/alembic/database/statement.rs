@@ -17,6 +17,22 @@ pub(super) struct Text {
     pub unknown: Option<Reason>,
 }
 
+impl Text {
+    /// Writes a parameter; one whose value is not known is the next of `unknowns`.
+    pub(super) fn put(&mut self, vm: &mut Vm, value: &Value, unknowns: &mut u32) -> Eval<()> {
+        match written(vm, value, &self.sql) {
+            Ok(literal) => self.sql.push_str(&literal),
+            Err(Obstacle::Raise(raise)) => return Err(raise),
+            Err(Obstacle::Unknown(reason)) => {
+                *unknowns += 1;
+                self.sql.push_str(&format!("${unknowns}"));
+                self.unknown.get_or_insert(reason);
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Compiles `text(…)`; `params` is a dict, or `None`.
 pub(super) fn compile_text(vm: &mut Vm, text: &str, own: &[(std::rc::Rc<str>, Value)], params: &Value) -> Eval<Text> {
     let mut out = Text { sql: String::new(), unknown: None };
@@ -41,21 +57,13 @@ pub(super) fn compile_text(vm: &mut Vm, text: &str, own: &[(std::rc::Rc<str>, Va
             );
             return Err(vm.raise("sqlalchemy.exc.StatementError", &message));
         };
-        match written(vm, &value, &out.sql) {
-            Ok(literal) => out.sql.push_str(&literal),
-            Err(Obstacle::Raise(raise)) => return Err(raise),
-            Err(Obstacle::Unknown(reason)) => {
-                unknowns += 1;
-                out.sql.push_str(&format!("${unknowns}"));
-                out.unknown.get_or_insert(reason);
-            }
-        }
+        out.put(vm, &value, &mut unknowns)?;
     }
     Ok(out)
 }
 
 /// A parameter as the driver writes it: a tuple in parentheses, a list as an array, unless `IN` stands in front of it.
-pub(super) fn written(vm: &mut Vm, value: &Value, before: &str) -> Known<String> {
+fn written(vm: &mut Vm, value: &Value, before: &str) -> Known<String> {
     let items = match value {
         Value::Tuple(items) => items.to_vec(),
         Value::List(list) => {

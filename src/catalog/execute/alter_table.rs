@@ -4,7 +4,7 @@ use crate::catalog::object::Object;
 use crate::catalog::references::Space;
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{
-    AlterAction, Behavior, ColumnDef, ConstraintDef, ConstraintKind, IdentityKind, Kind, SequenceOptions,
+    AlterAction, Behavior, ColumnDef, ColumnType, ConstraintDef, ConstraintKind, IdentityKind, Kind, SequenceOptions,
 };
 use crate::pg::error::{PgError, Refusal, sqlstate};
 use crate::pg::expr::Expr;
@@ -288,6 +288,9 @@ impl Catalog {
         }
         let prepared = self.prepare_column(schema, &relation, column, session)?;
         not_a_system_column(&column.name)?;
+        if let ColumnType::Type(ty) = &column.ty {
+            self.is_not_of_itself(table, ty, session)?;
+        }
         let oid = self.add_prepared_column(table, column, prepared, session)?;
         if let Some(reason) = open
             && if_not_exists

@@ -24,6 +24,7 @@ impl Catalog {
         session: &Session,
     ) -> Result<(), Refusal> {
         let oid = self.alterable_column(table, name)?;
+        self.is_not_of_itself(table, ty, session)?;
         let to = self.type_ref(ty, session)?;
         let Some(column) = self.column_of(oid).cloned() else {
             return Ok(());

@@ -162,6 +162,17 @@ impl Catalog {
         refuse(sqlstate::UNDEFINED_OBJECT, format!("type \"{}{brackets}\" does not exist", plain(name)))
     }
 
+    /// Refuses (42P16) a column that has the row type of its own table (`CheckAttributeType`).
+    pub(super) fn is_not_of_itself(&self, table: Oid, ty: &DataType, session: &Session) -> Result<(), Refusal> {
+        let TypeName::User(name) = &ty.name else { return Ok(()) };
+        if self.resolve_type(name, session) != Some(table) {
+            return Ok(());
+        }
+        let name = self.name_of(table);
+        let message = format!("composite type {} cannot be made a member of itself", name.as_str());
+        refuse(sqlstate::INVALID_TABLE_DEFINITION, message)
+    }
+
     /// A type that nothing created: it may be an enum, a domain, anything.
     pub(super) fn assumed_type(&mut self, name: &QName, session: &Session) -> Result<Oid, Refusal> {
         let schema = self.creation_schema(name, session)?;

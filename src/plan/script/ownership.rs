@@ -33,8 +33,10 @@ pub struct Ownership {
 /// Reads it off a fix. `fixed`: the database after it, a changed copy of the one before.
 pub fn ownership(case: &Case<'_>, fix: &[FixStep], fixed: &Catalog) -> Ownership {
     let created = fixed.iter().filter(|(oid, _)| case.actual.get(*oid).is_none());
-    let owned: Vec<(Oid, &Object)> =
-        created.map(|(oid, entry)| (oid, &*entry.object)).filter(|(_, object)| has_owner(object, fix)).collect();
+    let owned: Vec<(Oid, &Object)> = created
+        .map(|(oid, entry)| (oid, &*entry.object))
+        .filter(|(_, object)| belongs_to_its_maker(object, fix))
+        .collect();
     let mut schemas: BTreeSet<Ident> = owned.iter().filter_map(|(oid, _)| fixed.qname(*oid)?.schema).collect();
     let version_table = case.subject.version_table();
     if case.actual.resolve_relation(&version_table, case.session).is_none() {
@@ -70,28 +72,9 @@ pub fn unclear(ownership: &Ownership, actual: &Catalog) -> Option<String> {
 }
 
 /// True for what belongs to whoever makes it; a sequence that comes with a column belongs to the table's owner.
-fn has_owner(object: &Object, fix: &[FixStep]) -> bool {
-    match object {
-        Object::Table(_)
-        | Object::View(_)
-        | Object::Enum(_)
-        | Object::Domain(_)
-        | Object::Composite(_)
-        | Object::Routine(_)
-        | Object::Schema(_) => true,
-        Object::Sequence(_) => {
-            fix.iter().any(|step| matches!(step.command, Command::Sequence(Sequence::Create { .. })))
-        }
-        Object::Extension(_)
-        | Object::Column(_)
-        | Object::Default(_)
-        | Object::Constraint(_)
-        | Object::Index(_)
-        | Object::Trigger(_)
-        | Object::Policy(_)
-        | Object::Comment(_)
-        | Object::Opaque(_) => false,
-    }
+fn belongs_to_its_maker(object: &Object, fix: &[FixStep]) -> bool {
+    let makes_sequences = || fix.iter().any(|step| matches!(step.command, Command::Sequence(Sequence::Create { .. })));
+    object.has_owner() && (!matches!(object, Object::Sequence(_)) || makes_sequences())
 }
 
 fn altered<'c>(actual: &Catalog, session: &Session, commands: impl Iterator<Item = &'c Command>) -> Vec<QName> {

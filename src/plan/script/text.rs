@@ -75,13 +75,17 @@ pub(super) fn block(body: &str) -> String {
 
 /// A block that drops what takes the name of the index that a statement makes or drops and is not valid.
 fn invalid_indexes(command: &Command) -> String {
-    let names = match command {
+    let (names, table) = match command {
         Command::CreateIndex(index) => {
-            index.name.iter().map(|name| QName { schema: index.table.schema.clone(), name: name.clone() }).collect()
+            let name = |name: &Ident| QName { schema: index.table.schema.clone(), name: name.clone() };
+            (index.name.iter().map(name).collect(), Some(&index.table))
         }
-        Command::DropIndex { names, .. } => names.clone(),
-        _ => Vec::new(),
+        Command::DropIndex { names, .. } => (names.clone(), None),
+        _ => (Vec::new(), None),
     };
+    // Another table's index is not in the way of this one, but of its name.
+    let of_table =
+        table.map_or(String::new(), |table| format!(" AND i.indrelid = to_regclass({})", literal(&table.to_string())));
     let drop = |name: &QName| {
         let regclass = literal(&name.to_string());
         let statement = Command::DropIndex {
@@ -91,7 +95,7 @@ fn invalid_indexes(command: &Command) -> String {
             concurrently: false,
         };
         block(&format!(
-            "BEGIN\n  IF EXISTS (SELECT FROM pg_index i WHERE i.indexrelid = to_regclass({regclass}) AND NOT i.indisvalid) THEN\n    \
+            "BEGIN\n  IF EXISTS (SELECT FROM pg_index i WHERE i.indexrelid = to_regclass({regclass}){of_table} AND NOT i.indisvalid) THEN\n    \
              EXECUTE {};\n  END IF;\nEND",
             dollar("ddl", &statement.to_string())
         ))

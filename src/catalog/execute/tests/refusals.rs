@@ -192,3 +192,14 @@ fn a_domain_s_default_is_of_its_type() {
          hint: You will need to rewrite or cast the expression."
     );
 }
+
+#[test]
+fn a_column_of_a_row_type() {
+    let table = "CREATE TABLE s (a int); CREATE TABLE t (a int);";
+    let itself = "-> 42P16 composite type t cannot be made a member of itself";
+    assert_eq!(outcome(16, &format!("{table} ALTER TABLE t ALTER a TYPE t")), itself);
+    assert_eq!(outcome(16, &format!("{table} ALTER TABLE t ADD b t")), itself);
+    assert_eq!(outcome(16, &format!("{table} ALTER TABLE t ADD b t[]")), itself);
+    // The row type of another table is a type like any other.
+    assert_eq!(outcome(16, &format!("{table} ALTER TABLE t ADD b s")), "-> ok");
+}
