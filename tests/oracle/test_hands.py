@@ -212,3 +212,31 @@ def test_a_new_sequence_starts_above_the_values_that_are_there(server, restamp, 
         assert not run.returncode, run.stderr
         assert database.ask("SELECT last_value FROM candidate_numbers") == ["7"]
     assert database.ask("INSERT INTO candidate (name) VALUES ('Eve') RETURNING id") == ["8"]
+
+
+ENGINE = """
+import sqlalchemy
+engine = sqlalchemy.create_engine({url!r}, isolation_level="AUTOCOMMIT")
+"""
+
+
+@pytest.mark.parametrize("driver", ["psycopg2", "psycopg"])
+def test_the_applications_own_engine_rehearses_without_a_trace(server, restamp, tmp_path, driver):
+    """Also one that commits each statement by itself."""
+    database = Database(server, tmp_path, restamp).analyse()
+    (tmp_path / "application.py").write_text(ENGINE.format(url=database.url.replace("psycopg2", driver)))
+    before = database.dump()
+
+    def apply_py(*options):
+        command = [sys.executable, tmp_path / "out" / "apply.py", "--engine", "application:engine", *options]
+        return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+
+    for options in ([], ["--check"]):
+        run = apply_py(*options)
+        assert not run.returncode, run.stderr
+        assert database.dump() == before
+    assert apply_py("--verify").returncode
+    for options in (["--commit"], ["--verify"], ["--undo"], ["--undo", "--commit"]):
+        run = apply_py(*options)
+        assert not run.returncode, (options, run.stderr)
+    assert database.dump() == before
