@@ -1,4 +1,5 @@
-//! `patch.diff`: the changes of revision files as a unified diff, for `patch -p0` and `git apply --unidiff-zero -p0`.
+//! `patch.diff`: the changes of revision files as a unified diff, for `patch -p0` (from the root where absolute names were handed in) and
+//! `git apply --unidiff-zero -p0`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -15,6 +16,7 @@ impl Plan {
         let mut text = String::new();
         for (file, mut patches) in files {
             patches.sort_by_key(|patch| patch.line);
+            let file = file.trim_start_matches('/');
             let _ = write!(text, "--- {file}\n+++ {file}\n");
             let mut shift = 0i64;
             for patch in patches {

@@ -115,7 +115,8 @@ def test_scenario(server, restamp, tmp_path, name):
     if plan["id"] == "patch":
         other = tmp_path / "by_diff" / "project"
         shutil.copytree(folder, other)
-        subprocess.run(["patch", "-p0", "-s", "-d", "/", "-i", out / "patch.diff"], check=True, cwd=other)
+        line = next(step["command"] for step in plan["steps"] if step["file"] == "patch.diff")
+        subprocess.run(["sh", "-c", line], check=True, cwd=out)
         shutil.move(versions, tmp_path / "by_diff" / "patched")
         shutil.copytree(other / "versions", versions)
         for patch in plan["patches"]:

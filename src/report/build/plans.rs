@@ -38,6 +38,7 @@ pub fn plan(case: &Case<'_>, plan: &Plan, header: &[String], sources: &Sources) 
     }
     let questions = questions(case, Some(plan));
     let text = |wanted: bool, make: &dyn Fn() -> String| if wanted { make() } else { String::new() };
+    let patches: Vec<report::Patch> = plan.patches.iter().map(|patch| change(patch, sources)).collect();
     report::Plan {
         id: match plan.kind {
             PlanKind::Stamp => PlanId::Stamp,
@@ -49,14 +50,14 @@ pub fn plan(case: &Case<'_>, plan: &Plan, header: &[String], sources: &Sources) 
         recommended: plan.recommended,
         why: why(plan, pending),
         barred: plan.obstacles.clone(),
-        steps: steps(plan, &commands, restamps),
+        steps: steps(plan, &patches, &commands, restamps),
         fix_sql: text(!empty, &|| fix_sql(&script)),
         undo_sql: text(!empty, &|| undo_sql(&script)),
         stamp_sql: text(restamps && plan.kind != PlanKind::Patch, &|| stamp_sql(&script)),
         check_sql: text(!empty || !questions.is_empty(), &|| of_plan(case, plan, &script.header, &questions)),
         verify_sql: text(!empty, &|| verify_sql(&script)),
         repair_revision: repair_revision(case, plan),
-        patches: plan.patches.iter().map(|patch| change(patch, sources)).collect(),
+        patches,
         commands,
         hazards: hazards(case, plan, dangers, sources),
         data_steps: data_steps(case, plan, sources),
@@ -193,13 +194,16 @@ fn why(plan: &Plan, pending: bool) -> String {
     }
 }
 
-fn steps(plan: &Plan, commands: &Commands, restamps: bool) -> Vec<Step> {
+fn steps(plan: &Plan, patches: &[report::Patch], commands: &Commands, restamps: bool) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut push = |title: &str, command: Option<String>, file: Option<&str>| {
         steps.push(Step { title: title.to_string(), command, file: file.map(str::to_string) });
     };
     if plan.kind == PlanKind::Patch {
-        push("Change the failing revisions as shown", Some("patch -p0 < patch.diff".to_string()), Some("patch.diff"));
+        // The names in the file are those that were handed in, and `patch` takes none that begins with a slash.
+        let from_root = patches.iter().any(|patch| patch.file.starts_with('/'));
+        let command = if from_root { "patch -d / -p0 < patch.diff" } else { "patch -p0 < patch.diff" };
+        push("Change the failing revisions as shown", Some(command.to_string()), Some("patch.diff"));
     }
     if !plan.then.conditions.is_empty() || !plan.fix.is_empty() {
         push(
