@@ -70,6 +70,8 @@ pub struct Prediction {
     pub conditions: Vec<Condition>,
     /// Those of which the database has said that they hold.
     pub settled: Vec<Condition>,
+    /// The revision from which on it is not known, where that is one.
+    pub doubted: Option<String>,
     /// The database afterwards, if the run went through.
     pub after: Option<Catalog>,
 }
@@ -82,6 +84,7 @@ impl Prediction {
             failure: None,
             conditions: Vec::new(),
             settled: Vec::new(),
+            doubted: None,
             after: None,
         }
     }
@@ -237,7 +240,10 @@ impl Walk {
     }
 
     fn doubt(&mut self, reason: Reason) {
-        self.doubt.get_or_insert(reason);
+        if self.doubt.is_none() {
+            self.prediction.doubted = self.prediction.runs.last().cloned();
+            self.doubt = Some(reason);
+        }
     }
 
     fn end_in_doubt(&mut self) {
@@ -251,12 +257,12 @@ impl Walk {
     /// What may not run and did run made its objects uncertain, no more: whatever depends on them is not modelled. What may run
     /// and would be refused raises, and is among the failures of which it is not known whether they happen.
     fn look_at_steps(&mut self, steps: std::ops::Range<usize>) {
-        for step in &self.vm.run.steps[steps] {
-            if let (Action::Unmodelled(reason), _) | (_, Err(Refusal::Unmodelled(reason))) =
-                (&step.action, &step.outcome)
-            {
-                self.doubt.get_or_insert_with(|| reason.clone());
-            }
+        let reason = self.vm.run.steps[steps].iter().find_map(|step| match (&step.action, &step.outcome) {
+            (Action::Unmodelled(reason), _) | (_, Err(Refusal::Unmodelled(reason))) => Some(reason.clone()),
+            _ => None,
+        });
+        if let Some(reason) = reason {
+            self.doubt(reason);
         }
     }
 }

@@ -46,3 +46,16 @@ fn a_column_beside_an_unknown_value_is_looked_up() {
     assert_eq!(prediction.outcome, Outcome::Fails);
     assert_eq!(prediction.message.as_deref(), Some("column t.gone does not exist"));
 }
+
+/// The run goes on behind it, and the place that is named is where it stops being known.
+#[test]
+fn what_is_not_known_is_named_with_its_own_revision() {
+    let files = vec![
+        revision("a1", "None", MADE),
+        revision("a2", "'a1'", "op.add_geospatial_something('t')"),
+        revision("a3", "'a2'", "op.add_column('t', sa.Column('c', sa.Integer()))"),
+    ];
+    let prediction = analyze(files, DUMP, &["a1"]).prediction.expect("there is a dump");
+    assert_eq!((prediction.outcome, prediction.revision.as_deref()), (Outcome::Unknown, Some("a2")));
+    assert_eq!(prediction.runs, ["a2", "a3"]);
+}

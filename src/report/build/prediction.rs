@@ -54,7 +54,7 @@ pub fn prediction(forecast: &Forecast, sources: &Sources) -> Prediction {
         }
         (Predicted::Unknown(reason), _) => {
             at(reason.span);
-            answer.revision = forecast.runs.last().cloned();
+            answer.revision = forecast.doubted.clone().or_else(|| forecast.runs.last().cloned());
             answer.message = Some(reason.to_string());
         }
         (Predicted::Succeeds | Predicted::Fails, _) => {}
