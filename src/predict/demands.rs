@@ -64,15 +64,17 @@ impl Demands {
         session: &Session,
     ) -> Option<PgError> {
         let rows = self.rows.borrow();
-        let asked = rows.asked()?;
-        let answer = |condition: &Condition| asked.answer(condition.query.as_deref()?);
-        found.iter_mut().for_each(|condition| condition.answer = answer(condition));
+        for condition in found.iter_mut().filter(|condition| condition.answer.is_none()) {
+            condition.answer =
+                rows.asked().zip(condition.query.as_deref()).and_then(|(asked, query)| asked.answer(query));
+        }
         self.settled.borrow_mut().extend(found.extract_if(.., |condition| condition.answer == Some(0)));
         let [condition] = found.as_slice() else { return None };
         condition.answer?;
         let table = match command {
             Command::Table(Table::Alter { name, .. }) => name,
             Command::CreateIndex(index) => &index.table,
+            Command::Data(data) => data.table.as_ref()?,
             _ => return None,
         };
         let error = error(condition, catalog.resolve_relation(table, session)?, command, catalog, session)?;

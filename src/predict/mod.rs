@@ -10,6 +10,7 @@ pub mod demands;
 mod facts;
 mod fill;
 mod fits;
+mod inserted;
 mod learn;
 pub mod refused;
 pub mod rows;

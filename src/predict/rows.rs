@@ -14,6 +14,7 @@ use sqlparser::parser::Parser;
 use super::asked::{Asked, Touched};
 use super::facts::{Change, Facts};
 use super::fill::{demands_only_null, never_null};
+use super::inserted::{self, Kept};
 use super::learn::Learned;
 use super::writes;
 use crate::alembic::database::query::{self, KnownRows, Source};
@@ -44,6 +45,8 @@ pub struct Rows {
     asked: Option<Rc<Asked>>,
     /// What the statement that runs would make, and that is there already.
     kept: Vec<Oid>,
+    /// Rows that this run has written out.
+    inserted: Kept,
 }
 
 /// What a column holds in every row.
@@ -105,6 +108,16 @@ impl Rows {
         &self.facts
     }
 
+    /// The rows that this run has written out.
+    pub fn inserted(&self) -> &Kept {
+        &self.inserted
+    }
+
+    /// The table's name before anything ran, by which it can be asked for; else its name now.
+    pub fn name(&self, catalog: &Catalog, table: Oid) -> Option<QName> {
+        self.asked().and_then(|asked| asked.name(table)).or_else(|| catalog.qname(table))
+    }
+
     /// True if the column is known to hold NULL in every row.
     pub fn is_null(&self, column: Oid) -> bool {
         self.columns.get(&column) == Some(&Fill::Null)
@@ -122,6 +135,7 @@ impl Rows {
         self.columns.clear();
         self.facts.forget();
         self.touched.forget();
+        self.inserted.forget();
         self.written.extend(catalog.tables().map(|(oid, _)| oid));
     }
 
@@ -137,6 +151,7 @@ impl Rows {
             self.facts.changed(table, &Change::Set(vec![column]));
             self.facts.changed(table, &Change::Removed);
             self.touched.changed(table, &Change::Set(vec![column]));
+            self.inserted.set(table, &[column]);
         }
     }
 
@@ -221,6 +236,7 @@ impl Rows {
             self.touched.forget();
         }
         if let Some(table) = table {
+            self.follow_inserted(data, may, catalog, session, table);
             self.follow_constraints(data, catalog, table);
         }
         match (data.verb, table) {
@@ -243,6 +259,21 @@ impl Rows {
         }
     }
 
+    /// Remembers rows that are written out.
+    fn follow_inserted(&mut self, data: &DataCommand, may: bool, catalog: &Catalog, session: &Session, table: Oid) {
+        match data.verb {
+            DataVerb::Insert => match inserted::given(data, catalog, session) {
+                Some(given) if !may && given.all_stay() => {
+                    let alone = self.is_empty(catalog, table);
+                    self.inserted.insert(table, given.rows, alone);
+                }
+                _ => self.inserted.others(table),
+            },
+            DataVerb::Copy => self.inserted.others(table),
+            _ => {}
+        }
+    }
+
     /// What a statement does that holds others: `WITH gone AS (DELETE …) INSERT …`.
     fn follow_parts(&mut self, data: &DataCommand, catalog: &Catalog, session: &Session) {
         let targets = writes::within(&data.text).and_then(|parts| {
@@ -258,6 +289,7 @@ impl Rows {
                 continue;
             }
             self.follow_constraints(&part, catalog, table);
+            self.inserted.removed(table);
             if part.verb == DataVerb::Insert {
                 self.empty.remove(&table);
                 self.written.insert(table);
@@ -304,6 +336,11 @@ impl Rows {
             }
             DataVerb::Insert | DataVerb::Copy | DataVerb::Merge | DataVerb::Update => {
                 let columns = catalog.columns(table).into_iter().map(|(column, _)| column).collect();
+                if matches!(data.verb, DataVerb::Merge | DataVerb::Update)
+                    || data.text.to_uppercase().contains("CONFLICT")
+                {
+                    self.inserted.removed(table);
+                }
                 let set = Change::Set(columns);
                 self.facts.changed(table, &set);
                 self.touched.changed(table, &set);
@@ -315,6 +352,11 @@ impl Rows {
         while let Some((table, change)) = changes.pop() {
             self.facts.changed(table, &change);
             self.touched.changed(table, &change);
+            match &change {
+                Change::Added => {}
+                Change::Removed => self.inserted.removed(table),
+                Change::Set(columns) => self.inserted.set(table, columns),
+            }
             if change == Change::Added || !seen.insert((table, change == Change::Removed)) {
                 continue;
             }

@@ -269,3 +269,67 @@ fn values_that_leave_out_a_needed_column_are_refused() {
     check_dump(&["INSERT INTO n (b) SELECT a FROM t"], &(dump.clone() + EMPTY), Outcome::Succeeds);
     check_dump(&["ALTER TABLE n ALTER a DROP NOT NULL", "INSERT INTO n (b) VALUES ('x')"], &dump, Outcome::Succeeds);
 }
+
+/// A table with a name that is taken once, a state of two, and a parent.
+const HOUSE: &str = "CREATE TABLE u (id int PRIMARY KEY, name text UNIQUE, state varchar(5) CHECK (state IN ('on', 'off')), \
+    size int NOT NULL DEFAULT 1 CHECK (size > 0), up int REFERENCES u (id))";
+
+#[track_caller]
+fn refused(insert: &str, sqlstate: &str, message: &str) {
+    let body = format!("op.execute(\"{HOUSE}\")\nop.execute(\"{insert}\")");
+    let report = analyze(vec![revision("a1", "None", MADE), revision("a2", "'a1'", &body)], DUMP, &["a1"]);
+    let prediction = report.prediction.expect("a prediction");
+    assert_eq!(prediction.outcome, Outcome::Fails, "{insert}: {:?}", prediction.message);
+    assert_eq!((prediction.sqlstate.as_deref(), prediction.message.as_deref()), (Some(sqlstate), Some(message)));
+}
+
+#[test]
+fn rows_that_are_written_out_break_what_is_demanded_of_each() {
+    refused(
+        "INSERT INTO u (id, state) VALUES (1, 'on'), (2, 'of')",
+        "23514",
+        "new row for relation \"u\" violates check constraint \"u_state_check\"",
+    );
+    refused(
+        "INSERT INTO u (id, size) VALUES (1, 0)",
+        "23514",
+        "new row for relation \"u\" violates check constraint \"u_size_check\"",
+    );
+    refused(
+        "INSERT INTO u (id, size) VALUES (1, NULL)",
+        "23502",
+        "null value in column \"size\" of relation \"u\" violates not-null constraint",
+    );
+    refused(
+        "INSERT INTO u (id, name) VALUES (1, 'a'), (2, 'b'), (3, 'a')",
+        "23505",
+        "duplicate key value violates unique constraint \"u_name_key\"",
+    );
+    refused(
+        "INSERT INTO u (id, up) VALUES (1, 1), (2, 3)",
+        "23503",
+        "insert or update on table \"u\" violates foreign key constraint \"u_up_fkey\"",
+    );
+}
+
+#[test]
+fn rows_that_are_written_out_may_fulfil_it() {
+    let good =
+        "INSERT INTO u (id, name, state, up) VALUES (1, 'a', 'on', 1), (2, NULL, NULL, 1), (3, NULL, 'off', DEFAULT)";
+    check(&[HOUSE, good], Outcome::Succeeds);
+    check(&[HOUSE, good, "INSERT INTO u (id, up) VALUES (4, 3)"], Outcome::Succeeds);
+    check(&[HOUSE, good, "DELETE FROM u WHERE id > 1", "INSERT INTO u (id, up) VALUES (4, 3)"], Outcome::DependsOnData);
+    check(&[HOUSE, good, "UPDATE u SET id = id + 1", "INSERT INTO u (id, up) VALUES (5, 3)"], Outcome::DependsOnData);
+}
+
+#[test]
+fn rows_that_are_there_decide_whether_others_can_be_inserted() {
+    check(&["INSERT INTO r VALUES (1)"], Outcome::DependsOnData);
+    check(&["TRUNCATE r CASCADE", "INSERT INTO r VALUES (1)"], Outcome::Succeeds);
+    check(&["INSERT INTO t VALUES (1, 'x', 1)"], Outcome::DependsOnData);
+    check(&["INSERT INTO r VALUES (1) ON CONFLICT DO NOTHING"], Outcome::Succeeds);
+    check(
+        &["CREATE TABLE s (id serial PRIMARY KEY, a text)", "INSERT INTO s (a) VALUES ('x'), ('x')"],
+        Outcome::Succeeds,
+    );
+}

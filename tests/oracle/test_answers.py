@@ -114,7 +114,7 @@ def test_answers_make_it_definite(server, case, name):
     assert "fails" in report["verdict"]["sentence"] and sqlstate in report["verdict"]["sentence"]
     assert not [plan for plan in report["plans"] if plan["recommended"]]
 
-    server.psql("answers", "TRUNCATE t, r")
+    server.psql("answers", "TRUNCATE t, r, p")
     server.psql("answers", good)
     report, text = case.answered("-A", "--csv")
     assert report["prediction"]["outcome"] == "succeeds", text

@@ -12,6 +12,7 @@ CREATE TYPE mood AS ENUM ('sad', 'ok');
 CREATE TABLE r (id integer PRIMARY KEY, name varchar(20));
 CREATE TABLE t (id integer PRIMARY KEY, a text, b integer, n numeric(6,2), day timestamptz, feeling mood);
 ALTER TABLE t ADD CONSTRAINT t_a_check CHECK (a IN ('x', 'y'));
+CREATE TABLE p (r integer REFERENCES r (id), a text, b integer, UNIQUE (a, b));
 """
 REVISION = """
 from alembic import op
@@ -37,17 +38,22 @@ CASES = {
     "a number in a text": (["ALTER TABLE r ALTER name TYPE integer USING name::integer"], "INSERT INTO r VALUES (1, '12')", "INSERT INTO r VALUES (1, 'twelve')", "22P02", False),
     "a day in a text": (["ALTER TABLE r ALTER name TYPE date USING name::date"], "INSERT INTO r VALUES (1, '2024-02-29')", "INSERT INTO r VALUES (1, 'leap day')", "22007", False),
     "fewer labels": (["CREATE TYPE other AS ENUM ('ok', 'glad')", "ALTER TABLE t ALTER feeling TYPE other USING feeling::text::other"], "INSERT INTO t (id, feeling) VALUES (1, 'ok')", "INSERT INTO t (id, feeling) VALUES (1, 'sad')", "22P02", True),
+    "a key that is taken": (["INSERT INTO r VALUES (1, 'a'), (2, 'b')"], "INSERT INTO r VALUES (3, 'a')", "INSERT INTO r VALUES (2, 'x')", "23505", True),
+    "a key of two columns": (["INSERT INTO p (a, b) VALUES ('x', 1)"], "INSERT INTO p (a, b) VALUES ('x', 2), ('y', 1), ('x', NULL)", "INSERT INTO p (a, b) VALUES ('x', 1)", "23505", True),
+    "a row that is referred to": (["INSERT INTO p (r) VALUES (7), (NULL)"], "INSERT INTO r VALUES (7)", "INSERT INTO r VALUES (6)", "23503", True),
 }  # fmt: skip
 
 # Statements that no rows of these tables stop.
 HARMLESS = {
-    "an index again": ["ALTER TABLE r DROP CONSTRAINT r_pkey", "CREATE UNIQUE INDEX i ON r (id)"],
+    "an index again": ["ALTER TABLE r DROP CONSTRAINT r_pkey CASCADE", "CREATE UNIQUE INDEX i ON r (id)"],
     "a check of more values": ["ALTER TABLE t DROP CONSTRAINT t_a_check", "ALTER TABLE t ADD CHECK (a IN ('z', 'y', 'x'))"],
     "a longer type": ["ALTER TABLE r ALTER name TYPE varchar(30)", "ALTER TABLE r ALTER name TYPE text"],
     "a larger number": ["ALTER TABLE t ALTER n TYPE numeric(8,3)", "ALTER TABLE t ALTER b TYPE bigint"],
     "a time without its zone": ["ALTER TABLE t ALTER day TYPE timestamp", "ALTER TABLE t ALTER day TYPE date"],
     "more labels": ["CREATE TYPE other AS ENUM ('ok', 'glad', 'sad')", "ALTER TABLE t ALTER feeling TYPE other USING feeling::text::other"],
     "labels as text": ["ALTER TABLE t ALTER feeling TYPE varchar(3)"],
+    "rows that refer to those of the run": ["CREATE TABLE u (id integer PRIMARY KEY, up integer REFERENCES u (id), feeling mood DEFAULT 'ok' CHECK (feeling <> 'sad'))", "INSERT INTO u VALUES (1, NULL), (2, 1)", "INSERT INTO u (id, up) VALUES (3, 2), (4, NULL)"],
+    "keys that are left alone": ["INSERT INTO r VALUES (1, 'x') ON CONFLICT DO NOTHING", "INSERT INTO r VALUES (2, 'y') ON CONFLICT (id) DO UPDATE SET name = 'z'"],
 }  # fmt: skip
 ROWS = """
 INSERT INTO r VALUES (1, 'a name'), (2, 'A NAME'), (3, NULL);
@@ -87,6 +93,7 @@ def test_a_condition_decides(server, predicted, name):
     statements, good, bad, sqlstate, has_query = CASES[name]
     project, prediction = predicted(statements)
     assert prediction["outcome"] == "depends_on_data", prediction
+    assert len(prediction["conditions"]) == 1, prediction["conditions"]
     (condition,) = prediction["conditions"]
     assert condition["sqlstate"] == sqlstate, condition
     assert (condition["query"] is not None) == has_query
@@ -97,7 +104,7 @@ def test_a_condition_decides(server, predicted, name):
     with pytest.raises(Exception) as error:
         project.upgrade("heads")
     assert failure(error.value)["sqlstate"] == sqlstate
-    server.psql("conditions", "TRUNCATE t, r")
+    server.psql("conditions", "TRUNCATE t, r, p")
     server.psql("conditions", good)
     assert not has_query or count() == 0
     project.upgrade("heads")

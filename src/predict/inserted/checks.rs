@@ -1,0 +1,167 @@
+//! Inserted rows fulfil the CHECK constraints of their table (23514).
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{self, VisitMut, VisitorMut};
+
+use super::written::Written;
+use super::{Demand, Given, Row, Verdict, message};
+use crate::alembic::database::query::{self, AnyRows, Cell, Source};
+use crate::catalog::object::{Constraint, Object, Rule, TypeRef};
+use crate::catalog::{Catalog, Oid, Session};
+use crate::pg::expr::{Expr, stored};
+use crate::pg::ident::{Ident, QName};
+use crate::pg::lex::literal;
+
+pub(super) fn demands(given: &Given, catalog: &Catalog, session: &Session, name: &QName) -> Vec<Demand> {
+    let mut checks: Vec<_> = catalog.constraints(given.table).into_iter().filter_map(check).collect();
+    // `ExecRelCheck` takes them by name.
+    checks.sort_by_key(|(_, constraint, _)| &constraint.name);
+    let demand = |(oid, constraint, expr): (Oid, &Constraint, &Expr)| {
+        let certain = catalog.presence(oid).is_none();
+        let verdict = match verdict(given, catalog, session, expr)? {
+            verdict if certain => verdict,
+            _ => Verdict::Open,
+        };
+        let text = format!(
+            "new row for relation \"{}\" violates check constraint \"{}\"",
+            name.name.as_str(),
+            constraint.name.as_str()
+        );
+        Some(Demand {
+            demand: format!("what is inserted into {name} fulfils {}", constraint.name),
+            sqlstate: "23514",
+            broken: message(catalog, given.table, text),
+            verdict,
+        })
+    };
+    checks.into_iter().filter_map(demand).collect()
+}
+
+fn check((oid, constraint): (Oid, &Constraint)) -> Option<(Oid, &Constraint, &Expr)> {
+    match &constraint.rule {
+        Rule::Check { expr, .. } => Some((oid, constraint, expr)),
+        _ => None,
+    }
+}
+
+/// `None`: all rows fulfil it.
+fn verdict(given: &Given, catalog: &Catalog, session: &Session, expr: &Expr) -> Option<Verdict> {
+    let Expr::Parsed(expr) = expr else { return Some(Verdict::Open) };
+    let mut asked: Vec<String> = Vec::new();
+    let mut open = false;
+    for row in &given.rows {
+        let mut filled = Filled { catalog, table: given.table, row, plain: true, askable: true };
+        let mut expr = expr.clone();
+        let _ = expr.visit(&mut filled);
+        let (plain, askable) = (filled.plain, filled.askable);
+        match plain.then(|| evaluate(&expr, catalog, session)).flatten() {
+            Some(true) => {}
+            Some(false) => return Some(Verdict::Broken),
+            None if askable => {
+                let part = format!("CASE WHEN {expr} IS FALSE THEN 1 ELSE 0 END");
+                if !asked.contains(&part) {
+                    asked.push(part);
+                }
+            }
+            None => open = true,
+        }
+    }
+    match (open, asked.is_empty()) {
+        (true, _) => Some(Verdict::Open),
+        (false, true) => None,
+        (false, false) => Some(Verdict::Ask(format!("SELECT {}", asked.join(" + ")), Vec::new())),
+    }
+}
+
+/// Whether a condition without columns is true or NULL; `None` where the evaluator cannot tell.
+fn evaluate(expr: &ast::Expr, catalog: &Catalog, session: &Session) -> Option<bool> {
+    let query = query::read(&format!("SELECT ({expr}) IS FALSE"))?;
+    let parameters = BTreeMap::new();
+    let source = Source { catalog, session, parameters: &parameters, server_version: None, rows: &AnyRows };
+    match query::select(source, &query).ok()?.rows.first()?.first()? {
+        Cell::Bool(is_false) => Some(!is_false),
+        _ => None,
+    }
+}
+
+/// Puts the values of a row in the places of its columns.
+struct Filled<'r> {
+    catalog: &'r Catalog,
+    table: Oid,
+    row: &'r Row,
+    /// All values are of types whose literals mean the same everywhere.
+    plain: bool,
+    /// A database can be asked for it.
+    askable: bool,
+}
+
+impl VisitorMut for Filled<'_> {
+    type Break = ();
+
+    fn post_visit_expr(&mut self, expr: &mut ast::Expr) -> ControlFlow<()> {
+        let name = match expr {
+            ast::Expr::Identifier(name) => stored(name),
+            ast::Expr::CompoundIdentifier(names) => match names.last() {
+                Some(name) => stored(name),
+                None => return ControlFlow::Continue(()),
+            },
+            ast::Expr::Cast { data_type, .. } => {
+                // A type that is not there yet cannot be named.
+                self.askable &= !matches!(data_type, ast::DataType::Custom(..));
+                return ControlFlow::Continue(());
+            }
+            _ => return ControlFlow::Continue(()),
+        };
+        if let Some(value) = self.value(&name) {
+            *expr = value;
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+impl Filled<'_> {
+    fn is_enum(&self, ty: &TypeRef) -> bool {
+        matches!(ty, TypeRef::User { oid, array: false, .. } if matches!(self.catalog.get(*oid), Some(Object::Enum(_))))
+    }
+
+    fn value(&mut self, name: &Ident) -> Option<ast::Expr> {
+        let oid = self.catalog.column(self.table, name)?;
+        let column = self.catalog.column_of(oid)?;
+        let ty = match &column.ty {
+            TypeRef::Builtin(ty) => Some(ty),
+            TypeRef::User { .. } | TypeRef::Unknown(_) => None,
+        };
+        let kind = ty.filter(|ty| !ty.array).and_then(|ty| ty.builtin_name()).unwrap_or_default();
+        let written = self.row.get(&oid).unwrap_or(&Written::Computed);
+        let text = match (written, kind) {
+            (Written::Null, _) => "NULL".to_string(),
+            (Written::Text(text), "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision")
+                if text.parse::<i64>().is_ok() =>
+            {
+                text.clone()
+            }
+            (Written::Text(text), "boolean") if matches!(text.as_str(), "true" | "false") => text.clone(),
+            (Written::Text(text), "text" | "character varying") => literal(text),
+            (Written::Text(text), _) => {
+                // Labels are compared as texts; their order nothing here knows.
+                self.plain &= self.is_enum(&column.ty);
+                self.askable &= ty.is_some();
+                literal(text)
+            }
+            (Written::Computed, _) => {
+                (self.plain, self.askable) = (false, false);
+                return None;
+            }
+        };
+        let text = ty.map_or(text.clone(), |ty| format!("CAST({text} AS {ty})"));
+        match Expr::parse(&text) {
+            Expr::Parsed(expr) => Some(*expr),
+            Expr::Opaque(_) => {
+                (self.plain, self.askable) = (false, false);
+                None
+            }
+        }
+    }
+}

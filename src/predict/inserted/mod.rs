@@ -1,0 +1,223 @@
+//! What an `INSERT` of rows that are written out demands: of the rows, that they fulfil what their table demands of each; of the
+//! tables, that no row has the same key, and that the rows are there which they refer to.
+//!
+//! What the statement and the run itself do not settle is a question to the database. Rows that triggers may change are not looked at, nor
+//! keys that the server computes: a sequence gives fresh ones.
+
+mod checks;
+mod kept;
+mod keys;
+mod references;
+mod written;
+
+use std::collections::BTreeMap;
+
+use sqlparser::ast;
+use sqlparser::dialect::PostgreSqlDialect;
+use sqlparser::parser::Parser;
+
+pub use kept::Kept;
+use written::Written;
+
+use super::broken::Broken;
+use super::conditions::Condition;
+use super::rows::Rows;
+use crate::catalog::object::{Column, DefaultExpr, Object, TypeRef};
+use crate::catalog::{Catalog, Oid, Session};
+use crate::pg::command::{DataCommand, DataVerb};
+use crate::pg::expr::{Expr, stored};
+use crate::pg::ident::QName;
+
+/// The values of a row, by column.
+pub type Row = BTreeMap<Oid, Written>;
+
+/// Rows that a statement writes out.
+#[derive(Debug)]
+pub struct Given {
+    /// Their table.
+    pub table: Oid,
+    /// The rows, as far as they are known.
+    pub rows: Vec<Row>,
+    conflict: Conflict,
+}
+
+/// What `ON CONFLICT` takes care of.
+#[derive(Debug, PartialEq, Eq)]
+enum Conflict {
+    /// Nothing: there is no such clause.
+    Fails,
+    /// Any key.
+    Any,
+    /// These columns, or the constraint of this name.
+    On(Vec<String>),
+}
+
+/// One demand, and what is known of it.
+struct Demand {
+    demand: String,
+    sqlstate: &'static str,
+    broken: Broken,
+    verdict: Verdict,
+}
+
+/// Whether a demand holds.
+#[derive(Debug, PartialEq, Eq)]
+enum Verdict {
+    /// The rows break it.
+    Broken,
+    /// The query counts what breaks it; it reads these tables.
+    Ask(String, Vec<Oid>),
+    /// Not known, and no query tells.
+    Open,
+}
+
+/// More rows than this are not looked at one by one.
+const MANY: usize = 2_000;
+
+/// What an `INSERT` of rows that are written out demands and what does not hold for certain; an answer stands with what is broken.
+pub fn conditions(data: &DataCommand, catalog: &Catalog, session: &Session, rows: &Rows) -> Vec<Condition> {
+    let demands = given(data, catalog, session).map(|given| given.demands(catalog, session, rows));
+    let condition = |demand: Demand| {
+        let (query, answer) = match demand.verdict {
+            Verdict::Ask(query, tables) => {
+                (Some(query).filter(|query| rows.can_be_asked(query, &tables, catalog)), None)
+            }
+            Verdict::Broken => (None, Some(1)),
+            Verdict::Open => (None, None),
+        };
+        Condition {
+            demand: demand.demand,
+            sqlstate: Some(demand.sqlstate),
+            query,
+            answer,
+            broken: demand.broken,
+            revision: String::new(),
+            span: None,
+        }
+    };
+    demands.into_iter().flatten().map(condition).collect()
+}
+
+/// Reads the rows of an `INSERT`; `None` for any other statement, and where triggers or rules may change them.
+pub fn given(data: &DataCommand, catalog: &Catalog, session: &Session) -> Option<Given> {
+    if data.verb != DataVerb::Insert {
+        return None;
+    }
+    let table = catalog.resolve_relation(data.table.as_ref()?, session)?;
+    let found = catalog.table(table)?;
+    if found.open.is_some() || catalog.fires(table) {
+        return None;
+    }
+    let ast::Statement::Insert(insert) = statement(&data.text)? else { return None };
+    let rows = match insert.source.as_ref().map(|source| source.body.as_ref()) {
+        Some(ast::SetExpr::Values(values)) => values.rows.iter().map(|row| row.content.as_slice()).collect(),
+        // DEFAULT VALUES
+        None => vec![&[][..]],
+        Some(_) => return None,
+    };
+    if rows.len() > MANY {
+        return None;
+    }
+    let columns = catalog.columns(table);
+    let named: Vec<Oid> = match insert.columns.as_slice() {
+        [] => columns.iter().map(|(oid, _)| *oid).collect(),
+        names => {
+            let named = |name: &ast::ObjectName| catalog.column(table, &stored(name.0.last()?.as_ident()?));
+            names.iter().map(named).collect::<Option<_>>()?
+        }
+    };
+    let row = |values: &[ast::Expr]| {
+        let mut row: Row = columns.iter().map(|(oid, column)| (*oid, left_out(catalog, *oid, column))).collect();
+        for (column, value) in named.iter().zip(values) {
+            if !is_default(value) {
+                row.insert(*column, Written::read(value));
+            }
+        }
+        row
+    };
+    let rows = rows.into_iter().map(row).collect();
+    Some(Given { table, rows, conflict: conflict(&insert) })
+}
+
+fn statement(text: &str) -> Option<ast::Statement> {
+    let mut statements = Parser::parse_sql(&PostgreSqlDialect {}, text).ok()?;
+    if statements.len() == 1 { statements.pop() } else { None }
+}
+
+/// `DEFAULT` in the place of a value.
+fn is_default(value: &ast::Expr) -> bool {
+    matches!(value, ast::Expr::Identifier(name) if name.quote_style.is_none() && name.value.eq_ignore_ascii_case("default"))
+}
+
+/// What a column gets that a statement leaves out.
+fn left_out(catalog: &Catalog, oid: Oid, column: &Column) -> Written {
+    let is_domain =
+        matches!(&column.ty, TypeRef::User { oid, .. } if matches!(catalog.get(*oid), Some(Object::Domain(_))));
+    if column.identity.is_some() || column.generated.is_some() || is_domain {
+        return Written::Computed;
+    }
+    match catalog.default_of(oid).and_then(|default| catalog.get(default)) {
+        None => Written::Null,
+        Some(Object::Default(default)) => match &default.expr {
+            DefaultExpr::Expr(Expr::Parsed(expr)) => Written::read(expr),
+            DefaultExpr::Expr(Expr::Opaque(_)) | DefaultExpr::NextVal(_) | DefaultExpr::Unknown(_) => Written::Computed,
+        },
+        Some(_) => Written::Computed,
+    }
+}
+
+fn conflict(insert: &ast::Insert) -> Conflict {
+    let Some(ast::OnInsert::OnConflict(clause)) = &insert.on else { return Conflict::Fails };
+    match &clause.conflict_target {
+        None => Conflict::Any,
+        Some(ast::ConflictTarget::Columns(columns)) => {
+            Conflict::On(columns.iter().map(|column| stored(column).as_str().to_string()).collect())
+        }
+        Some(ast::ConflictTarget::OnConstraint(name)) => {
+            let name = name.0.last().and_then(ast::ObjectNamePart::as_ident).map(stored);
+            name.map_or(Conflict::Any, |name| Conflict::On(vec![name.as_str().to_string()]))
+        }
+    }
+}
+
+impl Given {
+    /// True if all rows are inserted, unless the statement fails.
+    pub fn all_stay(&self) -> bool {
+        self.conflict == Conflict::Fails
+    }
+
+    /// What is demanded and does not hold for certain, in the order in which PostgreSQL comes upon it.
+    fn demands(&self, catalog: &Catalog, session: &Session, rows: &Rows) -> Vec<Demand> {
+        let Some(name) = catalog.qname(self.table) else { return Vec::new() };
+        let mut found = self.nulls(catalog, &name);
+        found.extend(checks::demands(self, catalog, session, &name));
+        found.extend(keys::demands(self, catalog, rows, &name));
+        found.extend(references::demands(self, catalog, rows, &name));
+        found
+    }
+
+    /// A NULL in a column that must hold a value (23502).
+    fn nulls(&self, catalog: &Catalog, name: &QName) -> Vec<Demand> {
+        let columns = catalog.columns(self.table).into_iter();
+        let broken = columns.filter(|(oid, column)| {
+            column.not_null && self.rows.iter().any(|row| row.get(oid) == Some(&Written::Null))
+        });
+        broken
+            .map(|(oid, column)| Demand {
+                demand: format!("what is inserted into {name} has a value for {}", column.name),
+                sqlstate: "23502",
+                broken: Broken::Message(format!(
+                    "null value in column \"{}\" of relation \"{}\" violates not-null constraint",
+                    column.name.as_str(),
+                    name.name.as_str()
+                )),
+                verdict: if catalog.presence(oid).is_none() { Verdict::Broken } else { Verdict::Open },
+            })
+            .collect()
+    }
+}
+
+/// The message names the table, unless a row goes to one of its partitions.
+fn message(catalog: &Catalog, table: Oid, text: String) -> Broken {
+    if catalog.descendants(table).is_empty() { Broken::Message(text) } else { Broken::Unknown }
+}
