@@ -11,7 +11,7 @@ use crate::alembic::database::query::{self, AnyRows, Cell, Source};
 use crate::catalog::object::{Constraint, Object, Rule, TypeRef};
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::expr::{Expr, stored};
-use crate::pg::ident::{Ident, QName};
+use crate::pg::ident::QName;
 use crate::pg::lex::literal;
 
 pub(super) fn demands(given: &Given, catalog: &Catalog, session: &Session, name: &QName) -> Vec<Demand> {
@@ -54,7 +54,9 @@ fn verdict(given: &Given, catalog: &Catalog, session: &Session, expr: &Expr) -> 
     for row in &given.rows {
         let mut filled = Filled { catalog, table: given.table, row, plain: true, askable: true };
         let mut expr = expr.clone();
-        let _ = expr.visit(&mut filled);
+        if expr.visit(&mut filled).is_break() {
+            continue;
+        }
         let (plain, askable) = (filled.plain, filled.askable);
         match plain.then(|| evaluate(&expr, catalog, session)).flatten() {
             Some(true) => {}
@@ -98,6 +100,7 @@ struct Filled<'r> {
 }
 
 impl VisitorMut for Filled<'_> {
+    /// A value that the server makes.
     type Break = ();
 
     fn post_visit_expr(&mut self, expr: &mut ast::Expr) -> ControlFlow<()> {
@@ -114,8 +117,10 @@ impl VisitorMut for Filled<'_> {
             }
             _ => return ControlFlow::Continue(()),
         };
-        if let Some(value) = self.value(&name) {
-            *expr = value;
+        let Some(column) = self.catalog.column(self.table, &name) else { return ControlFlow::Continue(()) };
+        match self.value(column) {
+            Some(value) => *expr = value,
+            None => return ControlFlow::Break(()),
         }
         ControlFlow::Continue(())
     }
@@ -126,8 +131,7 @@ impl Filled<'_> {
         matches!(ty, TypeRef::User { oid, array: false, .. } if matches!(self.catalog.get(*oid), Some(Object::Enum(_))))
     }
 
-    fn value(&mut self, name: &Ident) -> Option<ast::Expr> {
-        let oid = self.catalog.column(self.table, name)?;
+    fn value(&mut self, oid: Oid) -> Option<ast::Expr> {
         let column = self.catalog.column_of(oid)?;
         let ty = match &column.ty {
             TypeRef::Builtin(ty) => Some(ty),
@@ -150,18 +154,12 @@ impl Filled<'_> {
                 self.askable &= ty.is_some();
                 literal(text)
             }
-            (Written::Computed, _) => {
-                (self.plain, self.askable) = (false, false);
-                return None;
-            }
+            (Written::Computed, _) => return None,
         };
         let text = ty.map_or(text.clone(), |ty| format!("CAST({text} AS {ty})"));
         match Expr::parse(&text) {
             Expr::Parsed(expr) => Some(*expr),
-            Expr::Opaque(_) => {
-                (self.plain, self.askable) = (false, false);
-                None
-            }
+            Expr::Opaque(_) => None,
         }
     }
 }

@@ -53,10 +53,6 @@ impl Key<'_> {
         let mut open = false;
         for (at, row) in given.rows.iter().enumerate() {
             let Some(wanted) = self.wanted(row) else { continue };
-            if wanted.contains(&&Written::Computed) {
-                open = true;
-                continue;
-            }
             // Rows of a list may be inserted one by one.
             let (own, later) = match self.to == given.table {
                 true => (&given.rows[..=at], &given.rows[at + 1..]),
@@ -79,11 +75,11 @@ impl Key<'_> {
         }
     }
 
-    /// The key that a row refers with; `None` where a part of it is NULL.
+    /// The key that a row refers with; `None` where a part of it is NULL, or made by the server.
     fn wanted<'r>(&self, row: &'r Row) -> Option<Vec<&'r Written>> {
         let values = self.columns.iter().map(|column| row.get(column).unwrap_or(&Written::Computed));
         let values: Vec<&Written> = values.collect();
-        (!values.contains(&&Written::Null)).then_some(values)
+        values.iter().all(|value| matches!(value, Written::Text(_))).then_some(values)
     }
 
     /// A row has the key.

@@ -512,7 +512,8 @@ pub fn table(vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<Value> {
         || keyword("autoload").is_some_and(|flag| seam::truth(&flag).unwrap_or(true))
     {
         let bind = keyword("autoload_with").unwrap_or(Value::None);
-        if is_engine(&bind) && !vm.run.catalog.open_world {
+        let is_committed = vm.run.settings.transaction_per_migration || !vm.run.catalog.open_world;
+        if is_engine(&bind) && is_committed {
             let committed = vm.run.committed();
             let own = std::mem::replace(&mut vm.run.catalog, committed);
             let table = super::reflect::table(vm, &metadata, name, &bound.rest, parts);
@@ -520,7 +521,8 @@ pub fn table(vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<Value> {
             return table.map(|table| Value::Native(table));
         }
         if let Some(reason) = foreign(vm, &bind) {
-            // Another connection sees what is committed, and what that is depends on where the upgrade began.
+            // Another connection sees what is committed: where all revisions are one transaction, that depends on where the upgrade
+            // began.
             let exception = vm.raise("sqlalchemy.exc.NoSuchTableError", &name.text);
             if let Raise::Exception(exception) = exception {
                 vm.may_raise_here(&reason, exception);
