@@ -4,8 +4,8 @@ use super::asked::{count, mentions};
 use super::broken::Broken;
 use super::fill::is_literal;
 use super::fits::unfit;
-use super::inserted;
 use super::rows::Rows;
+use super::rules;
 use crate::catalog::object::{KeyRef, Rule};
 use crate::catalog::{Catalog, Object, Oid, Session};
 use crate::pg::command::{
@@ -192,8 +192,9 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
                 let demand = format!("the query that fills {name} gives no row ({message})");
                 push(demand, Some("23502"), Broken::Message(message), None);
             }
-            found.extend(inserted::conditions(data, catalog, session, rows));
+            found.extend(rules::conditions(data, catalog, session, rows));
         }
+        Command::Data(data) => found.extend(rules::conditions(data, catalog, session, rows)),
         Command::CreateIndex(index) if index.unique => {
             let Some(table) = catalog.resolve_relation(&index.table, session) else { return found };
             let is_there = || {

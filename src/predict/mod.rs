@@ -10,10 +10,10 @@ pub mod demands;
 mod facts;
 mod fill;
 mod fits;
-mod inserted;
 mod learn;
 pub mod refused;
 pub mod rows;
+mod rules;
 mod writes;
 
 use std::rc::Rc;

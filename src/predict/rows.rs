@@ -14,8 +14,8 @@ use sqlparser::parser::Parser;
 use super::asked::{Asked, Touched};
 use super::facts::{Change, Facts};
 use super::fill::{demands_only_null, never_null};
-use super::inserted::{self, Kept};
 use super::learn::Learned;
+use super::rules::{self, Kept};
 use super::writes;
 use crate::alembic::database::query::{self, KnownRows, Source};
 use crate::catalog::object::{Rule, TypeRef};
@@ -262,7 +262,7 @@ impl Rows {
     /// Remembers rows that are written out.
     fn follow_inserted(&mut self, data: &DataCommand, may: bool, catalog: &Catalog, session: &Session, table: Oid) {
         match data.verb {
-            DataVerb::Insert => match inserted::given(data, catalog, session) {
+            DataVerb::Insert => match rules::given(data, catalog, session) {
                 Some(given) if !may && given.all_stay() => {
                     let alone = self.is_empty(catalog, table);
                     self.inserted.insert(table, given.rows, alone);

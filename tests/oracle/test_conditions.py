@@ -41,6 +41,12 @@ CASES = {
     "a key that is taken": (["INSERT INTO r VALUES (1, 'a'), (2, 'b')"], "INSERT INTO r VALUES (3, 'a')", "INSERT INTO r VALUES (2, 'x')", "23505", True),
     "a key of two columns": (["INSERT INTO p (a, b) VALUES ('x', 1)"], "INSERT INTO p (a, b) VALUES ('x', 2), ('y', 1), ('x', NULL)", "INSERT INTO p (a, b) VALUES ('x', 1)", "23505", True),
     "a row that is referred to": (["INSERT INTO p (r) VALUES (7), (NULL)"], "INSERT INTO r VALUES (7)", "INSERT INTO r VALUES (6)", "23503", True),
+    "rows that others refer to": (["DELETE FROM r WHERE name = 'a'"], "INSERT INTO r VALUES (1, 'a'), (2, 'b'); INSERT INTO p (r) VALUES (2)", "INSERT INTO r VALUES (1, 'a'); INSERT INTO p (r) VALUES (1)", "23503", True),
+    "all rows, and others refer to them": (["DELETE FROM r"], "INSERT INTO r VALUES (1); INSERT INTO p (r) VALUES (NULL)", "INSERT INTO r VALUES (1); INSERT INTO p (r) VALUES (1)", "23503", True),
+    "a value that a check refuses": (["UPDATE t SET a = 'z' WHERE b > 1"], "INSERT INTO t (id, a, b) VALUES (1, 'x', 1)", "INSERT INTO t (id, a, b) VALUES (1, 'x', 2)", "23514", True),
+    "a value of another column that a check refuses": (["UPDATE t SET a = feeling::text, b = 1"], "INSERT INTO t (id, a) VALUES (1, 'x')", "INSERT INTO t (id, feeling) VALUES (1, 'sad')", "23514", True),
+    "a value that refers to none": (["UPDATE p AS q SET r = b WHERE q.a IS NULL"], "INSERT INTO r VALUES (1); INSERT INTO p (a, b) VALUES (NULL, 1), (NULL, NULL), ('x', 2)", "INSERT INTO r VALUES (1); INSERT INTO p (b) VALUES (2)", "23503", True),
+    "no value where one must be": (["UPDATE t SET id = b WHERE a = 'x'"], "INSERT INTO t (id, a, b) VALUES (1, 'x', 1), (2, 'y', NULL)", "INSERT INTO t (id, a) VALUES (1, 'x')", "23502", True),
 }  # fmt: skip
 
 # Statements that no rows of these tables stop.
@@ -53,6 +59,9 @@ HARMLESS = {
     "more labels": ["CREATE TYPE other AS ENUM ('ok', 'glad', 'sad')", "ALTER TABLE t ALTER feeling TYPE other USING feeling::text::other"],
     "labels as text": ["ALTER TABLE t ALTER feeling TYPE varchar(3)"],
     "rows that refer to those of the run": ["CREATE TABLE u (id integer PRIMARY KEY, up integer REFERENCES u (id), feeling mood DEFAULT 'ok' CHECK (feeling <> 'sad'))", "INSERT INTO u VALUES (1, NULL), (2, 1)", "INSERT INTO u (id, up) VALUES (3, 2), (4, NULL)"],
+    "values that are fit": ["UPDATE t SET a = 'x', b = 7, feeling = 'ok'", "UPDATE t SET id = 1 WHERE false"],
+    "keys of rows that are there": ["UPDATE p SET r = (SELECT id FROM r WHERE name = 'a name')", "UPDATE p SET r = NULL"],
+    "rows that nobody refers to": ["DELETE FROM p", "DELETE FROM r", "DELETE FROM t"],
     "keys that are left alone": ["INSERT INTO r VALUES (1, 'x') ON CONFLICT DO NOTHING", "INSERT INTO r VALUES (2, 'y') ON CONFLICT (id) DO UPDATE SET name = 'z'"],
 }  # fmt: skip
 ROWS = """

@@ -4,11 +4,11 @@
 //! What the statement and the run itself do not settle is a question to the database. Rows that triggers may change are not looked at, nor
 //! values that the server computes: a sequence gives fresh keys, a subquery those that are there.
 
-mod checks;
+pub(super) mod checks;
 mod kept;
 mod keys;
 mod references;
-mod written;
+pub(super) mod written;
 
 use std::collections::BTreeMap;
 
@@ -19,14 +19,14 @@ use sqlparser::parser::Parser;
 pub use kept::Kept;
 use written::Written;
 
-use super::broken::Broken;
-use super::conditions::Condition;
-use super::rows::Rows;
+use super::{Demand, Verdict};
 use crate::catalog::object::{Column, DefaultExpr, Object, TypeRef};
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{DataCommand, DataVerb};
 use crate::pg::expr::{Expr, stored};
 use crate::pg::ident::QName;
+use crate::predict::broken::Broken;
+use crate::predict::rows::Rows;
 
 /// The values of a row, by column.
 pub type Row = BTreeMap<Oid, Written>;
@@ -52,51 +52,8 @@ enum Conflict {
     On(Vec<String>),
 }
 
-/// One demand, and what is known of it.
-struct Demand {
-    demand: String,
-    sqlstate: &'static str,
-    broken: Broken,
-    verdict: Verdict,
-}
-
-/// Whether a demand holds.
-#[derive(Debug, PartialEq, Eq)]
-enum Verdict {
-    /// The rows break it.
-    Broken,
-    /// The query counts what breaks it; it reads these tables.
-    Ask(String, Vec<Oid>),
-    /// Not known, and no query tells.
-    Open,
-}
-
 /// More rows than this are not looked at one by one.
 const MANY: usize = 2_000;
-
-/// What an `INSERT` of rows that are written out demands and what does not hold for certain; an answer stands with what is broken.
-pub fn conditions(data: &DataCommand, catalog: &Catalog, session: &Session, rows: &Rows) -> Vec<Condition> {
-    let demands = given(data, catalog, session).map(|given| given.demands(catalog, session, rows));
-    let condition = |demand: Demand| {
-        let (query, answer) = match demand.verdict {
-            Verdict::Ask(query, tables) => {
-                (Some(query).filter(|query| rows.can_be_asked(query, &tables, catalog)), None)
-            }
-            Verdict::Broken => (None, Some(1)),
-            Verdict::Open => (None, None),
-        };
-        Condition {
-            demand: demand.demand,
-            sqlstate: Some(demand.sqlstate),
-            query,
-            answer,
-            broken: demand.broken,
-            revision: String::new(),
-            span: None,
-        }
-    };
-    demands.into_iter().flatten().map(condition).collect()
-}
 
 /// Reads the rows of an `INSERT`; `None` for any other statement, and where triggers or rules may change them.
 pub fn given(data: &DataCommand, catalog: &Catalog, session: &Session) -> Option<Given> {
@@ -139,7 +96,8 @@ pub fn given(data: &DataCommand, catalog: &Catalog, session: &Session) -> Option
     Some(Given { table, rows, conflict: conflict(&insert) })
 }
 
-fn statement(text: &str) -> Option<ast::Statement> {
+/// The only statement of a text.
+pub(super) fn statement(text: &str) -> Option<ast::Statement> {
     let mut statements = Parser::parse_sql(&PostgreSqlDialect {}, text).ok()?;
     if statements.len() == 1 { statements.pop() } else { None }
 }
@@ -187,7 +145,7 @@ impl Given {
     }
 
     /// What is demanded and does not hold for certain, in the order in which PostgreSQL comes upon it.
-    fn demands(&self, catalog: &Catalog, session: &Session, rows: &Rows) -> Vec<Demand> {
+    pub(super) fn demands(&self, catalog: &Catalog, session: &Session, rows: &Rows) -> Vec<Demand> {
         let Some(name) = catalog.qname(self.table) else { return Vec::new() };
         let mut found = self.nulls(catalog, &name);
         found.extend(checks::demands(self, catalog, session, &name));
@@ -205,7 +163,7 @@ impl Given {
         broken
             .map(|(oid, column)| Demand {
                 demand: format!("what is inserted into {name} has a value for {}", column.name),
-                sqlstate: "23502",
+                sqlstate: Some("23502"),
                 broken: Broken::Message(format!(
                     "null value in column \"{}\" of relation \"{}\" violates not-null constraint",
                     column.name.as_str(),

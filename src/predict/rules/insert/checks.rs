@@ -6,15 +6,16 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{self, VisitMut, VisitorMut};
 
 use super::written::Written;
-use super::{Demand, Given, Row, Verdict, message};
+use super::{Given, Row, message};
 use crate::alembic::database::query::{self, AnyRows, Cell, Source};
 use crate::catalog::object::{Constraint, Object, Rule, TypeRef};
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::expr::{Expr, stored};
 use crate::pg::ident::QName;
 use crate::pg::lex::literal;
+use crate::predict::rules::{Demand, Verdict};
 
-pub(super) fn demands(given: &Given, catalog: &Catalog, session: &Session, name: &QName) -> Vec<Demand> {
+pub(in crate::predict) fn demands(given: &Given, catalog: &Catalog, session: &Session, name: &QName) -> Vec<Demand> {
     let mut checks: Vec<_> = catalog.constraints(given.table).into_iter().filter_map(check).collect();
     // `ExecRelCheck` takes them by name.
     checks.sort_by_key(|(_, constraint, _)| &constraint.name);
@@ -31,7 +32,7 @@ pub(super) fn demands(given: &Given, catalog: &Catalog, session: &Session, name:
         );
         Some(Demand {
             demand: format!("what is inserted into {name} fulfils {}", constraint.name),
-            sqlstate: "23514",
+            sqlstate: Some("23514"),
             broken: message(catalog, given.table, text),
             verdict,
         })
@@ -52,17 +53,12 @@ fn verdict(given: &Given, catalog: &Catalog, session: &Session, expr: &Expr) -> 
     let mut asked: Vec<String> = Vec::new();
     let mut open = false;
     for row in &given.rows {
-        let mut filled = Filled { catalog, table: given.table, row, plain: true, askable: true };
-        let mut expr = expr.clone();
-        if expr.visit(&mut filled).is_break() {
-            continue;
-        }
-        let (plain, askable) = (filled.plain, filled.askable);
-        match plain.then(|| evaluate(&expr, catalog, session)).flatten() {
+        let Some(filled) = Filled::fill(expr, row, given.table, catalog) else { continue };
+        match filled.holds(session) {
             Some(true) => {}
             Some(false) => return Some(Verdict::Broken),
-            None if askable => {
-                let part = format!("CASE WHEN {expr} IS FALSE THEN 1 ELSE 0 END");
+            None if filled.askable => {
+                let part = format!("CASE WHEN {} IS FALSE THEN 1 ELSE 0 END", filled.expr);
                 if !asked.contains(&part) {
                     asked.push(part);
                 }
@@ -75,6 +71,17 @@ fn verdict(given: &Given, catalog: &Catalog, session: &Session, expr: &Expr) -> 
         (false, true) => None,
         (false, false) => Some(Verdict::Ask(format!("SELECT {}", asked.join(" + ")), Vec::new())),
     }
+}
+
+/// Whether a row fulfils a condition; `None` where that is not known.
+pub(in crate::predict::rules) fn holds(
+    expr: &ast::Expr,
+    row: &Row,
+    table: Oid,
+    catalog: &Catalog,
+    session: &Session,
+) -> Option<bool> {
+    Filled::fill(expr, row, table, catalog)?.holds(session)
 }
 
 /// Whether a condition without columns is true or NULL; `None` where the evaluator cannot tell.
@@ -90,6 +97,7 @@ fn evaluate(expr: &ast::Expr, catalog: &Catalog, session: &Session) -> Option<bo
 
 /// Puts the values of a row in the places of its columns.
 struct Filled<'r> {
+    expr: ast::Expr,
     catalog: &'r Catalog,
     table: Oid,
     row: &'r Row,
@@ -126,7 +134,22 @@ impl VisitorMut for Filled<'_> {
     }
 }
 
-impl Filled<'_> {
+impl<'r> Filled<'r> {
+    /// `None` where the server makes a value.
+    fn fill(expr: &ast::Expr, row: &'r Row, table: Oid, catalog: &'r Catalog) -> Option<Filled<'r>> {
+        let mut filled = Filled { expr: expr.clone(), catalog, table, row, plain: true, askable: true };
+        let mut expr = expr.clone();
+        if expr.visit(&mut filled).is_break() {
+            return None;
+        }
+        filled.expr = expr;
+        Some(filled)
+    }
+
+    fn holds(&self, session: &Session) -> Option<bool> {
+        self.plain.then(|| evaluate(&self.expr, self.catalog, session)).flatten()
+    }
+
     fn is_enum(&self, ty: &TypeRef) -> bool {
         matches!(ty, TypeRef::User { oid, array: false, .. } if matches!(self.catalog.get(*oid), Some(Object::Enum(_))))
     }

@@ -1,13 +1,14 @@
 //! The rows are there which inserted rows refer to (23503).
 
 use super::written::Written;
-use super::{Demand, Given, Row, Verdict};
+use super::{Given, Row};
 use crate::catalog::object::{Column, Constraint, Rule};
 use crate::catalog::{Catalog, Oid};
 use crate::pg::ident::QName;
 use crate::pg::lex::literal;
 use crate::predict::broken::Broken;
 use crate::predict::rows::Rows;
+use crate::predict::rules::{Demand, Verdict};
 
 /// A foreign key, resolved.
 struct Key<'c> {
@@ -16,7 +17,7 @@ struct Key<'c> {
     referenced: Vec<(Oid, &'c Column)>,
 }
 
-pub(super) fn demands(given: &Given, catalog: &Catalog, rows: &Rows, name: &QName) -> Vec<Demand> {
+pub(in crate::predict) fn demands(given: &Given, catalog: &Catalog, rows: &Rows, name: &QName) -> Vec<Demand> {
     let demand = |(oid, constraint): (Oid, &Constraint)| {
         let Rule::ForeignKey { columns, table: to, referenced, matching, .. } = &constraint.rule else { return None };
         let named: Option<Vec<_>> = referenced.iter().map(|oid| Some((*oid, catalog.column_of(*oid)?))).collect();
@@ -32,7 +33,7 @@ pub(super) fn demands(given: &Given, catalog: &Catalog, rows: &Rows, name: &QNam
         let target = catalog.qname(*to)?;
         Some(Demand {
             demand: format!("{target} holds the rows that those refer to which are inserted into {name}"),
-            sqlstate: "23503",
+            sqlstate: Some("23503"),
             broken: Broken::Message(format!(
                 "insert or update on table \"{}\" violates foreign key constraint \"{}\"",
                 name.name.as_str(),

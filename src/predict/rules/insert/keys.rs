@@ -1,14 +1,15 @@
 //! No row has the same key (23505).
 
 use super::written::Written;
-use super::{Conflict, Demand, Given, Row, Verdict, message};
+use super::{Conflict, Given, Row, message};
 use crate::catalog::object::{Column, Index, KeyRef};
 use crate::catalog::{Catalog, Oid};
 use crate::pg::ident::QName;
 use crate::pg::lex::literal;
 use crate::predict::rows::Rows;
+use crate::predict::rules::{Demand, Verdict};
 
-pub(super) fn demands(given: &Given, catalog: &Catalog, rows: &Rows, name: &QName) -> Vec<Demand> {
+pub(in crate::predict) fn demands(given: &Given, catalog: &Catalog, rows: &Rows, name: &QName) -> Vec<Demand> {
     if given.conflict == Conflict::Any {
         return Vec::new();
     }
@@ -18,7 +19,7 @@ pub(super) fn demands(given: &Given, catalog: &Catalog, rows: &Rows, name: &QNam
         let text = format!("duplicate key value violates unique constraint \"{}\"", index.name.as_str());
         Some(Demand {
             demand: format!("no row of {name} has a key in {} that is inserted", index.name),
-            sqlstate: "23505",
+            sqlstate: Some("23505"),
             broken: message(catalog, given.table, text),
             verdict,
         })

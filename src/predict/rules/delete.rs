@@ -1,0 +1,100 @@
+//! No row refers to what a `DELETE` takes away (23503).
+
+use sqlparser::ast;
+
+use super::insert::statement;
+use super::{Demand, Verdict, tables};
+use crate::catalog::object::{Constraint, Rule};
+use crate::catalog::{Catalog, Oid, Session};
+use crate::pg::command::DataCommand;
+use crate::pg::ident::Ident;
+use crate::predict::broken::Broken;
+use crate::predict::rows::Rows;
+
+/// `None`: nothing is demanded, or the statement is none that is looked at.
+pub(super) fn demands(data: &DataCommand, catalog: &Catalog, session: &Session, rows: &Rows) -> Option<Vec<Demand>> {
+    let table = catalog.resolve_relation(data.table.as_ref()?, session)?;
+    if rows.is_empty(catalog, table) || catalog.fires(table) {
+        return None;
+    }
+    let read = tables(data, catalog, session)?;
+    let condition = selection(data)?;
+    let keys = catalog.tables().flat_map(|(from, _)| {
+        catalog.constraints(from).into_iter().map(move |(oid, constraint)| (from, oid, constraint))
+    });
+    let demands = keys.filter_map(|(from, oid, constraint)| {
+        let demand = demand(catalog, rows, table, from, constraint, condition.as_ref(), &read)?;
+        // What cannot be asked for the run may have taken care of: it has deleted such rows before.
+        let Verdict::Ask(query, tables) = &demand.verdict else { return None };
+        (catalog.presence(oid).is_none() && rows.can_be_asked(query, tables, catalog)).then_some(demand)
+    });
+    Some(demands.collect())
+}
+
+/// The condition of a `DELETE` of one table under its own name.
+fn selection(data: &DataCommand) -> Option<Option<ast::Expr>> {
+    let ast::Statement::Delete(delete) = statement(&data.text)? else { return None };
+    let (ast::FromTable::WithFromKeyword(from) | ast::FromTable::WithoutKeyword(from)) = &delete.from;
+    let [only] = from.as_slice() else { return None };
+    let plain = matches!(&only.relation, ast::TableFactor::Table { alias: None, .. }) && only.joins.is_empty();
+    (plain && delete.using.is_none() && delete.limit.is_none()).then_some(delete.selection)
+}
+
+fn demand(
+    catalog: &Catalog,
+    rows: &Rows,
+    table: Oid,
+    from: Oid,
+    constraint: &Constraint,
+    condition: Option<&ast::Expr>,
+    read: &[Oid],
+) -> Option<Demand> {
+    let Rule::ForeignKey { columns, table: to, referenced, on_delete, .. } = &constraint.rule else { return None };
+    let action = on_delete.as_deref().unwrap_or("NO ACTION").to_uppercase();
+    let stops = matches!(action.as_str(), "NO ACTION" | "RESTRICT");
+    if *to != table || !stops || constraint.deferrable.is_some() || rows.is_empty(catalog, from) {
+        return None;
+    }
+    let (name, target) = (catalog.qname(from)?, catalog.qname(table)?);
+    let (own, theirs) = (names(catalog, columns)?, names(catalog, referenced)?);
+    let (asked, asked_target) = (rows.name(catalog, from)?, rows.name(catalog, table)?);
+    let (own, theirs) = (list(&own), list(&theirs));
+    let query = match condition {
+        // All rows go, those that refer to each other among them.
+        None if from == table => return None,
+        None => format!("SELECT count(*) FROM {asked} WHERE ({own}) IN (SELECT {theirs} FROM {asked_target})"),
+        Some(condition) => {
+            let rest = if from == table { format!(" AND ({condition}) IS NOT TRUE") } else { String::new() };
+            format!(
+                "SELECT count(*) FROM {asked} WHERE ({own}) IN (SELECT {theirs} FROM {asked_target} WHERE {condition}){rest}"
+            )
+        }
+    };
+    let text = format!(
+        "update or delete on table \"{}\" violates foreign key constraint \"{}\" on table \"{}\"",
+        target.name.as_str(),
+        constraint.name.as_str(),
+        name.name.as_str()
+    );
+    // PostgreSQL 18 gives RESTRICT words and an SQLSTATE of its own (23001).
+    let (sqlstate, broken) = match action.as_str() {
+        "RESTRICT" => (None, Broken::Unknown),
+        _ => (Some("23503"), Broken::Message(text)),
+    };
+    let mut tables = read.to_vec();
+    tables.extend([from, table]);
+    Some(Demand {
+        demand: format!("no row of {name} refers to one that is deleted from {target}"),
+        sqlstate,
+        broken,
+        verdict: Verdict::Ask(query, tables),
+    })
+}
+
+fn names(catalog: &Catalog, columns: &[Oid]) -> Option<Vec<Ident>> {
+    columns.iter().map(|column| Some(catalog.column_of(*column)?.name.clone())).collect()
+}
+
+fn list(columns: &[Ident]) -> String {
+    columns.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}

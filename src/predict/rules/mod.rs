@@ -1,0 +1,77 @@
+//! What the constraints of tables demand of a statement that changes rows: of an `INSERT` of rows that are written out, of an `UPDATE` of
+//! one table, of a `DELETE` of rows that others refer to.
+//!
+//! What the statement and the run itself do not settle is a question to the database. Tables whose triggers or rules change rows are not
+//! looked at.
+
+mod delete;
+mod insert;
+mod update;
+
+pub use insert::{Kept, given};
+
+use super::broken::Broken;
+use super::conditions::Condition;
+use super::rows::Rows;
+use crate::catalog::{Catalog, Oid, Session};
+use crate::pg::command::{DataCommand, DataVerb};
+
+/// One demand, and what is known of it.
+pub(super) struct Demand {
+    /// What must hold, one clause.
+    demand: String,
+    /// The error where it does not hold.
+    sqlstate: Option<&'static str>,
+    /// How PostgreSQL says so.
+    broken: Broken,
+    /// What is known of it.
+    verdict: Verdict,
+}
+
+/// Whether a demand holds.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// The rows break it.
+    Broken,
+    /// The query counts what breaks it; it reads these tables.
+    Ask(String, Vec<Oid>),
+    /// Not known, and no query tells.
+    Open,
+}
+
+/// What a statement demands and what does not hold for certain; an answer stands with what is broken.
+pub fn conditions(data: &DataCommand, catalog: &Catalog, session: &Session, rows: &Rows) -> Vec<Condition> {
+    let demands = match data.verb {
+        DataVerb::Insert => insert::given(data, catalog, session).map(|given| given.demands(catalog, session, rows)),
+        DataVerb::Update => update::demands(data, catalog, session, rows),
+        DataVerb::Delete => delete::demands(data, catalog, session, rows),
+        DataVerb::Select | DataVerb::Merge | DataVerb::Truncate | DataVerb::Copy | DataVerb::Maintenance => None,
+    };
+    demands.into_iter().flatten().map(|demand| demand.condition(catalog, rows)).collect()
+}
+
+impl Demand {
+    fn condition(self, catalog: &Catalog, rows: &Rows) -> Condition {
+        let (query, answer) = match self.verdict {
+            Verdict::Ask(query, tables) => {
+                (Some(query).filter(|query| rows.can_be_asked(query, &tables, catalog)), None)
+            }
+            Verdict::Broken => (None, Some(1)),
+            Verdict::Open => (None, None),
+        };
+        Condition {
+            demand: self.demand,
+            sqlstate: self.sqlstate,
+            query,
+            answer,
+            broken: self.broken,
+            revision: String::new(),
+            span: None,
+        }
+    }
+}
+
+/// The tables that a statement names, all resolved.
+fn tables(data: &DataCommand, catalog: &Catalog, session: &Session) -> Option<Vec<Oid>> {
+    data.table.iter().chain(&data.relations).map(|name| catalog.resolve_relation(name, session)).collect()
+}
