@@ -108,7 +108,7 @@ pub fn evaluate(case: &Case<'_>, state: &Members, goal: &Catalog) -> Option<Plan
     if obstacles.is_empty() {
         obstacles.extend(holes(case, then.after.as_ref(), goal));
     }
-    let undo = undo(case.actual, &fixed);
+    let undo = undo(case.actual, &fixed, case.session);
     let ownership = ownership(case, &made.steps, &fixed);
     obstacles.extend(unclear(&ownership, case.actual).filter(|_| !made.steps.is_empty()));
     let (touched, mut rest) = touched(case.actual, &stages);

@@ -23,7 +23,7 @@ pub fn statements(catalog: &Catalog) -> Vec<Command> {
 }
 
 /// The order of kinds; `None` for what comes with another object.
-fn rank(catalog: &Catalog, object: &Object) -> Option<u8> {
+pub fn rank(catalog: &Catalog, object: &Object) -> Option<u8> {
     Some(match object {
         Object::Schema(schema) if schema.name.as_str() == "public" => return None,
         Object::Schema(_) => 0,
@@ -390,7 +390,7 @@ fn create_index(catalog: &Catalog, oid: Oid) -> Option<CreateIndex> {
 }
 
 /// Options that differ from PostgreSQL's defaults.
-fn sequence_options(catalog: &Catalog, oid: Oid) -> SequenceOptions {
+pub fn sequence_options(catalog: &Catalog, oid: Oid) -> SequenceOptions {
     let Some(Object::Sequence(sequence)) = catalog.get(oid) else { return SequenceOptions::default() };
     let ascending = sequence.increment > 0;
     let (low, high) = match sequence.ty {
@@ -426,7 +426,8 @@ fn owned_by(catalog: &Catalog, sequence: Oid, table: &QName, column: &Ident) -> 
     }))
 }
 
-fn comment_target(catalog: &Catalog, on: Oid) -> Option<CommentTarget> {
+/// What a comment on an object names; `None` where that is not known.
+pub fn comment_target(catalog: &Catalog, on: Oid) -> Option<CommentTarget> {
     let object = catalog.get(on)?;
     let table = || catalog.table_of(on).and_then(|table| catalog.qname(table));
     Some(match object.kind() {
@@ -436,9 +437,33 @@ fn comment_target(catalog: &Catalog, on: Oid) -> Option<CommentTarget> {
         }
         Kind::Schema => CommentTarget::Other(format!("SCHEMA {}", object.name())),
         Kind::Extension => CommentTarget::Other(format!("EXTENSION {}", object.name())),
-        Kind::Function | Kind::Procedure | Kind::Aggregate | Kind::Default | Kind::Comment | Kind::Other => {
-            return None;
-        }
+        Kind::Function | Kind::Procedure | Kind::Aggregate | Kind::Other => CommentTarget::Other(words(catalog, on)?),
+        Kind::Default | Kind::Comment => return None,
         kind => CommentTarget::Object(kind, catalog.qname(on)?),
+    })
+}
+
+/// The words that `COMMENT ON` has for a routine or for what is kept as text.
+fn words(catalog: &Catalog, on: Oid) -> Option<String> {
+    let name = catalog.qname(on)?;
+    Some(match catalog.get(on)? {
+        Object::Routine(routine) => {
+            let word = match routine.kind {
+                Kind::Procedure => "PROCEDURE",
+                Kind::Aggregate => "AGGREGATE",
+                _ => "FUNCTION",
+            };
+            let arguments = routine.arguments.join(", ");
+            let arguments = if arguments.is_empty() && routine.kind == Kind::Aggregate { "*" } else { &arguments };
+            format!("{word} {name}({arguments})")
+        }
+        Object::Opaque(opaque) => match (opaque.kind.as_str(), opaque.on.first()) {
+            ("RULE", Some(table)) => format!("RULE {} ON {}", opaque.name, catalog.qname(*table)?),
+            ("TYPE" | "EVENT TRIGGER" | "STATISTICS" | "COLLATION" | "PUBLICATION" | "SERVER", _) => {
+                format!("{} {name}", opaque.kind)
+            }
+            _ => return None,
+        },
+        _ => return None,
     })
 }

@@ -424,7 +424,7 @@ impl Catalog {
     }
 
     /// `typstorage`; `None` where it is not known.
-    fn default_storage(&self, ty: &TypeRef) -> Option<&'static str> {
+    pub fn default_storage(&self, ty: &TypeRef) -> Option<&'static str> {
         match ty {
             TypeRef::Builtin(ty) if ty.array => Some("EXTENDED"),
             TypeRef::User { array: true, .. } => Some("EXTENDED"),

@@ -296,8 +296,8 @@ pub fn undo_sql(script: &Script) -> String {
         text.push('\n');
         if let Some((query, why)) = &step.guard {
             let body = format!(
-                "BEGIN\n  IF current_setting('restamp.todo') = 'yes' AND {query} THEN\n    \
-                 RAISE EXCEPTION USING MESSAGE = {};\n  END IF;\nEND",
+                "BEGIN\n  IF current_setting('restamp.todo') = 'yes' THEN\n    IF {query} THEN\n      \
+                 RAISE EXCEPTION USING MESSAGE = {};\n    END IF;\n  END IF;\nEND",
                 literal(&format!("restamp: {why}; the undo would lose them and stops"))
             );
             text += &block(&body);
