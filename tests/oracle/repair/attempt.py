@@ -210,7 +210,8 @@ class Attempt:
         """Whether undo.sql says that an object, or the column that a sequence belongs to, stays."""
         owner = OWNER.search(text or "")
         names = [key[2], *([owner[1]] if owner else [])]
-        return any(name in stay for name in names for stay in re.findall("^-- Stays: (.*)", self.plan["undo_sql"], re.M))
+        told = [stay for stay in re.findall("^-- Stays: (.*)", self.plan["undo_sql"], re.M) if "only its definition comes back" not in stay]
+        return any(name in stay for name in names for stay in told)
 
     def stops(self):
         """With one change after the dump the script stops before its first change, and says so."""
