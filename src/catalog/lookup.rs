@@ -306,13 +306,13 @@ impl Catalog {
         let name = match object {
             Object::Default(default) => self.get(default.column)?.name(),
             Object::Routine(routine) => {
-                Ident::new(&format!("{}({})", routine.name.as_str(), routine.arguments.join(", ")))
+                Ident::composed(&format!("{}({})", routine.name.as_str(), routine.arguments.join(", ")))
             }
             Object::Comment(comment) => {
                 let on = self.id(comment.on)?;
                 return Some(ObjectId { kind: object.kind(), name: comment_name(&on), ..on });
             }
-            Object::Opaque(opaque) => Ident::new(&format!("{} {}", opaque.kind, opaque.name.as_str())),
+            Object::Opaque(opaque) => Ident::composed(&format!("{} {}", opaque.kind, opaque.name.as_str())),
             _ => object.name(),
         };
         Some(ObjectId { kind: object.kind(), schema, table, name })
@@ -321,5 +321,5 @@ impl Catalog {
 
 /// Two objects of one name may each have a comment: a column `a` and a constraint `a`.
 fn comment_name(on: &ObjectId) -> Ident {
-    Ident::new(&format!("{:?} {}", on.kind, on.name.as_str()).to_lowercase())
+    Ident::composed(&format!("{:?} {}", on.kind, on.name.as_str()).to_lowercase())
 }

@@ -560,3 +560,17 @@ fn a_function_that_was_altered_is_not_missing() {
     let found = diff(&actual, &expected, &Options::default());
     assert_eq!(found.iter().map(line).collect::<Vec<_>>(), [""; 0]);
 }
+
+/// Overloads and comments are told apart to the end of their names.
+#[test]
+fn long_names_are_not_cut() {
+    let function = |last: &str| {
+        format!(
+            "CREATE FUNCTION public.f(a timestamp with time zone, b timestamp with time zone, c timestamp with time zone, d {last}) \
+             RETURNS integer LANGUAGE sql AS $$ SELECT 1 $$;"
+        )
+    };
+    let both = [function("integer"), function("text")].join("\n");
+    let lost = "Function public.\"f(timestamp with time zone, timestamp with time zone, timestamp with time zone, text)\": missing";
+    check(&both, &function("integer"), &[lost]);
+}

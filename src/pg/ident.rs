@@ -30,6 +30,17 @@ impl Ident {
         Ident::new(&name.to_ascii_lowercase())
     }
 
+    /// What an object is called that has no name of its own alone, uncut: `f(integer, text)`, `column a` for a comment on it.
+    ///
+    /// ```
+    /// use restamp::pg::ident::Ident;
+    /// let long = "x".repeat(63);
+    /// assert_ne!(Ident::composed(&format!("f_{long}(integer)")), Ident::composed(&format!("f_{long}(text)")));
+    /// ```
+    pub fn composed(text: &str) -> Ident {
+        Ident(text.into())
+    }
+
     /// The stored name.
     pub fn as_str(&self) -> &str {
         &self.0
