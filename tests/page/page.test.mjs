@@ -20,7 +20,7 @@ const ECHO = `(input, progress) => {
   progress({ stage: 'locating', done: 1, total: 2 });
   const report = ${JSON.stringify(report())};
   report.verdict.facts = [...input.files.map(text), 'dump ' + text(input.dump), 'rows ' + text(input.version_dump), 'log ' + text(input.log),
-    'stamped ' + JSON.stringify(input.stamped), JSON.stringify(input.options)];
+    'stamped ' + JSON.stringify(input.stamped), JSON.stringify(input.options), 'answers ' + text(input.answers)];
   return report;
 }`;
 
@@ -70,7 +70,10 @@ test('a zip, pasted text, rows and options are handed over', async () => {
   }
   await page.fill('#version-text', 'abc (head)');
   await page.fill('#log-text', 'Running upgrade');
+  await page.getByText('printed, once you have run it').click();
+  await page.fill('#answers-text', 'restamp-answer 1 = 0');
   await page.fill('#target', ' def ');
+  await page.fill('#schema', 'tenant_1');
   await page.fill('#source-roots', 'src\n\nlib');
   await page.check('#no-rows');
   await page.getByRole('button', { name: 'See where it is' }).click();
@@ -78,7 +81,8 @@ test('a zip, pasted text, rows and options are handed over', async () => {
   const given = await facts(page);
   assert.deepEqual(given.slice(0, 5), ['repo.zip = PK', 'dump pasted = CREATE TABLE x ();', 'rows pasted = abc (head)', 'log pasted = Running upgrade', 'stamped []']);
   const options = JSON.parse(given[5] ?? '');
-  assert.deepEqual([options.target, options.source_roots, options.role], ['def', ['src', 'lib'], null]);
+  assert.deepEqual([options.target, options.source_roots, options.role, options.schema], ['def', ['src', 'lib'], null, 'tenant_1']);
+  assert.equal(given[6], 'answers pasted = restamp-answer 1 = 0');
   assert.deepEqual(faults, []);
 });
 

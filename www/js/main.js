@@ -134,6 +134,7 @@ async function start() {
       dump,
       versionDump: pasted(versionText),
       stamped: rows ? [] : null,
+      answers: pasted(area('answers-text').value),
       log,
       options: options(),
     }, (progress) => dispatch({ type: 'progress', progress }));
@@ -154,6 +155,7 @@ function options() {
     engine: null,
     role: text('role'),
     search_path: text('search-path'),
+    schema: text('schema'),
     target: text('target'),
     allow_drops: false,
     allow_data_loss: false,

@@ -12,6 +12,7 @@ import { analyze, files, initSync } from '../pkg/restamp.js';
  * @property {Taken | null} dump
  * @property {Taken | null} versionDump
  * @property {string[] | null} stamped
+ * @property {Taken | null} answers
  * @property {Taken | null} log
  * @property {Options} options
  */
@@ -63,6 +64,7 @@ async function answer(request) {
     dump: await bytes(request.dump),
     version_dump: await bytes(request.versionDump),
     stamped: request.stamped,
+    answers: await bytes(request.answers),
     log: await bytes(request.log),
     options: request.options,
   };

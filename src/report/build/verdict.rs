@@ -216,7 +216,7 @@ fn healthy(facts: &Facts<'_>, place: &str) -> (Situation, String) {
         Outcome::DependsOnData => (
             Situation::Data,
             format!(
-                "This database is at {place}, as recorded; the upgrade works unless rows stand in the way: {}. Run check.sql and hand in what it prints (--answers).",
+                "This database is at {place}, as recorded; the upgrade works unless rows stand in the way: {}. Run check.sql and hand in what it prints.",
                 facts.prediction.message.clone().unwrap_or_default()
             ),
         ),

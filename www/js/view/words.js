@@ -21,7 +21,7 @@ export const SITUATION = {
   data: { word: 'It depends on your rows', tone: 'care' },
   healthy: { word: 'Healthy', tone: 'good' },
   no_database: { word: 'No database yet', tone: 'plain' },
-  unknown: { word: 'Cannot be placed', tone: 'bad' },
+  unknown: { word: 'Cannot be told', tone: 'care' },
 };
 
 /** @type {Record<RevisionVerdict, { shape: string, word: string, tone: Tone }>} */
