@@ -18,7 +18,7 @@ use crate::catalog::listing::{Change, Listing};
 use crate::catalog::{Catalog, Deltas, Oid, Session};
 use crate::pg::command::{AlterAction, Command, Table, Transaction};
 use crate::pg::error::{PgError, Reason, Refusal, SqlState, sqlstate};
-use crate::pg::ident::QName;
+use crate::pg::ident::{Ident, QName};
 use crate::source::Span;
 
 /// The state of one `alembic upgrade` on one database.
@@ -54,6 +54,8 @@ pub struct Run {
     pub naming_convention: Vec<(String, String)>,
     /// Why `naming_convention` is not known, where it is not: it may have named what the revisions left without a name.
     pub naming_unknown: Option<Reason>,
+    /// Names of indexes that such a convention has given, as SQLAlchemy's own would.
+    pub index_names: BTreeSet<Ident>,
     /// Types that this run has created: SQLAlchemy emits `CREATE TYPE` for a name once per run (`PGDDLBase`'s `_ddl_runner.memo`).
     pub created_types: BTreeSet<QName>,
     /// Inside `autocommit_block()`: each statement is its own transaction.
@@ -126,6 +128,7 @@ impl Run {
             endured: Vec::new(),
             naming_convention: Vec::new(),
             naming_unknown: None,
+            index_names: BTreeSet::new(),
             created_types: BTreeSet::new(),
             autocommit: false,
             begun: false,
@@ -208,19 +211,25 @@ impl Run {
     }
 
     /// Of a constraint that is not there: the convention, which is not known, may have given its name to one that has none in the
-    /// revisions.
+    /// revisions. Of an index that is there already: it may have another name.
     fn doubt_name(&mut self, command: &Command, outcome: Result<Deltas, Refusal>) -> Result<Deltas, Refusal> {
         let Some(reason) = self.naming_unknown.clone() else { return outcome };
         let Err(Refusal::Postgres(error)) = &outcome else { return outcome };
-        let Command::Table(Table::Alter { name, actions, .. }) = command else { return outcome };
-        let by_name = |action: &AlterAction| {
-            matches!(action, AlterAction::DropConstraint { .. } | AlterAction::RenameConstraint { .. })
+        let doubted = match command {
+            Command::Table(Table::Alter { name, actions, .. }) if error.sqlstate == sqlstate::UNDEFINED_OBJECT => {
+                let by_name = |action: &AlterAction| {
+                    matches!(action, AlterAction::DropConstraint { .. } | AlterAction::RenameConstraint { .. })
+                };
+                let table = self.catalog.resolve_relation(name, &self.session);
+                let constraints = table.map(|table| self.catalog.constraints(table)).unwrap_or_default();
+                actions.iter().any(by_name) && constraints.iter().any(|(_, constraint)| constraint.generated_name)
+            }
+            Command::CreateIndex(index) if error.sqlstate == sqlstate::DUPLICATE_TABLE => {
+                index.name.as_ref().is_some_and(|name| self.index_names.contains(name))
+            }
+            _ => false,
         };
-        if error.sqlstate != sqlstate::UNDEFINED_OBJECT || !actions.iter().any(by_name) {
-            return outcome;
-        }
-        let Some(table) = self.catalog.resolve_relation(name, &self.session) else { return outcome };
-        if !self.catalog.constraints(table).iter().any(|(_, constraint)| constraint.generated_name) {
+        if !doubted {
             return outcome;
         }
         self.session.aborted = false;

@@ -82,3 +82,18 @@ fn a_name_that_an_unknown_convention_may_have_given_is_not_missed() {
     let plain = "import sqlalchemy as sa\nmetadata = sa.MetaData()\n";
     assert_eq!(outcome(&env.replace("from app import metadata\n", plain), unnamed), Outcome::Fails);
 }
+
+#[test]
+fn a_name_that_an_unknown_convention_gives_an_index_is_not_said_to_be_taken() {
+    let env = "from app import metadata\nfrom alembic import context\n\
+        def run():\n    context.configure(target_metadata=metadata)\n    context.run_migrations()\nrun()\n";
+    let twice = |env: &str, name: &str| {
+        let env = InputFile { path: "env.py".into(), bytes: env.into() };
+        let body = format!("op.create_index({name}, 't', ['x'])\nop.create_index({name}, 't', ['x'], unique=True)");
+        let files = vec![env, revision("a1", "None", MADE), revision("a2", "'a1'", &body)];
+        analyze(files, DUMP, &["a1"]).prediction.expect("a prediction").outcome
+    };
+    assert_eq!(twice(env, "None"), Outcome::Unknown);
+    assert_eq!(twice(env, "'ix_t_x'"), Outcome::Fails);
+    assert_eq!(twice(&env.replace("from app import metadata\n", "metadata = None\n"), "None"), Outcome::Fails);
+}

@@ -63,7 +63,15 @@ pub fn index_name(vm: &mut Vm, index: &Rc<Index>, table: &Rc<Table>) -> Known<Op
         table,
         object: Value::Native(index.clone()),
     };
-    apply(vm, &subject)
+    let name = apply(vm, &subject)?;
+    // Without a name of its own it has what the convention says; which that is may not be known.
+    if matches!(state.name, ConstraintName::None)
+        && vm.run.naming_unknown.is_some()
+        && let Some(name) = &name
+    {
+        vm.run.index_names.insert(name.ident());
+    }
+    Ok(name)
 }
 
 fn apply(vm: &mut Vm, subject: &Subject) -> Known<Option<Name>> {
