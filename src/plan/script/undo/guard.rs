@@ -20,6 +20,7 @@ pub(super) fn column(here: &Catalog, oid: Oid, column: &Column, table: &QName) -
     }
     let name = &column.name;
     let found = |query: String| Some((query, format!("{table}.{name} holds values by now")));
+    let any = format!("EXISTS (SELECT FROM {table} WHERE {name} IS NOT NULL)");
     let default = match here.default_of(oid).and_then(|default| here.get(default)) {
         Some(Object::Default(default)) => Some(&default.expr),
         _ => None,
@@ -29,7 +30,7 @@ pub(super) fn column(here: &Catalog, oid: Oid, column: &Column, table: &QName) -
         Some(DefaultExpr::Expr(expr)) => {
             let text = expr.to_string();
             if is_constant(&text) {
-                let ty = data_type(here, &column.ty)?;
+                let Some(ty) = data_type(here, &column.ty) else { return found(any) };
                 // Not every type can be compared, and each has a text.
                 return found(format!(
                     "EXISTS (SELECT FROM {table} WHERE {name} IS NOT NULL AND {name}::text IS DISTINCT FROM ({text})::{ty}::text)"
@@ -38,7 +39,7 @@ pub(super) fn column(here: &Catalog, oid: Oid, column: &Column, table: &QName) -
             // All rows that were there have got the same value, unless each got one of its own.
             (!is_of_row(&text)).then(|| found(format!("(SELECT count(DISTINCT {name}::text) > 1 FROM {table})")))?
         }
-        Some(DefaultExpr::Unknown(_)) | None => found(format!("EXISTS (SELECT FROM {table} WHERE {name} IS NOT NULL)")),
+        Some(DefaultExpr::Unknown(_)) | None => found(any),
     }
 }
 
