@@ -5,6 +5,8 @@
 //! # Example
 //! `ALTER TABLE t DROP COLUMN a` where `CREATE VIEW v AS SELECT a FROM t`
 
+use std::collections::BTreeSet;
+
 use super::{Hazard, Statement, Subject};
 use crate::catalog::Object;
 use crate::diagnostic::Severity;
@@ -53,13 +55,21 @@ struct Reader {
     query: String,
 }
 
-/// The views that read a column themselves, in the order in which they were made.
+/// The views that read a column, and those that read these, in the order in which they were made.
 fn views(statement: &Statement<'_>, table: &QName, column: &Ident) -> Vec<Reader> {
     let catalog = statement.catalog;
     let column = catalog.resolve_relation(table, statement.session).and_then(|table| catalog.column(table, column));
     let Some(column) = column else { return Vec::new() };
+    let (mut read, mut pending) = (BTreeSet::new(), vec![column]);
+    while let Some(target) = pending.pop() {
+        let readers = catalog.dependents(target).filter(|oid| match catalog.get(*oid) {
+            Some(Object::View(view)) => view.depends_on.contains(&target),
+            _ => false,
+        });
+        pending.extend(readers.filter(|oid| read.insert(*oid)));
+    }
     let views = catalog.iter().filter_map(|(oid, entry)| match &*entry.object {
-        Object::View(view) if view.depends_on.contains(&column) => Some(Reader {
+        Object::View(view) if read.contains(&oid) => Some(Reader {
             word: if view.materialized { "MATERIALIZED VIEW" } else { "VIEW" },
             name: catalog.qname(oid)?,
             query: view.query.trim().trim_end_matches(';').to_string(),
@@ -81,5 +91,14 @@ mod tests {
         assert!(found[0].message.contains("2BP01") && found[0].message.ends_with("public.v"), "{}", found[0].message);
         assert!(hazards(VIEW, "ALTER TABLE t ALTER COLUMN a TYPE text", "view-depends")[0].message.contains("0A000"));
         assert!(hazards(VIEW, "ALTER TABLE t DROP COLUMN b", "view-depends").is_empty());
+    }
+
+    #[test]
+    fn views_of_views_are_named() {
+        let schema = format!("{VIEW}; CREATE VIEW w AS SELECT a FROM v; CREATE MATERIALIZED VIEW m AS SELECT 1 FROM w");
+        let found = hazards(&schema, "ALTER TABLE t ALTER COLUMN a TYPE text", "view-depends");
+        assert!(found[0].message.ends_with("public.v, public.w, public.m"), "{}", found[0].message);
+        let safer = found[0].safer.as_ref().unwrap();
+        assert!(safer.contains("DROP MATERIALIZED VIEW public.m; DROP VIEW public.w; DROP VIEW public.v;"), "{safer}");
     }
 }
