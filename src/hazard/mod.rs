@@ -70,6 +70,7 @@ pub enum Subject<'a> {
 }
 
 /// A statement with the state that it meets.
+#[derive(Clone, Copy)]
 pub struct Statement<'a> {
     /// The statement.
     pub command: &'a Command,
@@ -133,7 +134,21 @@ pub const CHECKS: &[Check] = &[
     dropped_object_stays::check,
 ];
 
-/// All hazards of a subject.
+/// All hazards of a subject: of an ALTER TABLE those of each of its actions.
 pub fn check(subject: &Subject<'_>) -> Vec<Hazard> {
-    CHECKS.iter().filter_map(|check| check(subject)).collect()
+    let one = |subject: &Subject<'_>| -> Vec<Hazard> { CHECKS.iter().filter_map(|check| check(subject)).collect() };
+    let Subject::Statement(statement) = subject else { return one(subject) };
+    let Command::Table(Table::Alter { name, if_exists, only, actions }) = statement.command else {
+        return one(subject);
+    };
+    let mut found: Vec<Hazard> = Vec::new();
+    for action in actions {
+        let (name, actions) = (name.clone(), vec![action.clone()]);
+        let command = Command::Table(Table::Alter { name, if_exists: *if_exists, only: *only, actions });
+        let hazards = one(&Subject::Statement(Statement { command: &command, ..*statement }));
+        // What is about the table is said once.
+        let new: Vec<Hazard> = hazards.into_iter().filter(|hazard| !found.contains(hazard)).collect();
+        found.extend(new);
+    }
+    found
 }

@@ -25,3 +25,14 @@ pub fn hazards_with_rows(schema: &str, statement: &str, code: &str, rows: u64) -
         Statement { command, catalog: &catalog, session: &session, lock_timeout: true, before: &catalog, rows: &rows };
     check(&Subject::Statement(subject)).into_iter().filter(|hazard| hazard.code == code).collect()
 }
+
+#[test]
+fn each_action_of_a_statement_is_looked_at() {
+    let statement = "ALTER TABLE t ADD COLUMN b int NOT NULL, ADD COLUMN c int NOT NULL, ALTER COLUMN a SET NOT NULL";
+    let found = |code| hazards_with_rows("CREATE TABLE t (a int)", statement, code, 1_000_000);
+    let messages: Vec<String> = found("not-null-column").into_iter().map(|hazard| hazard.message).collect();
+    assert_eq!(messages.len(), 3, "{messages:?}");
+    assert!(messages[1].starts_with("t.c is added") && messages[2].starts_with("t.a becomes"), "{messages:?}");
+    // What is about the table is said once.
+    assert_eq!(found("long-lock").len(), 1);
+}
