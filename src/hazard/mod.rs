@@ -80,6 +80,8 @@ pub struct Statement<'a> {
     pub session: &'a Session,
     /// `lock_timeout` is set.
     pub lock_timeout: bool,
+    /// It is part of a transaction that goes on.
+    pub in_transaction: bool,
     /// The catalog before the script: tables that it made itself hold no rows of others.
     pub before: &'a Catalog,
     /// What is known of rows.

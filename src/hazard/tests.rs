@@ -21,8 +21,15 @@ pub fn hazards_with_rows(schema: &str, statement: &str, code: &str, rows: u64) -
     let command = &parse(statement)[0].command;
     let table = QName { schema: Some("public".into()), name: "t".into() };
     let rows = Rows::new(Some([(table, rows)].into()));
-    let subject =
-        Statement { command, catalog: &catalog, session: &session, lock_timeout: true, before: &catalog, rows: &rows };
+    let subject = Statement {
+        command,
+        catalog: &catalog,
+        session: &session,
+        lock_timeout: true,
+        in_transaction: true,
+        before: &catalog,
+        rows: &rows,
+    };
     check(&Subject::Statement(subject)).into_iter().filter(|hazard| hazard.code == code).collect()
 }
 

@@ -10,6 +10,20 @@ use crate::alembic::run::{Observer, Sent};
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{Command, Table};
 use crate::pg::error::{PgError, Refusal};
+use crate::source::Span;
+
+/// A statement that a run sends.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// The statement.
+    pub command: Command,
+    /// The revision that sends it; empty while that is not known.
+    pub revision: String,
+    /// Its line.
+    pub span: Option<Span>,
+    /// Within a transaction that goes on.
+    pub in_transaction: bool,
+}
 
 /// Follows a run: what it knows of rows, and what its statements ask of them.
 #[derive(Debug, Default)]
@@ -22,6 +36,8 @@ pub struct Demands {
     found: RefCell<Vec<Condition>>,
     /// Conditions that the database's answers say hold.
     settled: RefCell<Vec<Condition>>,
+    /// What was sent and not refused.
+    statements: RefCell<Vec<Statement>>,
     /// The condition that the database's answer says is broken.
     stopped: RefCell<Option<(Condition, PgError)>>,
 }
@@ -35,6 +51,11 @@ impl Demands {
     /// What was demanded since the last call.
     pub fn take(&self) -> Vec<Condition> {
         self.found.take()
+    }
+
+    /// What was sent since the last call; without what only may run.
+    pub fn take_statements(&self) -> Vec<Statement> {
+        self.statements.take()
     }
 
     /// What was demanded, and is known to hold.
@@ -94,6 +115,11 @@ impl Observer for Demands {
 
     fn after(&self, command: &Command, sent: Sent, catalog: &Catalog, session: &Session) {
         let (pending, learned) = (self.pending.take(), self.learned.take());
+        if sent.accepted && !sent.may {
+            let in_transaction = session.transaction.is_some();
+            let (command, revision) = (command.clone(), String::new());
+            self.statements.borrow_mut().push(Statement { command, revision, span: sent.span, in_transaction });
+        }
         if sent.accepted {
             self.rows.borrow_mut().remember(learned, sent.may);
             let placed = pending.into_iter().map(|condition| Condition { span: sent.span, ..condition });

@@ -73,6 +73,8 @@ pub struct Prediction {
     pub settled: Vec<Condition>,
     /// The revision from which on it is not known, where that is one.
     pub doubted: Option<String>,
+    /// What it sends before the end or the failure, in order.
+    pub statements: Vec<demands::Statement>,
     /// The database afterwards, if the run went through.
     pub after: Option<Catalog>,
 }
@@ -86,6 +88,7 @@ impl Prediction {
             conditions: Vec::new(),
             settled: Vec::new(),
             doubted: None,
+            statements: Vec::new(),
             after: None,
         }
     }
@@ -175,6 +178,9 @@ impl Walk {
         let demanded = self.demands.take().into_iter();
         let of_this = demanded.map(|condition| Condition { revision: id.to_string(), ..condition });
         self.prediction.conditions.extend(of_this);
+        let sent = self.demands.take_statements().into_iter();
+        let of_this = sent.map(|statement| demands::Statement { revision: id.to_string(), ..statement });
+        self.prediction.statements.extend(of_this);
         self.look_at_steps(run.steps.clone());
         // Python may have raised, depending on something that is not known.
         for failure in std::mem::take(&mut self.vm.run.may_fail) {

@@ -119,6 +119,13 @@ impl Report {
             for hazard in &plan.hazards {
                 let _ = write!(md, "\n- {}: {}", hazard.code, escape(&hazard.message));
             }
+            if !plan.then.hazards.is_empty() {
+                md += "\n\nOf the upgrade that follows:\n";
+            }
+            for hazard in &plan.then.hazards {
+                let place = hazard.place().map_or_else(String::new, |place| format!(" ({place})"));
+                let _ = write!(md, "\n- {}: {}{}", hazard.code, escape(&hazard.message), escape(&place));
+            }
         }
         md.push_str("\n\n## Inputs\n");
         for input in &self.inputs {

@@ -184,6 +184,14 @@ pub struct Hazard {
     pub line: Option<u32>,
 }
 
+impl Hazard {
+    /// File and line of what it is about.
+    pub fn place(&self) -> Option<String> {
+        let file = self.file.as_ref()?;
+        Some(self.line.map_or_else(|| file.clone(), |line| format!("{file}:{line}")))
+    }
+}
+
 /// What comes after fix and stamp. The prediction's keys are its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
@@ -193,4 +201,6 @@ pub struct Then {
     pub prediction: Prediction,
     /// How many differences to the target are left after it: those that only the user can judge, e.g. extra objects.
     pub drift_left: u32,
+    /// What to know before the upgrade: of the statements that it is known to send.
+    pub hazards: Vec<Hazard>,
 }

@@ -548,6 +548,8 @@ export interface Then {
   excerpt: Excerpt | null;
   /** Its file. */
   file: string | null;
+  /** What to know before the upgrade: of the statements that it is known to send. */
+  hazards: Array<Hazard>;
   /** The line of the operation, from 1. */
   line: number | null;
   /** The message that the user would see, or why it is not known. */

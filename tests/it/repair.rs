@@ -130,3 +130,31 @@ fn what_a_fix_demands_of_rows_is_asked() {
         assert!(plan.check_sql.contains(asked), "{asked}: {}", plan.check_sql);
     }
 }
+
+/// What the upgrade that follows does to tables that are there is said before it runs; what it has made itself nobody waits for.
+#[test]
+fn the_upgrade_that_follows_has_hazards_of_its_own() {
+    let body = "op.add_column('t', sa.Column('m', sa.Integer()))\nop.create_index('i', 't', ['n'])\n\
+        op.create_table('u', sa.Column('a', sa.Integer()))\nop.create_index('j', 'u', ['a'])\n\
+        op.drop_column('t', 'm')";
+    let plans = plans("a1", "CREATE TABLE public.t (n integer);\n", &[body]);
+    let found = plans.iter().find(|plan| plan.recommended && plan.id == PlanId::Upgrade);
+    let plan = found.unwrap_or_else(|| panic!("nothing is recommended"));
+    let hazards: Vec<_> = plan.then.hazards.iter().map(|hazard| (hazard.code.as_str(), hazard.line)).collect();
+    assert_eq!(hazards, [("lock-timeout", Some(8)), ("index-blocks-writes", Some(9))]);
+    assert!(plan.hazards.is_empty());
+}
+
+/// Alone in its transaction a label can be used by the next statement.
+#[test]
+fn a_label_that_is_added_by_itself_can_be_used() {
+    let add = "op.execute(\"ALTER TYPE mood ADD VALUE 'b'\")";
+    let alone = format!("with op.get_context().autocommit_block():\n    {add}");
+    for (body, unusable) in [(add, true), (alone.as_str(), false)] {
+        let rest = "CREATE TYPE public.mood AS ENUM ('a');\nCREATE TABLE public.t (n integer);\n";
+        let plans = plans("a1", rest, &[body]);
+        let hazards = plans.iter().find(|plan| plan.recommended).map(|plan| plan.then.hazards.as_slice());
+        let found = hazards.unwrap_or_default().iter().find(|hazard| hazard.code == "enum-value");
+        assert_eq!(found.map(|hazard| hazard.message.contains("55P04")), Some(unusable), "{body}");
+    }
+}

@@ -93,14 +93,16 @@ export function report(name = HOSTILE) {
           { code: 'access-exclusive-lock', severity: 'warning', message: 'ALTER TABLE locks `candidate` against reads and writes while it runs.', help: 'The script sets `lock_timeout`; run it again when it gives up.', statement: null, lock: 'ACCESS EXCLUSIVE', rewrites: false, revision: '4b8e1f60a2c9', file: `${versions}/4b8e1f60a2c9_candidate_details.py`, line: 19 },
         ],
         data_steps: [dataStep],
-        then: { ...prediction, outcome: 'succeeds', runs: ['c26f08b94d1e', 'd70a5b3e8f12', 'e5194c6d7ab0'], revision: null, file: null, line: null, sqlstate: null, message: null, statement: null, excerpt: null, drift_left: 0 },
+        then: { ...prediction, outcome: 'succeeds', runs: ['c26f08b94d1e', 'd70a5b3e8f12', 'e5194c6d7ab0'], revision: null, file: null, line: null, sqlstate: null, message: null, statement: null, excerpt: null, drift_left: 0, hazards: [
+          { code: 'index-blocks-writes', severity: 'warning', message: 'The index on `offer` blocks writers while it is built.', help: null, statement: 'CREATE INDEX', lock: 'SHARE', rewrites: false, revision: 'd70a5b3e8f12', file: `${versions}/d70a5b3e8f12_offers.py`, line: 30 },
+        ] },
       },
       {
         id: 'stamp', to: ['e5194c6d7ab0'], recommended: false, why: 'Stamping head makes the error go away, and hides what is missing.',
         barred: ['Table `offer` does not exist and would never be made.', 'The data step of `c26f08b94d1e` would never run.'],
         steps: [], fix_sql: '', undo_sql: '', stamp_sql: '', check_sql: '', verify_sql: '', repair_revision: null, tables: [], patches: [],
         commands: { alembic: ['alembic stamp head'], flask: ['flask db stamp head'] }, hazards: [], data_steps: [],
-        then: { ...prediction, outcome: 'succeeds', runs: [], revision: null, file: null, line: null, sqlstate: null, message: null, statement: null, excerpt: null, drift_left: 4 },
+        then: { ...prediction, outcome: 'succeeds', runs: [], revision: null, file: null, line: null, sqlstate: null, message: null, statement: null, excerpt: null, drift_left: 4, hazards: [] },
       },
     ],
     check_sql: '',

@@ -5,7 +5,7 @@ mod drift;
 use std::fmt::Write;
 
 use super::style;
-use crate::report::{Diagnostic, Excerpt, Outcome, Plan, PlanId, Prediction, Report, Severity, Situation};
+use crate::report::{Diagnostic, Excerpt, Hazard, Outcome, Plan, PlanId, Prediction, Report, Severity, Situation};
 
 /// Reasons against a plan that are shown; the rest is counted.
 const BARS: usize = 3;
@@ -192,20 +192,24 @@ fn steps(plan: &Plan, text: &mut String) {
             }
         }
     }
-    for hazard in &plan.hazards {
-        let place = place(hazard.file.as_deref(), hazard.line);
-        let place = if place.is_empty() { place } else { format!(" ({place})") };
-        let message = style::printable(&one_line(&format!("{}{place}", hazard.message)));
-        let _ = writeln!(text, "  {} {message}", style::severity(word(hazard.severity)));
-        if let Some(help) = &hazard.help {
-            let _ = writeln!(text, "      {}", style::printable(help));
-        }
-    }
+    hazards(&plan.hazards, text);
     let then = &plan.then.prediction;
     if then.runs.is_empty() && then.outcome == Outcome::Succeeds {
         let _ = writeln!(text, "  Afterwards nothing is left to upgrade.");
     } else {
         self::prediction(then, "Afterwards alembic upgrade", text);
+    }
+    hazards(&plan.then.hazards, text);
+}
+
+fn hazards(hazards: &[Hazard], text: &mut String) {
+    for hazard in hazards {
+        let place = hazard.place().map_or_else(String::new, |place| format!(" ({place})"));
+        let message = style::printable(&one_line(&format!("{}{place}", hazard.message)));
+        let _ = writeln!(text, "  {} {message}", style::severity(word(hazard.severity)));
+        if let Some(help) = &hazard.help {
+            let _ = writeln!(text, "      {}", style::printable(help));
+        }
     }
 }
 

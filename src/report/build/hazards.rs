@@ -3,9 +3,11 @@
 use super::super as report;
 use super::plans::origin;
 use super::{place, severity};
+use crate::catalog::{Catalog, Session};
 use crate::hazard::{self, Subject};
+use crate::pg::command::Command;
 use crate::plan::lock::{Lock, lock};
-use crate::plan::{Case, DataFate, Origin, Plan};
+use crate::plan::{Case, DataFate, FixStep, Origin, Plan};
 use crate::source::Sources;
 
 /// What is to be known of one statement of a fix.
@@ -29,20 +31,8 @@ impl Danger {
 }
 
 pub(super) fn dangers(case: &Case<'_>, plan: &Plan, sources: &Sources) -> Vec<Danger> {
-    let mut found = Vec::new();
-    let mut catalog = case.actual.clone();
-    let mut session = case.session.clone();
-    for step in &plan.fix {
-        let statement = hazard::Statement {
-            command: &step.command,
-            catalog: &catalog,
-            session: &session,
-            lock_timeout: true,
-            before: case.actual,
-            rows: case.table_rows,
-        };
-        let (lock, table) = lock(&step.command);
-        let locked = table.filter(|table| statement.is_old(table)).map(|table| (lock, table.to_string()));
+    let mut walk = Walk::new(case, case.actual);
+    let step = |step: &FixStep| {
         let (revision, (file, line)) = origin(case, step, sources);
         let origin = match (&revision, &file, line) {
             _ if matches!(step.origin, Origin::InvalidIndex) => {
@@ -53,19 +43,85 @@ pub(super) fn dangers(case: &Case<'_>, plan: &Plan, sources: &Sources) -> Vec<Da
             (Some(revision), ..) => format!("From {revision}"),
             (None, ..) => "Alembic's own table, which cannot take the rows as it is".to_string(),
         };
-        let hazards = hazard::check(&Subject::Statement(statement)).into_iter().map(|hazard| report::Hazard {
-            statement: Some(step.command.to_string()),
-            lock: (lock != Lock::None).then(|| lock.to_string()),
-            revision: revision.clone(),
-            file: file.clone(),
-            line,
-            ..named(hazard)
-        });
-        found.push(Danger { origin, lock: locked.filter(|_| lock != Lock::None), hazards: hazards.collect() });
-        // A statement that is refused bars the plan; the rest is judged as far as it goes.
-        let _ = catalog.execute(&step.command, &mut session);
+        let lock = walk.lock(&step.command);
+        Danger { origin, lock, hazards: walk.step(&step.command, (true, true), (revision, (file, line))) }
+    };
+    plan.fix.iter().map(step).collect()
+}
+
+/// What to know before the upgrade that follows: of each statement that it is known to send.
+pub(super) fn of_upgrade(case: &Case<'_>, plan: &Plan, sources: &Sources) -> Vec<report::Hazard> {
+    let mut walk = Walk::new(case, &plan.fixed);
+    let mut found: Vec<report::Hazard> = Vec::new();
+    for sent in &plan.then.statements {
+        let at = (Some(sent.revision.clone()), place(sources, sent.span));
+        for hazard in walk.step(&sent.command, (false, sent.in_transaction), at) {
+            // That nothing gives up waiting is said of the first.
+            if hazard.code != "lock-timeout" || found.iter().all(|other| other.code != hazard.code) {
+                found.push(hazard);
+            }
+        }
     }
     found
+}
+
+/// The revision of a statement, with file and line.
+type Origins = (Option<String>, (Option<String>, Option<u32>));
+
+/// Statements one after another, each with the catalog that it meets.
+struct Walk<'a> {
+    case: &'a Case<'a>,
+    before: &'a Catalog,
+    catalog: Catalog,
+    session: Session,
+}
+
+impl<'a> Walk<'a> {
+    fn new(case: &'a Case<'a>, before: &'a Catalog) -> Walk<'a> {
+        Walk { case, before, catalog: before.clone(), session: case.session.clone() }
+    }
+
+    fn statement<'s>(
+        &'s self,
+        command: &'s Command,
+        (lock_timeout, in_transaction): (bool, bool),
+    ) -> hazard::Statement<'s> {
+        let (catalog, session, before) = (&self.catalog, &self.session, self.before);
+        hazard::Statement {
+            command,
+            catalog,
+            session,
+            lock_timeout,
+            in_transaction,
+            before,
+            rows: self.case.table_rows,
+        }
+    }
+
+    /// The lock on a table that was there before.
+    fn lock(&self, command: &Command) -> Option<(Lock, String)> {
+        let (lock, table) = lock(command);
+        let table = table.filter(|table| lock != Lock::None && self.statement(command, (true, true)).is_old(table))?;
+        Some((lock, table.to_string()))
+    }
+
+    /// The hazards of a statement, which is then executed. One that is refused bars the plan; the rest is judged as far as it goes.
+    fn step(&mut self, command: &Command, how: (bool, bool), at: Origins) -> Vec<report::Hazard> {
+        let lock = Some(lock(command).0).filter(|lock| *lock != Lock::None).map(|lock| lock.to_string());
+        let (revision, (file, line)) = at;
+        let found =
+            hazard::check(&Subject::Statement(self.statement(command, how))).into_iter().map(|hazard| report::Hazard {
+                statement: Some(command.to_string()),
+                lock: lock.clone(),
+                revision: revision.clone(),
+                file: file.clone(),
+                line,
+                ..named(hazard)
+            });
+        let found = found.collect();
+        let _ = self.catalog.execute(command, &mut self.session);
+        found
+    }
 }
 
 pub(super) fn hazards(case: &Case<'_>, plan: &Plan, dangers: Vec<Danger>, sources: &Sources) -> Vec<report::Hazard> {

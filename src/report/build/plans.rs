@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::{self as report, Commands, DataStep, DataStepState, PlanId, Step, Then};
 use super::check::{of_plan, questions};
-use super::hazards::{Danger, dangers, hazards};
+use super::hazards::{Danger, dangers, hazards, of_upgrade};
 use super::repair_revision::repair_revision;
 use super::{place, prediction};
 use crate::alembic::stamp::{stamp_commands, upgrade_commands};
@@ -62,7 +62,11 @@ pub fn plan(case: &Case<'_>, plan: &Plan, header: &[String], sources: &Sources) 
         hazards: hazards(case, plan, dangers, sources),
         data_steps: data_steps(case, plan, sources),
         tables: tables(plan),
-        then: Then { prediction: prediction(&plan.then, sources), drift_left: plan.left.len() as u32 },
+        then: Then {
+            prediction: prediction(&plan.then, sources),
+            drift_left: plan.left.len() as u32,
+            hazards: of_upgrade(case, plan, sources),
+        },
     }
 }
 

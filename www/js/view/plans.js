@@ -33,9 +33,10 @@ function card(plan, files, open) {
     plan.barred.length > 0 && h('ul', { class: 'barred' }, plan.barred.map((reason) => h('li', null, prose(reason)))),
     ...plan.patches.map((change) => patch(change)),
     steps(plan),
-    hazards(plan.hazards),
+    hazards(plan.hazards, 'Know before you run it'),
     dataSteps(plan.data_steps),
     then(plan),
+    hazards(plan.then.hazards, 'Know before you upgrade'),
     files.length > 0 && h('div', null, h('h5', null, 'Files'), fileList(files)),
     h('p', { class: 'fine' }, 'Internally consistent: Restamp has checked the script against its model of your schema. It has not run on a server; try it on a copy if you can.'));
 }
@@ -60,10 +61,10 @@ function patch(change) {
       change.after.split('\n').map((line) => h('span', { class: 'ins' }, `+ ${line}\n`))));
 }
 
-/** @param {Hazard[]} list */
-function hazards(list) {
+/** @param {Hazard[]} list @param {string} title */
+function hazards(list, title) {
   if (list.length === 0) return null;
-  return h('div', { class: 'hazards' }, h('h5', null, 'Know before you run it'), h('ul', { class: 'messages' }, list.map((hazard) => {
+  return h('div', { class: 'hazards' }, h('h5', null, title), h('ul', { class: 'messages' }, list.map((hazard) => {
     const { shape, word, tone } = SEVERITY[hazard.severity];
     return h('li', { class: tone },
       h('span', { class: `mark ${tone}`, role: 'img', 'aria-label': word }, shape),
