@@ -9,6 +9,8 @@ use crate::report::{Diagnostic, Excerpt, Hazard, Outcome, Plan, PlanId, Predicti
 
 /// Reasons against a plan that are shown; the rest is counted.
 const BARS: usize = 3;
+/// How many hazards of the upgrade that follows are told.
+const HAZARDS: usize = 10;
 /// Messages of one code that are shown one by one; the rest is counted.
 const MESSAGES: usize = 5;
 
@@ -199,7 +201,11 @@ fn steps(plan: &Plan, text: &mut String) {
     } else {
         self::prediction(then, "Afterwards alembic upgrade", text);
     }
-    hazards(&plan.then.hazards, text);
+    let (first, more) = plan.then.hazards.split_at(plan.then.hazards.len().min(HAZARDS));
+    hazards(first, text);
+    if !more.is_empty() {
+        let _ = writeln!(text, "  and {} more, see --format json", more.len());
+    }
 }
 
 fn hazards(hazards: &[Hazard], text: &mut String) {
