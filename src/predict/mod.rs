@@ -139,6 +139,8 @@ pub fn predict(
     if let Err(refusal) = walk.vm.run.begin().and_then(|()| subject.ensure_version_table(&mut walk.vm.run)) {
         return Prediction::failed(None, refusal);
     }
+    // Alembic's own table is of no revision.
+    walk.demands.take_statements();
     for id in &needed {
         walk.prediction.runs.push(id.clone());
         let goes_on = walk.revision(subject, id);
