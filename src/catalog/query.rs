@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    self, JoinConstraint, JoinOperator, Query, Select, SelectItem, SetExpr, TableFactor, Visit, Visitor,
+    self, JoinConstraint, JoinOperator, Query, Select, SelectItem, SetExpr, TableFactor, TableWithJoins, Visit, Visitor,
 };
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
@@ -184,6 +184,7 @@ impl Visitor for Reader<'_> {
                 _ => {}
             }
         }
+        self.merged(&select.from);
         for join in select.from.iter().flat_map(|table| &table.joins) {
             if let Some(JoinConstraint::Using(columns)) = constraint(&join.join_operator) {
                 for column in columns.iter().filter_map(qname) {
@@ -355,6 +356,42 @@ impl Reader<'_> {
             }
             return;
         }
+    }
+
+    /// The columns that `JOIN … USING` merges must be on both sides of it (`transformFromClauseItem`).
+    fn merged(&mut self, tables: &[TableWithJoins]) {
+        for table in if self.bare { tables } else { &[] } {
+            let mut left = Vec::new();
+            self.source(&table.relation, &mut left);
+            for join in &table.joins {
+                let mut right = Vec::new();
+                self.source(&join.relation, &mut right);
+                if let Some(JoinConstraint::Using(columns)) = constraint(&join.join_operator) {
+                    for column in columns.iter().filter_map(qname) {
+                        for (side, sources) in [("left", &left), ("right", &right)] {
+                            if self.lack(sources, &column.name) {
+                                let name = column.name.as_str();
+                                self.undefined(format!(
+                                    "column \"{name}\" specified in USING clause does not exist in {side} table"
+                                ));
+                            }
+                        }
+                    }
+                }
+                left.append(&mut right);
+            }
+        }
+    }
+
+    /// None of these has such a column, for certain.
+    fn lack(&self, sources: &[Source], name: &Ident) -> bool {
+        sources.iter().all(|source| {
+            source.relation.is_some_and(|oid| {
+                !source.renamed
+                    && self.catalog.table(oid).is_some_and(|table| table.open.is_none())
+                    && self.catalog.column(oid, name).is_none()
+            })
+        })
     }
 
     /// 42703, unless something else is wrong before it.

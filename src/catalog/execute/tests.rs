@@ -342,6 +342,14 @@ fn rows_are_read_by_columns_that_exist() {
         ("update t set a = (select b from u)", "-> ok"),
         ("delete from t where c = 1", "-> 42703 column \"c\" does not exist"),
         ("delete from t using u where u.d = b", "-> 42703 column u.d does not exist"),
+        (
+            "update t set a = 1 from u as o right join (select * from t) n using (b) where t.z = o.c",
+            "-> 42703 column \"b\" specified in USING clause does not exist in left table",
+        ),
+        (
+            "select * from t join u using (b)",
+            "-> 42703 column \"b\" specified in USING clause does not exist in right table",
+        ),
     ] {
         assert_eq!(run(&mut catalog, &mut session, statement), message, "{statement}");
     }

@@ -121,6 +121,7 @@ impl Reader<'_> {
         for table in tables {
             let _ = table.visit(self);
         }
+        self.merged(tables);
     }
 }
 
