@@ -1,6 +1,7 @@
 //! One `alembic upgrade`: what the revisions did, step by step, and what the run remembers between them.
 
 pub mod block;
+mod naming;
 mod observer;
 mod settings;
 mod side;
@@ -54,8 +55,8 @@ pub struct Run {
     pub naming_convention: Vec<(String, String)>,
     /// Why `naming_convention` is not known, where it is not: it may have named what the revisions left without a name.
     pub naming_unknown: Option<Reason>,
-    /// Names of indexes that such a convention has given, as SQLAlchemy's own would.
-    pub index_names: BTreeSet<Ident>,
+    /// Names that the convention gave to indexes that have none in the revisions.
+    pub conventional_indexes: BTreeSet<Ident>,
     /// Types that this run has created: SQLAlchemy emits `CREATE TYPE` for a name once per run (`PGDDLBase`'s `_ddl_runner.memo`).
     pub created_types: BTreeSet<QName>,
     /// Inside `autocommit_block()`: each statement is its own transaction.
@@ -120,6 +121,7 @@ impl Run {
             sides: 0,
             trace: Vec::new(),
             may_fail: Vec::new(),
+            autocommit: settings.autocommit,
             settings,
             watch: None,
             observer: None,
@@ -128,9 +130,8 @@ impl Run {
             endured: Vec::new(),
             naming_convention: Vec::new(),
             naming_unknown: None,
-            index_names: BTreeSet::new(),
+            conventional_indexes: BTreeSet::new(),
             created_types: BTreeSet::new(),
-            autocommit: false,
             begun: false,
         }
     }
@@ -176,6 +177,9 @@ impl Run {
             },
         };
         let outcome = self.doubt_name(&command, outcome);
+        if outcome.is_ok() {
+            self.doubt_index_name(&command);
+        }
         let outcome = self.tolerate(span, &command, outcome);
         if let Some(observer) = &observer {
             let sent = Sent { span, accepted: outcome.is_ok(), may: may.is_some() };
@@ -206,34 +210,8 @@ impl Run {
         let Some(error) = error else { return Ok(deltas) };
         self.catalog.rollback_to(mark);
         self.session = session;
-        self.session.aborted = self.session.transaction.is_some();
+        self.session.fail();
         Err(error.into())
-    }
-
-    /// Of a constraint that is not there: the convention, which is not known, may have given its name to one that has none in the
-    /// revisions. Of an index that is there already: it may have another name.
-    fn doubt_name(&mut self, command: &Command, outcome: Result<Deltas, Refusal>) -> Result<Deltas, Refusal> {
-        let Some(reason) = self.naming_unknown.clone() else { return outcome };
-        let Err(Refusal::Postgres(error)) = &outcome else { return outcome };
-        let doubted = match command {
-            Command::Table(Table::Alter { name, actions, .. }) if error.sqlstate == sqlstate::UNDEFINED_OBJECT => {
-                let by_name = |action: &AlterAction| {
-                    matches!(action, AlterAction::DropConstraint { .. } | AlterAction::RenameConstraint { .. })
-                };
-                let table = self.catalog.resolve_relation(name, &self.session);
-                let constraints = table.map(|table| self.catalog.constraints(table)).unwrap_or_default();
-                actions.iter().any(by_name) && constraints.iter().any(|(_, constraint)| constraint.generated_name)
-            }
-            Command::CreateIndex(index) if error.sqlstate == sqlstate::DUPLICATE_TABLE => {
-                index.name.as_ref().is_some_and(|name| self.index_names.contains(name))
-            }
-            _ => false,
-        };
-        if !doubted {
-            return outcome;
-        }
-        self.session.aborted = false;
-        Err(reason.into())
     }
 
     /// A refusal that a patch would guard against did not happen; of one that is passed over it is not known what happened instead.
@@ -246,7 +224,7 @@ impl Run {
         let (Err(Refusal::Postgres(error)), Some(span)) = (&outcome, span) else { return outcome };
         let endured = self.endured.iter().find(|(at, sqlstate, _)| (*at, *sqlstate) == (span, error.sqlstate));
         let instead = match endured {
-            Some(_) if is_done_already(command, error.sqlstate) => Ok(Deltas::new()),
+            Some(_) if is_done_already(command, error.sqlstate) || self.is_renamed(command) => Ok(Deltas::new()),
             Some((.., reason)) => Err(reason.clone().into()),
             None if self.tolerated.contains(&(span, error.sqlstate)) => {
                 // A type alone is left to be made before: its table is made.
@@ -287,8 +265,8 @@ impl Run {
         let refusal = Refusal::Postgres(error);
         let action = Action::Statement { command: Box::new(command), sql: sql.into() };
         let may = self.uncertain.last().cloned();
-        if self.uncertain.len() <= self.sides && self.session.transaction.is_some() {
-            self.session.aborted = true;
+        if self.uncertain.len() <= self.sides {
+            self.session.fail();
         }
         let span = self.place();
         self.steps.push(Step { span, action, may, outcome: Err(refusal.clone()), changes: Vec::new() });
@@ -353,7 +331,7 @@ impl Run {
     /// What the catalog refuses.
     pub fn begin(&mut self) -> Result<(), Refusal> {
         self.begun = true;
-        if self.session.transaction.is_none() {
+        if !self.settings.autocommit && self.session.transaction.is_none() {
             self.catalog.execute(&Command::Transaction(Transaction::Begin), &mut self.session)?;
         }
         Ok(())
@@ -398,8 +376,14 @@ impl Run {
     /// # Errors
     /// What the catalog refuses.
     pub fn leave_autocommit(&mut self) -> Result<(), Refusal> {
-        self.autocommit = false;
+        self.autocommit = self.settings.autocommit;
         self.begin()
+    }
+
+    /// Lets statements share transactions though the connection is in autocommit mode.
+    pub fn share_transaction(&mut self) {
+        self.settings.autocommit = false;
+        self.autocommit = false;
     }
 
     /// Whether each statement is a transaction of its own at this moment.

@@ -469,7 +469,11 @@ impl<'e> Prepared<'e> {
             modules: self.modules.clone(),
             revision_module: &*self.find,
             settings: Settings {
-                transaction_per_migration: settings.transaction_per_migration.known().unwrap_or(false),
+                // Without transactional DDL Alembic begins one transaction per revision, too.
+                transaction_per_migration: settings.transaction_per_migration.known().unwrap_or(false)
+                    || settings.transactional_ddl.known() == Some(false),
+                autocommit: settings.autocommit.known().unwrap_or(false),
+                transactions_unknown: settings.autocommit.unknown().cloned(),
                 version_table: version_table.name.clone(),
                 version_table_schema: version_table.schema.clone(),
                 engine: self.engine.clone(),

@@ -24,6 +24,8 @@ pub struct Session {
     pub server_version: Option<u32>,
     /// The statements are of a dump: they have worked, and are not judged.
     pub restoring: bool,
+    /// Each statement was a transaction of its own, though a replay keeps what they did together: none aborts another.
+    pub each_alone: bool,
     /// `search_path` and role as they were before the transaction changed them: `ROLLBACK` and the end of `SET LOCAL` restore them.
     pub(super) before: Option<(Vec<Ident>, Option<Ident>)>,
     /// What `SET LOCAL` hides until the transaction ends.
@@ -43,9 +45,15 @@ impl Session {
             new_labels: Vec::new(),
             server_version: None,
             restoring: false,
+            each_alone: false,
             before: None,
             local: None,
         }
+    }
+
+    /// A statement failed: the open transaction, if there is one, is aborted.
+    pub fn fail(&mut self) {
+        self.aborted |= self.transaction.is_some() && !self.each_alone;
     }
 }
 

@@ -28,7 +28,7 @@ use crate::alembic::revision::RevisionId;
 use crate::alembic::run::{Action, MayFail, Outcome as RevisionOutcome};
 use crate::alembic::stamp::Rows as VersionRows;
 use crate::catalog::{Catalog, Session};
-use crate::pg::error::{PythonError, Reason, Refusal, SqlState};
+use crate::pg::error::{PythonError, Reason, Refusal, SqlState, sqlstate};
 use crate::replay::Subject;
 use crate::source::Span;
 
@@ -196,6 +196,10 @@ impl Walk {
                 self.end_in_doubt();
                 return false;
             }
+            RevisionOutcome::Failed { refusal, .. } if self.depends_on_transactions(&refusal) => {
+                self.end_in_doubt();
+                return false;
+            }
             RevisionOutcome::Failed { refusal, span } => {
                 let statement = self.vm.run.steps[run.steps].iter().rev().find_map(|step| match &step.action {
                     Action::Statement { sql, .. } if step.outcome.as_ref().err() == Some(&refusal) => Some(sql.clone()),
@@ -221,6 +225,10 @@ impl Walk {
         }
         match subject.move_rows(&self.vm.run, &mut self.version_rows, id) {
             Ok(()) => true,
+            Err(refusal) if self.depends_on_transactions(&refusal) => {
+                self.end_in_doubt();
+                false
+            }
             Err(refusal) => {
                 let runs = std::mem::take(&mut self.prediction.runs);
                 self.prediction = Prediction { runs, ..Prediction::failed(Some(id.to_string()), refusal) };
@@ -253,6 +261,18 @@ impl Walk {
             self.prediction.doubted = self.prediction.runs.last().cloned();
             self.doubt = Some(reason);
         }
+    }
+
+    /// Doubts a refusal that there is only because statements share a transaction, where it is not known that they do.
+    fn depends_on_transactions(&mut self, refusal: &Refusal) -> bool {
+        const OF_TRANSACTIONS: &[SqlState] =
+            &[sqlstate::ACTIVE_TRANSACTION, sqlstate::IN_FAILED_TRANSACTION, sqlstate::UNSAFE_NEW_ENUM_VALUE];
+        let Some(reason) = self.vm.run.settings.transactions_unknown.clone() else { return false };
+        let depends = matches!(refusal, Refusal::Postgres(error) if OF_TRANSACTIONS.contains(&error.sqlstate));
+        if depends {
+            self.doubt(reason);
+        }
+        depends
     }
 
     fn end_in_doubt(&mut self) {

@@ -99,6 +99,9 @@ pub fn replay(subject: &Subject<'_>, state: &Members, mut watch: impl FnMut(&[Re
     }
     let mark = catalog.mark();
     let mut vm = subject.vm(catalog, Session::new(mark));
+    // A replay takes back what a revision did before it failed, so its statements share a transaction whatever `env.py` says.
+    vm.run.session.each_alone = subject.settings.autocommit || subject.settings.transactions_unknown.is_some();
+    vm.run.share_transaction();
     vm.run.watch = Some(Listing::of(&vm.run.catalog));
     let mut revisions = Vec::new();
     for position in state.iter() {

@@ -1,6 +1,7 @@
 //! Integration tests: one binary, one module per subject.
 
 mod answers;
+mod autocommit;
 mod bad_input;
 mod branches;
 mod cli;

@@ -8,7 +8,8 @@ schema after each revision of one run), `changes.json.gz` (the objects that each
 see inside/objects.py), `upgrades.json` (what the real `upgrade` does to a database
 restored from a snapshot's schema alone, and stamped there), `drifts/` (see drift.py) and `project.json`.
 
-`record` in corpus.json: `install` and `bare` (see venvs.py), `environment` (variables), `server`, `configure` (what the project's env.py passes), `target`,
+`record` in corpus.json: `install` and `bare` (see venvs.py), `environment` (variables), `server`, `configure` (what the project's env.py passes), `execution_options` (of its
+connection), `target`,
 `setup` (lines of Python that run before the upgrade), `snapshots` (revisions that should be among the snapshots).
 """
 
@@ -53,6 +54,7 @@ class Recorder:
             "locations": self.locations,
             "recursive": self.project.get("recursive", False),
             "configure": self.record.get("configure") or {},
+            "execution_options": self.record.get("execution_options", {}),
             "setup": "\n".join(self.record.get("setup", [])),
             "target": target or self.target,
             "result": str(self.work / "result.json"),

@@ -69,7 +69,7 @@ impl Vm {
             Err(raise @ Raise::Exception(_)) => {
                 // The upgrade ends; in which way the transaction does makes no difference.
                 if self.run.begin().is_ok() {
-                    self.run.session.aborted = true;
+                    self.run.session.fail();
                 }
                 return Err(raise);
             }

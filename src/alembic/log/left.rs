@@ -70,6 +70,9 @@ pub fn left(log: &DeployLog, environment: Option<&Environment>, sources: &Source
             why: "Alembic assumed non-transactional DDL, so statements may have been kept one by one.".into(),
         };
     }
+    if environment.settings.autocommit.known() != Some(false) {
+        return Left::Unknown { why: "env.py may run each statement in a transaction of its own.".into() };
+    }
     if let Some(id) = ran.iter().find(|id| commits(Some(environment), sources, id)) {
         return Left::Unknown {
             why: format!("Revision {id} commits by itself; what that keeps depends on the driver."),

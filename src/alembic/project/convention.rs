@@ -27,7 +27,7 @@ const DEPTH: usize = 12;
 /// The convention of `target_metadata` in `env.py`.
 pub fn of_environment(modules: &Modules, env: FileId, module: &ast::Module, flask: bool) -> Convention {
     let start = Span { file: env, start: 0, end: 0 };
-    if let Some(found) = assigned(modules, module) {
+    if let Some(found) = assigned(modules, env, module) {
         return found;
     }
     if let Some(found) = configured(modules, env, module) {
@@ -105,14 +105,28 @@ fn is_parameter(body: &ast::Block, name: &str) -> bool {
 }
 
 /// `….naming_convention = {…}`
-fn assigned(modules: &Modules, module: &ast::Module) -> Option<Convention> {
-    let scope = Scope::of(&module.body);
+fn assigned(modules: &Modules, file: FileId, module: &ast::Module) -> Option<Convention> {
     module.body.iter().find_map(|statement| {
         let StmtKind::Assign { targets, value } = &statement.kind else { return None };
         let attribute =
             |target: &Expr| matches!(&target.kind, ExprKind::Attribute { attr, .. } if &**attr == "naming_convention");
-        targets.iter().any(attribute).then(|| literal(modules, &scope, value))
+        targets.iter().any(attribute).then(|| templates(modules, file, module, value))
     })
+}
+
+/// A convention as it stands in the file, or in the one that its name is imported from.
+fn templates(modules: &Modules, file: FileId, module: &ast::Module, value: &Expr) -> Convention {
+    let found = literal(modules, &Scope::of(&module.body), value);
+    let Convention::Unknown(_) = &found else { return found };
+    let elsewhere = dotted(value).and_then(|parts| {
+        let (target, symbol) = imported(modules, file, module, parts.first()?)?;
+        let mut rest = symbol.into_iter().chain(parts[1..].iter().cloned());
+        let (name, None) = (rest.next()?, rest.next()) else { return None };
+        let other = modules.parse(target)?;
+        let scope = Scope::of(&other.body);
+        scope.expression(&name).map(|value| literal(modules, &scope, value))
+    });
+    elsewhere.unwrap_or(found)
 }
 
 fn literal(modules: &Modules, scope: &Scope, value: &Expr) -> Convention {
@@ -152,7 +166,7 @@ fn of_flask(modules: &Modules, start: Span) -> Convention {
         });
         if let Some(found) = found {
             // `db.metadata.naming_convention = {…}` behind it.
-            return assigned(modules, &module).unwrap_or(found);
+            return assigned(modules, file, &module).unwrap_or(found);
         }
     }
     unknown("the file with SQLAlchemy(…) was not given", start)
@@ -197,23 +211,7 @@ fn of_call(modules: &Modules, file: FileId, module: &ast::Module, call: &Call, d
     let hidden = call.keywords.iter().any(|(name, _)| name.is_none());
     match name_of(&call.func) {
         Some("MetaData") => match keyword("naming_convention") {
-            Some(value) => match literal(modules, &Scope::of(&module.body), value) {
-                Convention::Unknown(reason) => {
-                    match name_of(value).and_then(|name| imported(modules, file, module, name)) {
-                        Some((target, Some(symbol))) => match modules.parse(target) {
-                            Some(other) => {
-                                let scope = Scope::of(&other.body);
-                                scope
-                                    .expression(&symbol)
-                                    .map_or(Convention::Unknown(reason), |value| literal(modules, &scope, value))
-                            }
-                            None => Convention::Unknown(reason),
-                        },
-                        _ => Convention::Unknown(reason),
-                    }
-                }
-                found => found,
-            },
+            Some(value) => templates(modules, file, module, value),
             None if hidden => unknown("MetaData(…) takes keywords that do not stand there", call.func.span),
             None => Convention::Known(Vec::new(), Some(call.func.span)),
         },

@@ -103,6 +103,20 @@ fn blocks<'a>(statement: &'a Stmt, visit: &mut dyn FnMut(&'a Block, bool)) {
     }
 }
 
+/// Whether what stands there runs under a condition, or in a loop.
+pub fn is_conditional(body: &Block, at: Span) -> bool {
+    body.iter().filter(|statement| statement.span.start <= at.start && at.end <= statement.span.end).any(|statement| {
+        let within = |block: &Block| block.iter().any(|inner| inner.span.start <= at.start && at.end <= inner.span.end);
+        let mut found = false;
+        match &statement.kind {
+            StmtKind::FunctionDef(function) => found = is_conditional(&function.body, at),
+            StmtKind::ClassDef(class) => found = is_conditional(&class.body, at),
+            _ => blocks(statement, &mut |block, sure| found |= within(block) && (!sure || is_conditional(block, at))),
+        }
+        found
+    })
+}
+
 /// The truth of a test of the database system: it is PostgreSQL.
 fn truth(test: &Expr) -> Option<bool> {
     let ExprKind::Compare { left, rest } = &test.kind else { return None };

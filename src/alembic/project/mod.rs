@@ -7,6 +7,7 @@ mod archive;
 mod convention;
 mod discover;
 mod ini;
+mod isolation;
 mod keywords;
 mod literal;
 mod modules;

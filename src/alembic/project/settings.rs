@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use super::convention::{self, Convention};
+use super::isolation;
 use super::keywords::{self, Keywords};
 use super::literal::{Literal, Scope};
 use super::modules::Modules;
@@ -65,6 +66,8 @@ pub struct Settings {
     pub include_schemas: Setting<bool>,
     /// `transaction_per_migration`
     pub transaction_per_migration: Setting<bool>,
+    /// The connection commits each statement by itself (`isolation_level="AUTOCOMMIT"`).
+    pub autocommit: Setting<bool>,
     /// `transactional_ddl`; true on PostgreSQL unless set.
     pub transactional_ddl: Setting<bool>,
     /// `render_as_batch`
@@ -81,6 +84,7 @@ impl Default for Settings {
             version_table_pk: Setting::default_of(true),
             include_schemas: Setting::default_of(false),
             transaction_per_migration: Setting::default_of(false),
+            autocommit: Setting::default_of(false),
             transactional_ddl: Setting::default_of(true),
             render_as_batch: Setting::default_of(false),
             naming_convention: Setting::default_of(Vec::new()),
@@ -103,6 +107,7 @@ impl Settings {
             ("version_table_pk", self.version_table_pk.unknown()),
             ("include_schemas", self.include_schemas.unknown()),
             ("transaction_per_migration", self.transaction_per_migration.unknown()),
+            ("autocommit", self.autocommit.unknown()),
             ("transactional_ddl", self.transactional_ddl.unknown()),
             ("render_as_batch", self.render_as_batch.unknown()),
             ("naming_convention", self.naming_convention.unknown()),
@@ -185,7 +190,12 @@ pub fn read(modules: &Modules, env: FileId, flask: bool, options: Option<&Option
         version_table_pk: flag("version_table_pk", true),
         include_schemas: flag("include_schemas", false),
         transaction_per_migration: flag("transaction_per_migration", false),
-        transactional_ddl: flag("transactional_ddl", true),
+        autocommit: isolation::autocommit(&module),
+        transactional_ddl: setting(modules, &configure, "transactional_ddl", true, |value| match value {
+            // Alembic then asks the dialect.
+            Literal::None => Some(true),
+            value => as_flag(value),
+        }),
         render_as_batch: flag("render_as_batch", false),
         naming_convention: match convention::of_environment(modules, env, &module, flask) {
             Convention::Known(value, at) => Setting::Known { value, at },
@@ -201,6 +211,7 @@ fn unknown(reason: &Reason) -> Settings {
         version_table_pk: Setting::Unknown(reason.clone()),
         include_schemas: Setting::Unknown(reason.clone()),
         transaction_per_migration: Setting::Unknown(reason.clone()),
+        autocommit: Setting::Unknown(reason.clone()),
         transactional_ddl: Setting::Unknown(reason.clone()),
         render_as_batch: Setting::Unknown(reason.clone()),
         naming_convention: Setting::Unknown(reason.clone()),

@@ -246,3 +246,51 @@ fn an_option_of_the_ini_file_reaches_configure() {
     // What env.py sets itself is not followed.
     assert_eq!(settings(ini, &env.replace("'sqlalchemy.url'", "name")), (None, None));
 }
+
+#[test]
+fn a_convention_is_found_behind_the_name_that_env_py_imports() {
+    let env = |import: &str, name: &str| {
+        format!(
+            "from alembic import context\nfrom sqlmodel import SQLModel\n{import}\ntarget_metadata = SQLModel.metadata\n\
+             target_metadata.naming_convention = {name}\n\
+             def online(c):\n    context.configure(connection=c, target_metadata=target_metadata)\n"
+        )
+    };
+    let naming = "NAMES = {'pk': 'pk_%(table_name)s'}\n";
+    let known = |env: &str| {
+        let files = [
+            ("app/migrations/versions/a.py", A),
+            ("app/migrations/env.py", env),
+            ("app/naming.py", naming),
+            ("app/__init__.py", ""),
+        ];
+        let (project, ..) = read_all(&files);
+        project.choose(None).expect("one").settings.naming_convention.known()
+    };
+    let expected = Some(vec![("pk".to_string(), "pk_%(table_name)s".to_string())]);
+    assert_eq!(known(&env("from app.naming import NAMES", "NAMES")), expected);
+    assert_eq!(known(&env("from app import naming", "naming.NAMES")), expected);
+    assert_eq!(known(&env("from other import NAMES", "NAMES")), None);
+}
+
+#[test]
+fn autocommit_is_known_where_env_py_opens_one_connection() {
+    let autocommit = |env: &str| {
+        let env =
+            format!("from alembic import context\n{env}\n    context.configure(connection=c, target_metadata=None)\n");
+        let (project, ..) = read_all(&[("m/versions/a.py", A), ("m/env.py", &env)]);
+        project.choose(None).expect("one").settings.autocommit.known()
+    };
+    let level = "isolation_level='AUTOCOMMIT'";
+    let connect = "def run():\n    c = engine.connect()";
+    assert_eq!(autocommit(connect), Some(false));
+    assert_eq!(autocommit(&format!("{connect}.execution_options({level})")), Some(true));
+    assert_eq!(autocommit(&format!("engine = create_engine(url, {level})\n{connect}")), Some(true));
+    assert_eq!(
+        autocommit(&format!("engine = create_engine(url, isolation_level='SERIALIZABLE')\n{connect}")),
+        Some(false)
+    );
+    let schema = format!("{connect}.execution_options({level})\n    c.execute(schema)\n    c = engine.connect()");
+    assert_eq!(autocommit(&schema), None);
+    assert_eq!(autocommit(&format!("{connect}\n    if one():\n        c = c.execution_options({level})")), None);
+}

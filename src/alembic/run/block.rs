@@ -65,7 +65,7 @@ impl Execution<'_> {
             let end = if result.is_ok() { Transaction::Commit } else { Transaction::Rollback };
             self.run.catalog.execute(&Command::Transaction(end), &mut self.run.session)?;
         } else if matches!(result, Err(Refusal::Postgres(_))) && self.run.uncertain.is_empty() {
-            self.run.session.aborted = true;
+            self.run.session.fail();
         }
         result
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::pg::error::Reason;
 use crate::pg::ident::Ident;
 
 /// The DBAPI. They differ in what a raw `COMMIT` does and in how they read driver-level SQL.
@@ -33,6 +34,10 @@ impl Driver {
 pub struct Settings {
     /// `transaction_per_migration`
     pub transaction_per_migration: bool,
+    /// Each statement is committed by itself, whatever Alembic begins.
+    pub autocommit: bool,
+    /// Why it is not known which statements share a transaction, where it is not.
+    pub transactions_unknown: Option<Reason>,
     /// The DBAPI.
     pub driver: Driver,
     /// `version_table`
@@ -59,6 +64,8 @@ impl Default for Settings {
     fn default() -> Settings {
         Settings {
             transaction_per_migration: false,
+            autocommit: false,
+            transactions_unknown: None,
             driver: Driver::default(),
             version_table: Ident::new("alembic_version"),
             version_table_schema: None,

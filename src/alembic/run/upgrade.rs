@@ -73,7 +73,7 @@ impl Run {
     /// # Errors
     /// What the catalog refuses.
     pub fn abandon(&mut self) -> Result<(), Refusal> {
-        self.autocommit = false;
+        self.autocommit = self.settings.autocommit;
         self.rollback()
     }
 }

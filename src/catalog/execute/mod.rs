@@ -78,8 +78,8 @@ impl Catalog {
             }
             Err(refusal) => {
                 self.rollback_to(mark);
-                if matches!(refusal, Refusal::Postgres(_)) && session.transaction.is_some() {
-                    session.aborted = true;
+                if matches!(refusal, Refusal::Postgres(_)) {
+                    session.fail();
                 }
                 Err(refusal)
             }

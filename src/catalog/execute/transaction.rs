@@ -20,7 +20,7 @@ pub(super) fn check_not_aborted(session: &Session) -> Result<(), Refusal> {
 
 /// Refuses (25001) what PostgreSQL does not run inside a transaction (`PreventInTransactionBlock`).
 pub(super) fn check_no_transaction(session: &Session, statement: &str) -> Result<(), Refusal> {
-    if session.transaction.is_some() {
+    if session.transaction.is_some() && !session.each_alone {
         let message = format!("{statement} cannot run inside a transaction block");
         return refuse(sqlstate::ACTIVE_TRANSACTION, message);
     }

@@ -170,7 +170,7 @@ impl Catalog {
         };
         ty.labels.insert(at, label.to_string());
         self.set(oid, Object::Enum(ty));
-        if session.transaction.is_some() {
+        if session.transaction.is_some() && !session.each_alone {
             session.new_labels.push((oid, label.to_string()));
         }
         Ok(())

@@ -3,6 +3,7 @@
 use super::{index, opaque, query, routine, sequence, table, types};
 use crate::pg::command::{Command, Extension, Kind, Policy, Schema, Trigger, View};
 use crate::pg::expr::Expr;
+use crate::pg::ident::Ident;
 use crate::pg::lex::{Cursor, Read};
 
 /// What stands between `CREATE` and the kind.
@@ -90,9 +91,12 @@ fn view(cursor: &mut Cursor<'_>, prefix: &Prefix) -> Read<Command> {
     let materialized = cursor.eat("MATERIALIZED");
     cursor.expect("VIEW")?;
     let if_not_exists = cursor.eat("IF NOT EXISTS");
-    let name = cursor.qname()?;
+    let mut name = cursor.qname()?;
     if prefix.temporary {
-        return cursor.fail("a view that lasts");
+        if name.schema.is_some() {
+            return cursor.fail("a temporary view without a schema");
+        }
+        name.schema = Some(Ident::new("pg_temp"));
     }
     let columns = if cursor.is_sign("(") { cursor.idents_in_parens()? } else { Vec::new() };
     let options = cursor.until(&["AS"]).to_string();

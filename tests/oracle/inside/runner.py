@@ -76,6 +76,7 @@ class Upgrade:
         if self.job.get("dump"):
             configure["transaction_per_migration"] = True
         with EnvironmentContext(self.config, self.script, fn=self.steps, purge=self.job.get("purge", False)) as environment, engine.connect() as connection:
+            connection = connection.execution_options(**self.job.get("execution_options", {}))
             environment.configure(connection=connection, target_metadata=names["metadata"], **configure)
             with environment.begin_transaction():
                 environment.run_migrations()

@@ -63,15 +63,12 @@ pub fn index_name(vm: &mut Vm, index: &Rc<Index>, table: &Rc<Table>) -> Known<Op
         table,
         object: Value::Native(index.clone()),
     };
-    let name = apply(vm, &subject)?;
-    // Without a name of its own it has what the convention says; which that is may not be known.
-    if matches!(state.name, ConstraintName::None)
-        && vm.run.naming_unknown.is_some()
-        && let Some(name) = &name
-    {
-        vm.run.index_names.insert(name.ident());
+    let found = apply(vm, &subject)?;
+    // PostgreSQL names constraints that have no name; an index has its name from the convention alone.
+    if let (true, ConstraintName::None, Some(name)) = (table.metadata.of_operation, &state.name, &found) {
+        vm.run.conventional_indexes.insert(name.ident());
     }
-    Ok(name)
+    Ok(found)
 }
 
 fn apply(vm: &mut Vm, subject: &Subject) -> Known<Option<Name>> {

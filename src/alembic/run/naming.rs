@@ -1,0 +1,66 @@
+//! Names that a convention makes, where it is not known or is newer than the revisions.
+
+use super::Run;
+use crate::catalog::object::Index;
+use crate::catalog::{Deltas, Object};
+use crate::pg::command::{AlterAction, Command, CreateIndex, Table};
+use crate::pg::error::{Refusal, sqlstate};
+use crate::pg::ident::QName;
+
+impl Run {
+    /// Of a constraint that is not there: the convention, which is not known, may have given its name to one that has none in the
+    /// revisions. Of an index that is there already: it may have another name.
+    pub(super) fn doubt_name(
+        &mut self,
+        command: &Command,
+        outcome: Result<Deltas, Refusal>,
+    ) -> Result<Deltas, Refusal> {
+        let Some(reason) = self.naming_unknown.clone() else { return outcome };
+        let Err(Refusal::Postgres(error)) = &outcome else { return outcome };
+        if let Command::CreateIndex(CreateIndex { name: Some(name), .. }) = command
+            && error.sqlstate == sqlstate::DUPLICATE_TABLE
+            && self.conventional_indexes.contains(name)
+        {
+            self.session.aborted = false;
+            return Err(reason.into());
+        }
+        let Command::Table(Table::Alter { name, actions, .. }) = command else { return outcome };
+        let by_name = |action: &AlterAction| {
+            matches!(action, AlterAction::DropConstraint { .. } | AlterAction::RenameConstraint { .. })
+        };
+        if error.sqlstate != sqlstate::UNDEFINED_OBJECT || !actions.iter().any(by_name) {
+            return outcome;
+        }
+        let Some(table) = self.catalog.resolve_relation(name, &self.session) else { return outcome };
+        if !self.catalog.constraints(table).iter().any(|(_, constraint)| constraint.generated_name) {
+            return outcome;
+        }
+        self.session.aborted = false;
+        Err(reason.into())
+    }
+
+    /// Of an index that has its name from a convention which is not known, the name is nobody's: what else it is counts.
+    pub(super) fn doubt_index_name(&mut self, command: &Command) {
+        let Command::CreateIndex(CreateIndex { name: Some(name), table, .. }) = command else { return };
+        if self.naming_unknown.is_none() || !self.conventional_indexes.contains(name) {
+            return;
+        }
+        let made = self.catalog.resolve_relation(&QName::new(table.schema.clone(), name.clone()), &self.session);
+        if let Some(oid) = made
+            && let Some(Object::Index(index)) = self.catalog.get(oid).cloned()
+        {
+            self.catalog.set(oid, Object::Index(Index { generated_name: true, ..index }));
+        }
+    }
+
+    /// Constraints that are to be renamed have their new names: today's convention gave these to what had others once.
+    pub(super) fn is_renamed(&self, command: &Command) -> bool {
+        let Command::Table(Table::Alter { name, actions, .. }) = command else { return false };
+        let Some(table) = self.catalog.resolve_relation(name, &self.session) else { return false };
+        let constraints = self.catalog.constraints(table);
+        actions.iter().all(|action| match action {
+            AlterAction::RenameConstraint { to, .. } => constraints.iter().any(|(_, own)| own.name == *to),
+            _ => false,
+        })
+    }
+}
