@@ -59,3 +59,20 @@ fn what_is_not_known_is_named_with_its_own_revision() {
     assert_eq!((prediction.outcome, prediction.revision.as_deref()), (Outcome::Unknown, Some("a2")));
     assert_eq!(prediction.runs, ["a2", "a3"]);
 }
+
+/// A table that no revision makes is there for real, so what reads it goes on.
+#[test]
+fn a_table_that_is_made_outside_of_the_revisions_is_no_error_of_theirs() {
+    for read in [
+        "if op.get_bind().execute(sa.text('SELECT count(*) FROM outside')).scalar(): raise ValueError('rows')",
+        "outside = sa.Table('outside', sa.MetaData(), autoload_with=op.get_bind())",
+        "columns = sa.inspect(op.get_bind()).get_columns('outside')",
+    ] {
+        let body = format!("op.add_column('t', sa.Column('c', sa.Integer()))\n{read}");
+        let dump = DUMP.replace("b integer", "b integer, c integer").replace("CONSTRAINT somewhat", "CONSTRAINT x")
+            + "CREATE TABLE public.outside (id integer);\n";
+        let report = analyze(vec![revision("a1", "None", MADE), revision("a2", "'a1'", &body)], &dump, &["a2"]);
+        let missing = report.drift.iter().any(|drift| drift.object.name == "c" && drift.change != Change::Uncompared);
+        assert!(!missing, "{read}: {:?}", report.drift);
+    }
+}

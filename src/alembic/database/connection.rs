@@ -494,6 +494,7 @@ impl Native for Dialect {
         Ok(Some(match name {
             "name" => Value::str("postgresql"),
             "driver" => Value::str(vm.run.settings.driver.name()),
+            "dialect_description" => Value::str(format!("postgresql+{}", vm.run.settings.driver.name())),
             "is_async" => Value::Bool(vm.run.settings.driver == Driver::Asyncpg),
             "default_schema_name" => Value::str(vm.run.session.search_path.first().map_or("public", Ident::as_str)),
             "server_version_info" => match vm.run.settings.server_version {

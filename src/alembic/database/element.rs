@@ -4,7 +4,7 @@ use std::any::Any;
 
 use super::super::sqlalchemy::ddl::{self, Statement};
 use super::super::sqlalchemy::expression::Expression;
-use super::super::sqlalchemy::schema::{Index, Sequence, Table};
+use super::super::sqlalchemy::schema::{Constraint, Index, Sequence, Table};
 use super::super::sqlalchemy::{names, seam};
 use crate::alembic::eval::{Args, Eval, Native, Value, Vm, native};
 use crate::pg::command::{Behavior, Command, Schema};
@@ -26,43 +26,68 @@ impl Native for Element {
     }
 }
 
+/// `IF EXISTS`, `IF NOT EXISTS`, `CASCADE`.
+#[derive(Clone, Copy, Default)]
+struct Words {
+    exists: bool,
+    cascade: bool,
+}
+
+impl Words {
+    fn behavior(self) -> Behavior {
+        if self.cascade { Behavior::Cascade } else { Behavior::Restrict }
+    }
+}
+
+type Build = fn(&mut Vm, &Value, Words) -> Eval<Option<Vec<Statement>>>;
+
 /// The constructors, by name; `DDL` is a text.
-const ELEMENTS: &[(&str, fn(&mut Vm, &Value) -> Eval<Option<Vec<Statement>>>)] = &[
-    ("CreateTable", |vm, value| match seam::native::<Table>(value) {
-        Some(table) => Ok(Some(vec![ddl::table::create_alone(vm, &table, false)?])),
+const ELEMENTS: &[(&str, Build)] = &[
+    ("CreateTable", |vm, value, words| match seam::native::<Table>(value) {
+        Some(table) => Ok(Some(vec![ddl::table::create_alone(vm, &table, words.exists)?])),
         None => Ok(None),
     }),
-    ("DropTable", |_, value| {
+    ("DropTable", |_, value, words| {
         Ok(seam::native::<Table>(value)
-            .map(|table| vec![ddl::table::drop(table.schema().as_ref(), &table.name(), false)]))
+            .map(|table| vec![ddl::table::drop(table.schema().as_ref(), &table.name(), words.exists)]))
     }),
-    ("CreateIndex", |vm, value| match seam::native::<Index>(value) {
-        Some(index) => Ok(Some(vec![ddl::index::create(vm, &index, false)?])),
+    ("CreateIndex", |vm, value, words| match seam::native::<Index>(value) {
+        Some(index) => Ok(Some(vec![ddl::index::create(vm, &index, words.exists)?])),
         None => Ok(None),
     }),
-    ("DropIndex", |vm, value| match seam::native::<Index>(value) {
-        Some(index) => Ok(Some(vec![ddl::index::drop(vm, &index, false)?])),
+    ("DropIndex", |vm, value, words| match seam::native::<Index>(value) {
+        Some(index) => Ok(Some(vec![ddl::index::drop(vm, &index, words.exists)?])),
         None => Ok(None),
     }),
-    ("CreateSequence", |vm, value| match seam::native::<Sequence>(value) {
-        Some(sequence) => Ok(Some(vec![ddl::sequence::statement(vm, &sequence, true)?])),
+    ("AddConstraint", |vm, value, _| match seam::native::<Constraint>(value) {
+        Some(constraint) => Ok(ddl::constraint::add(vm, &constraint)?.map(|statement| vec![statement])),
         None => Ok(None),
     }),
-    ("DropSequence", |vm, value| match seam::native::<Sequence>(value) {
-        Some(sequence) => Ok(Some(vec![ddl::sequence::statement(vm, &sequence, false)?])),
+    ("DropConstraint", |vm, value, words| match seam::native::<Constraint>(value) {
+        Some(constraint) => Ok(Some(vec![ddl::constraint::drop(vm, &constraint, words.exists, words.cascade)?])),
         None => Ok(None),
     }),
-    ("CreateSchema", |_, value| {
+    ("CreateSequence", |vm, value, words| match seam::native::<Sequence>(value) {
+        Some(sequence) => Ok(Some(vec![ddl::sequence::create(vm, &sequence, words.exists)?])),
+        None => Ok(None),
+    }),
+    ("DropSequence", |_, value, words| {
+        Ok(seam::native::<Sequence>(value).map(|sequence| vec![ddl::sequence::drop(&sequence, words.exists)]))
+    }),
+    ("CreateSchema", |_, value, words| {
         Ok(names::name(value).ok().map(|name| {
-            let command = Schema::Create { name: name.ident(), if_not_exists: false, owner: None };
-            vec![Statement::new(Command::Schema(command), format!("CREATE SCHEMA {}", name.sql()))]
+            let command = Schema::Create { name: name.ident(), if_not_exists: words.exists, owner: None };
+            let exists = if words.exists { "IF NOT EXISTS " } else { "" };
+            vec![Statement::new(Command::Schema(command), format!("CREATE SCHEMA {exists}{}", name.sql()))]
         }))
     }),
-    ("DropSchema", |_, value| {
+    ("DropSchema", |_, value, words| {
         Ok(names::name(value).ok().map(|name| {
             let names = vec![name.ident()];
-            let command = Schema::Drop { names, if_exists: false, behavior: Behavior::Restrict };
-            vec![Statement::new(Command::Schema(command), format!("DROP SCHEMA {}", name.sql()))]
+            let command = Schema::Drop { names, if_exists: words.exists, behavior: words.behavior() };
+            let exists = if words.exists { "IF EXISTS " } else { "" };
+            let cascade = if words.cascade { " CASCADE" } else { "" };
+            vec![Statement::new(Command::Schema(command), format!("DROP SCHEMA {exists}{}{cascade}", name.sql()))]
         }))
     }),
 ];
@@ -71,7 +96,7 @@ const ELEMENTS: &[(&str, fn(&mut Vm, &Value) -> Eval<Option<Vec<Statement>>>)] =
 pub(super) fn register(vm: &mut Vm) {
     let mut attrs: Vec<(&'static str, Value)> = Vec::new();
     for (name, build) in ELEMENTS {
-        attrs.push((name, native::function(name, move |vm, args| construct(vm, build, args))));
+        attrs.push((name, native::function(name, move |vm, args| construct(vm, build, name, args))));
     }
     attrs.push((
         "DDL",
@@ -92,11 +117,22 @@ pub(super) fn register(vm: &mut Vm) {
     vm.register("sqlalchemy", attrs.into_iter().filter(|(name, _)| *name == "DDL").collect::<Vec<_>>());
 }
 
-fn construct(vm: &mut Vm, build: &fn(&mut Vm, &Value) -> Eval<Option<Vec<Statement>>>, args: Args) -> Eval<Value> {
-    let plain = args.positional.len() == 1 && args.keyword.is_empty();
+/// `CreateTable(element, if_not_exists=…)`; of other arguments nothing is known.
+fn construct(vm: &mut Vm, build: &Build, name: &str, args: Args) -> Eval<Value> {
+    let exists = if name.starts_with("Create") { "if_not_exists" } else { "if_exists" };
+    let mut words = Words::default();
+    let mut plain = args.positional.len() == 1;
+    for (keyword, value) in &args.keyword {
+        match (&**keyword, seam::truth(value)) {
+            (_, Err(reason)) => return Ok(Value::Unknown(reason)),
+            (keyword, Ok(said)) if keyword == exists => words.exists = said,
+            ("cascade", Ok(said)) if matches!(name, "DropSchema" | "DropConstraint") => words.cascade = said,
+            _ => plain = false,
+        }
+    }
     let built = match args.positional.first() {
         Some(Value::Unknown(reason)) => return Ok(Value::Unknown(Reason::clone(reason))),
-        Some(value) if plain => build(vm, value)?,
+        Some(value) if plain => build(vm, value, words)?,
         _ => None,
     };
     Ok(match built {

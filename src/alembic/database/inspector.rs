@@ -216,7 +216,10 @@ impl Inspector {
                     Some(schema) => format!("{schema}.{}", asked.table),
                     None => asked.table.clone(),
                 };
-                Err(vm.raise("sqlalchemy.exc.NoSuchTableError", &name))
+                match vm.run.catalog.may_be_made_outside("table", &name) {
+                    Some(reason) => Ok(Err(Value::Unknown(reason))),
+                    None => Err(vm.raise("sqlalchemy.exc.NoSuchTableError", &name)),
+                }
             }
         }
     }

@@ -77,7 +77,10 @@ impl Batch {
     fn copy(&self, vm: &mut Vm, queue: &[Queued]) -> Eval<Result<(), Reason>> {
         let name = names::qname(self.schema.as_ref(), &self.table);
         let Some(table) = vm.run.catalog.resolve_relation(&name, &vm.run.session) else {
-            return Err(vm.raise("sqlalchemy.exc.NoSuchTableError", &self.table.text));
+            return match vm.run.catalog.may_be_made_outside("table", &self.table.text) {
+                Some(reason) => Ok(Err(reason)),
+                None => Err(vm.raise("sqlalchemy.exc.NoSuchTableError", &self.table.text)),
+            };
         };
         if let Err(reason) = recreate::is_plain(&vm.run, table) {
             return Ok(Err(reason));

@@ -89,6 +89,7 @@ pub fn register(vm: &mut Vm) {
             op.push((name, value));
         }
     }
+    op.push(("_proxy", Value::native(Operations { context: context.clone() })));
     op.push(("__getattr__", native::function("__getattr__", other)));
     vm.register("alembic.op", op);
     enum_values::register(vm);

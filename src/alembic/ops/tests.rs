@@ -320,3 +320,84 @@ op.drop_index(name)";
         "(True, True, False, True, True, True, 'ix_f_us', 'ix_f_u_x', True, 6, 'ix_f_u', False, 'ix', True, 'aix_f_u')";
     assert_eq!(run(PLAIN, code), (vec!["DROP INDEX ix_f_u".into()], text.into()));
 }
+
+#[test]
+fn the_operations_behind_op_are_asked_for_the_dialect() {
+    let asked = "dialect = op._proxy.migration_context.dialect\nr = (dialect.name, dialect.dialect_description)";
+    assert_eq!(run("", asked).1, "('postgresql', 'postgresql+psycopg2')");
+}
+
+#[test]
+fn an_empty_schema_is_none() {
+    let code = "op.add_column('f', sa.Column('n', sa.Integer()), schema='')\nop.create_index('i', 'f', ['n'])";
+    let (steps, _) = run("CREATE TABLE f (a int)", code);
+    assert_eq!(steps, ["ALTER TABLE f ADD COLUMN n INTEGER", "CREATE INDEX i ON f (n)"]);
+}
+
+#[test]
+fn what_a_class_of_a_library_lacks_here_is_unknown() {
+    let code = |name: &str| format!("from oslo_db.sqlalchemy import types\nr = types.JsonEncodedDict.{name}");
+    assert_eq!(run("", &code("process_bind_param")).1, "?library");
+    assert_eq!(
+        run("", &code("__nope__")).1,
+        "AttributeError: type object 'JsonEncodedDict' has no attribute '__nope__'"
+    );
+}
+
+#[test]
+fn ddl_elements_may_ask_first_whether_their_object_is_there() {
+    let code = "from sqlalchemy import schema
+s = sa.Sequence('s', start=5)
+op.execute(schema.CreateSequence(s, if_not_exists=True))
+op.execute(schema.CreateSequence(s, if_not_exists=True))
+op.execute(schema.DropSequence(s, if_exists=True))
+op.execute(schema.DropSchema('x', cascade=True, if_exists=True))
+u = sa.UniqueConstraint('a', name='u')
+t = sa.Table('f', sa.MetaData(), sa.Column('a', sa.Integer), u)
+bind.execute(schema.AddConstraint(u))
+bind.execute(schema.DropConstraint(u, if_exists=True))";
+    let (steps, _) = run("CREATE TABLE f (a int)", code);
+    let expected = [
+        "CREATE SEQUENCE IF NOT EXISTS s START WITH 5",
+        "CREATE SEQUENCE IF NOT EXISTS s START WITH 5",
+        "DROP SEQUENCE IF EXISTS s",
+        "DROP SCHEMA IF EXISTS x CASCADE",
+        "ALTER TABLE f ADD CONSTRAINT u UNIQUE (a)",
+        "ALTER TABLE f DROP CONSTRAINT IF EXISTS u",
+    ];
+    assert_eq!(steps, expected);
+}
+
+/// Written after the recipe `utcnow` of SQLAlchemy's documentation.
+#[test]
+fn an_expression_of_the_authors_own_is_compiled_by_its_function() {
+    let recipe = "from sqlalchemy.sql import expression
+from sqlalchemy.ext.compiler import compiles
+class utcnow(expression.FunctionElement):
+    type = sa.DateTime()
+    inherit_cache = True
+@compiles(utcnow)
+def other(element, compiler, **kw):
+    return 'CURRENT_TIMESTAMP'
+@compiles(utcnow, 'mysql')
+def mysql(element, compiler, **kw):
+    return 'UTC_TIMESTAMP()'
+";
+    let own =
+        "@compiles(utcnow, 'postgresql')\ndef own(element, compiler, **kw):\n    return \"timezone('utc', now())\"\n";
+    let added = "op.add_column('f', sa.Column('at', sa.DateTime(), server_default=utcnow()))";
+    let sent = |code: &str| run("CREATE TABLE f (a int)", code).0;
+    let expected =
+        |default: &str| [format!("ALTER TABLE f ADD COLUMN at TIMESTAMP WITHOUT TIME ZONE DEFAULT {default}")];
+    assert_eq!(sent(&format!("{recipe}{added}")), expected("CURRENT_TIMESTAMP"));
+    assert_eq!(sent(&format!("{recipe}{own}{added}")), expected("timezone('utc', now())"));
+}
+
+#[test]
+fn the_default_of_a_column_may_be_a_sequence() {
+    let r = |column: &str| run("", &format!("r = sa.Column('a', sa.Integer, {column}).default")).1;
+    assert_eq!((r("nullable=True"), r("default=1")), ("None".into(), "?library".into()));
+    let sequence =
+        "c = sa.Column('a', sa.Integer, sa.Sequence('s'))\nr = (isinstance(c.default, sa.Sequence), c.default.name)";
+    assert_eq!(run("", sequence).1, "(True, 's')");
+}

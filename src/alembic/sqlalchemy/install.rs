@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::expression::custom;
 use super::expression::python::{FUNCTIONS, Func};
 use super::schema::build;
 use super::types::TYPE_CLASSES;
@@ -14,7 +15,8 @@ use crate::alembic::eval::{Class, Value, Vm, native};
 const SCHEMA_CLASSES: &[(&str, &str, Option<Construct>)] = &[
     ("sqlalchemy.sql.schema.SchemaItem", "", None),
     ("sqlalchemy.sql.elements.ClauseElement", "", None),
-    ("sqlalchemy.sql.elements.ColumnElement", "sqlalchemy.sql.elements.ClauseElement", None),
+    ("sqlalchemy.sql.elements.ColumnElement", "sqlalchemy.sql.elements.ClauseElement", Some(custom::construct)),
+    ("sqlalchemy.sql.functions.FunctionElement", "sqlalchemy.sql.elements.ColumnElement", None),
     ("sqlalchemy.sql.elements.TextClause", "sqlalchemy.sql.elements.ClauseElement", None),
     ("sqlalchemy.sql.selectable.FromClause", "sqlalchemy.sql.elements.ClauseElement", None),
     ("sqlalchemy.sql.selectable.TableClause", "sqlalchemy.sql.selectable.FromClause", None),
@@ -101,6 +103,7 @@ pub fn install(vm: &mut Vm) {
     vm.register("sqlalchemy.dialects.postgresql", extra);
     // The release whose behaviour is replicated.
     vm.register("sqlalchemy", [("__version__", Value::str("2.1.9"))]);
+    custom::install(vm);
     third_party::install(vm, &types);
     mutable::install(vm);
     orm::install_classes(vm);

@@ -130,7 +130,7 @@ impl Native for Name {
 
 /// A name with the schema in front, as SQL (`IdentifierPreparer.format_table`).
 pub fn qualified_sql(schema: Option<&Name>, name: &Name) -> String {
-    match schema {
+    match said(schema) {
         Some(schema) => format!("{}.{}", schema.sql(), name.sql()),
         None => name.sql(),
     }
@@ -138,7 +138,12 @@ pub fn qualified_sql(schema: Option<&Name>, name: &Name) -> String {
 
 /// A name with the schema in front, as the catalog resolves it.
 pub fn qname(schema: Option<&Name>, name: &Name) -> QName {
-    QName::new(schema.map(Name::ident), name.ident())
+    QName::new(said(schema).map(Name::ident), name.ident())
+}
+
+/// `schema=''` is rendered as no schema.
+fn said(schema: Option<&Name>) -> Option<&Name> {
+    schema.filter(|schema| !schema.text.is_empty())
 }
 
 /// The name of a constraint or an index: a `conv` that is too long is cut and gets a hash

@@ -31,6 +31,11 @@ fn assumed(what: &str, name: &QName) -> Reason {
 }
 
 impl Catalog {
+    /// Why it is not known that something is not there which nothing has created: see [`Catalog::open_world`].
+    pub fn may_be_made_outside(&self, what: &str, name: &str) -> Option<Reason> {
+        self.open_world.then(|| Reason::new(OPEN_WORLD, format!("{what} {name} is made outside of the revisions")))
+    }
+
     /// Refuses to go on where it is not known whether the object is there.
     pub(super) fn certain(&self, oid: Oid) -> Result<Oid, Refusal> {
         match self.presence(oid) {

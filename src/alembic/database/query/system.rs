@@ -156,6 +156,9 @@ fn stored(source: &Source<'_>, schema: Option<&str>, name: &str) -> Result<Relat
         Found::Maybe(reason) => return Err(reason.into()),
         Found::No => {
             let shown = schema.map_or(name.to_string(), |schema| format!("{schema}.{name}"));
+            if let Some(reason) = source.catalog.may_be_made_outside("table", &shown) {
+                return Err(reason.into());
+            }
             return Err(PgError::new(sqlstate::UNDEFINED_TABLE, format!("relation \"{shown}\" does not exist")).into());
         }
     };

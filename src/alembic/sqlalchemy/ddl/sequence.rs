@@ -7,17 +7,23 @@ use super::{Statement, column, or_opaque};
 use crate::alembic::eval::{Eval, Vm};
 use crate::pg::command::{Behavior, Command, Drop, Sequence as SequenceCommand};
 
-/// The statement that creates or drops a sequence.
-pub fn statement(vm: &mut Vm, sequence: &Sequence, create: bool) -> Eval<Statement> {
+/// `DROP SEQUENCE`
+pub fn drop(sequence: &Sequence, if_exists: bool) -> Statement {
+    let names = vec![qname(sequence.schema.as_ref(), &sequence.name)];
+    let shown = qualified_sql(sequence.schema.as_ref(), &sequence.name);
+    let words = if if_exists { "IF EXISTS " } else { "" };
+    let drop = Drop { names, if_exists, behavior: Behavior::Restrict };
+    Statement::new(Command::Sequence(SequenceCommand::Drop(drop)), format!("DROP SEQUENCE {words}{shown}"))
+}
+
+/// `CREATE SEQUENCE`
+pub fn create(vm: &mut Vm, sequence: &Sequence, if_not_exists: bool) -> Eval<Statement> {
     let name = qname(sequence.schema.as_ref(), &sequence.name);
     let shown = qualified_sql(sequence.schema.as_ref(), &sequence.name);
-    if !create {
-        let drop = Drop { names: vec![name], if_exists: false, behavior: Behavior::Restrict };
-        return Ok(Statement::new(Command::Sequence(SequenceCommand::Drop(drop)), format!("DROP SEQUENCE {shown}")));
-    }
+    let words = if if_not_exists { "IF NOT EXISTS " } else { "" };
     let ty = sequence.ty.as_ref().map(|ty| types::render(vm, ty)).transpose();
     let known = ty.map(|ty| {
-        let mut sql = format!("CREATE SEQUENCE {shown}");
+        let mut sql = format!("CREATE SEQUENCE {words}{shown}");
         let mut options = sequence.options.clone();
         if let Some(ty) = ty {
             sql.push_str(&format!(" AS {}", ty.sql));
@@ -27,13 +33,8 @@ pub fn statement(vm: &mut Vm, sequence: &Sequence, create: bool) -> Eval<Stateme
         if !words.is_empty() {
             sql.push_str(&format!(" {words}"));
         }
-        let command = SequenceCommand::Create {
-            name: name.clone(),
-            if_not_exists: false,
-            temporary: false,
-            unlogged: false,
-            options,
-        };
+        let command =
+            SequenceCommand::Create { name: name.clone(), if_not_exists, temporary: false, unlogged: false, options };
         Statement::new(Command::Sequence(command), sql)
     });
     or_opaque(known, &format!("CREATE SEQUENCE {shown}"), vec![name])

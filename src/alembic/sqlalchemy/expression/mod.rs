@@ -2,6 +2,7 @@
 //! literals.
 
 pub mod compile;
+pub mod custom;
 pub mod dml;
 pub mod join;
 pub mod literal;

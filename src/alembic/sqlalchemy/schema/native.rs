@@ -75,6 +75,11 @@ impl Native for Column {
             "comment" => text(state.comment.as_ref()),
             "info" => state.info,
             "table" => self.table().map_or(Value::None, |table| Value::Native(table)),
+            "default" => match state.sequence {
+                Some(sequence) => Value::Native(sequence),
+                None if state.client_default => vm.unknown("library", "the default of a column"),
+                None => Value::None,
+            },
             "server_default" => match state.server_default {
                 super::ServerDefault::None => Value::None,
                 super::ServerDefault::Unknown(reason) => Value::Unknown(reason),
@@ -755,7 +760,10 @@ impl Native for Sequence {
                         Err(reason) if check => return Ok(Value::Unknown(reason)),
                         Err(_) => {}
                     }
-                    let statement = ddl::sequence::statement(vm, &self, create)?;
+                    let statement = match create {
+                        true => ddl::sequence::create(vm, &self, false)?,
+                        false => ddl::sequence::drop(&self, false),
+                    };
                     seam::send(vm, vec![statement])?;
                     Ok(Value::None)
                 })

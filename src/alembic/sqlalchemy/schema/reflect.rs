@@ -165,7 +165,10 @@ fn constraint_state(constraint: &object::Constraint, kind: ConstraintKind) -> su
 /// exist raises `NoSuchTableError`.
 fn columns(vm: &mut Vm, schema: Option<&Name>, name: &Name) -> Eval<Result<Vec<Rc<Column>>, Reason>> {
     let Some(oid) = vm.run.catalog.resolve_relation(&qname(schema, name), &vm.run.session) else {
-        return Err(vm.raise("sqlalchemy.exc.NoSuchTableError", &name.text));
+        return match vm.run.catalog.may_be_made_outside("table", &name.text) {
+            Some(reason) => Ok(Err(reason)),
+            None => Err(vm.raise("sqlalchemy.exc.NoSuchTableError", &name.text)),
+        };
     };
     if let Some(reason) = vm.run.catalog.presence(oid) {
         return Ok(Err(reason.clone()));
