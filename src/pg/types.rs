@@ -110,8 +110,59 @@ fn completed(mut ty: DataType) -> DataType {
         (Some("numeric"), 1) => ty.modifiers.push("0".to_string()),
         _ => {}
     }
+    spatial(ty)
+}
+
+/// PostGIS' modifiers as `geometry_typmod_out` spells them: `geometry(POINT,-1)` is `geometry(Point)`, and a `geography` whose
+/// reference system is not given has 4326. What PostGIS refuses stays as it is written.
+pub fn spatial(mut ty: DataType) -> DataType {
+    let TypeName::User(name) = &ty.name else { return ty };
+    let geography = match name.name.as_str() {
+        "geometry" => false,
+        "geography" => true,
+        _ => return ty,
+    };
+    let (kind, srid) = match ty.modifiers.as_slice() {
+        [kind] => (kind, 0),
+        [kind, srid] => match srid.trim_matches('\'').parse::<i64>() {
+            Ok(srid @ ..=999_999) => (kind, srid.max(0)),
+            Ok(_) | Err(_) => return ty,
+        },
+        _ => return ty,
+    };
+    let word = kind.trim_matches('\'').to_ascii_lowercase();
+    let bare = word.trim_end_matches(['z', 'm']);
+    let dimensions = &word[bare.len()..];
+    let known = GEOMETRIES.iter().find(|geometry| geometry.eq_ignore_ascii_case(bare));
+    let Some(known) = known.filter(|_| matches!(dimensions, "" | "z" | "m" | "zm")) else { return ty };
+    let srid = if geography && srid == 0 { 4326 } else { srid };
+    ty.modifiers = match (srid, *known, dimensions) {
+        (0, "Geometry", "") => Vec::new(),
+        (0, ..) => vec![format!("{known}{}", dimensions.to_ascii_uppercase())],
+        _ => vec![format!("{known}{}", dimensions.to_ascii_uppercase()), srid.to_string()],
+    };
     ty
 }
+
+/// PostGIS' names of geometries (`lwgeom.c`, `lwtype_name`).
+const GEOMETRIES: &[&str] = &[
+    "Geometry",
+    "Point",
+    "LineString",
+    "Polygon",
+    "MultiPoint",
+    "MultiLineString",
+    "MultiPolygon",
+    "GeometryCollection",
+    "CircularString",
+    "CompoundCurve",
+    "CurvePolygon",
+    "MultiCurve",
+    "MultiSurface",
+    "PolyhedralSurface",
+    "Triangle",
+    "Tin",
+];
 
 impl DataType {
     /// Reads a type as PostgreSQL's grammar does; `None` if `text` is none.
@@ -476,7 +527,19 @@ mod tests {
             ("national character varying(4)", "character varying(4)"),
             ("public.mytype", "public.mytype"),
             ("vector(3)", "vector(3)"),
+            // These of PostGIS 3.3.
+            ("geometry", "geometry"),
             ("geometry(Point, 4326)", "geometry(Point,4326)"),
+            ("geometry('POINT',4326)", "geometry(Point,4326)"),
+            ("geometry(POINT,-1)", "geometry(Point)"),
+            ("geometry(POINT)", "geometry(Point)"),
+            ("geometry(GEOMETRY,-1)", "geometry"),
+            ("geometry(GEOMETRY,4326)", "geometry(Geometry,4326)"),
+            ("geometry(GEOMETRYZM,-1)", "geometry(GeometryZM)"),
+            ("public.geometry(LINESTRINGZ,4326)", "public.geometry(LineStringZ,4326)"),
+            ("geometry(POINT,4326)[]", "geometry(Point,4326)[]"),
+            ("geography(POINT)", "geography(Point,4326)"),
+            ("geography(GEOMETRY,-1)", "geography(Geometry,4326)"),
             ("\"Weird Type\"[]", "\"Weird Type\"[]"),
             ("\"timestamptz\"(3)", "timestamp(3) with time zone"),
             ("\"integer\"", "\"integer\""),

@@ -10,6 +10,7 @@ mod constraint;
 mod context;
 mod data;
 mod enum_values;
+mod geospatial;
 mod index;
 mod module;
 mod recreate;
@@ -46,7 +47,7 @@ pub struct Operation {
     lower: fn(&mut Vm, &Call) -> Eval<Lowered>,
 }
 
-/// All operations of Alembic 1.20 that change the schema.
+/// All operations of Alembic 1.20 that change the schema, and those that GeoAlchemy2 registers.
 pub const OPERATIONS: &[Operation] = &[
     Operation {
         name: "create_table",
@@ -155,6 +156,42 @@ pub const OPERATIONS: &[Operation] = &[
         signature: "drop_constraint(constraint_name, table_name, type_=, *, schema=, if_exists=)",
         batch: Some("drop_constraint(constraint_name, type_=)"),
         lower: constraint::drop,
+    },
+    Operation {
+        name: "create_geospatial_table",
+        signature: "create_geospatial_table(table_name, *columns, **kw)",
+        batch: None,
+        lower: table::create,
+    },
+    Operation {
+        name: "drop_geospatial_table",
+        signature: "drop_geospatial_table(table_name, schema=, *, if_exists=, **kw)",
+        batch: None,
+        lower: table::drop,
+    },
+    Operation {
+        name: "add_geospatial_column",
+        signature: "add_geospatial_column(table_name, column, schema=)",
+        batch: Some("add_geospatial_column(column, insert_before=, insert_after=)"),
+        lower: geospatial::add_column,
+    },
+    Operation {
+        name: "drop_geospatial_column",
+        signature: "drop_geospatial_column(table_name, column_name, schema=, **kw)",
+        batch: Some("drop_geospatial_column(column_name, **kw)"),
+        lower: column::drop,
+    },
+    Operation {
+        name: "create_geospatial_index",
+        signature: "create_geospatial_index(index_name, table_name, columns, schema=, unique=, **kw)",
+        batch: Some("create_geospatial_index(index_name, columns, *, unique=, **kw)"),
+        lower: index::create,
+    },
+    Operation {
+        name: "drop_geospatial_index",
+        signature: "drop_geospatial_index(index_name, table_name, column_name, schema=, unique=, **kw)",
+        batch: Some("drop_geospatial_index(index_name, *, column_name, unique=, **kw)"),
+        lower: index::drop,
     },
 ];
 

@@ -25,6 +25,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("oslo_db.", &["oslo_db.sqlalchemy.types"]),
     ("sqlmodel.", &["sqlmodel", "sqlmodel.sql.sqltypes"]),
     ("pgvector.", &["pgvector.sqlalchemy"]),
+    ("geoalchemy2.", &["geoalchemy2", "geoalchemy2.types"]),
     ("fastapi_users_db_sqlalchemy.", &["fastapi_users_db_sqlalchemy.generics", "fastapi_users_db_sqlalchemy"]),
     ("citext.", &["citext"]),
     ("advanced_alchemy.", &["advanced_alchemy.types"]),

@@ -9,6 +9,7 @@ pub mod metadata;
 pub mod naming;
 pub mod native;
 pub mod reflect;
+mod spatial;
 pub mod table;
 
 pub use column::{Autoincrement, Column, ColumnState};

@@ -280,7 +280,16 @@ impl Native for Constraint {
             },
             "copy" | "_copy" => {
                 let own = self.clone();
-                native::function(name, move |_, _| Ok(Value::Native(own.copy())))
+                native::function(name, move |vm, args| {
+                    // The copy is made of the columns themselves, and so joins their table at once; a loop over that table's
+                    // constraints raises then (`ColumnCollectionConstraint._copy`).
+                    let unique = matches!(own.state.borrow().kind, ConstraintKind::Unique { .. });
+                    if unique && own.table().is_some() && args.keyword.iter().all(|(name, _)| &**name != "target_table")
+                    {
+                        return Err(vm.stop("library", "a copy of a table's constraint, which joins that table"));
+                    }
+                    Ok(Value::Native(own.copy()))
+                })
             }
             _ => return Ok(None),
         }))

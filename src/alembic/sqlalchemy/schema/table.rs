@@ -248,7 +248,7 @@ impl Table {
             constraint.state.borrow_mut().table = self.this.clone();
             self.name_constraint(vm, constraint)?;
         }
-        Ok(())
+        super::spatial::attach(vm, self, column)
     }
 
     /// The CHECK of `Boolean(create_constraint=True)` and of an `Enum` that is no native one.

@@ -28,6 +28,8 @@ pub enum TypeSql {
     Sized(&'static str),
     /// A word with a dimension (pgvector).
     Vector(&'static str),
+    /// A word with the kind of geometry and its reference system (GeoAlchemy2).
+    Spatial(&'static str),
     /// A word with precision and scale.
     Numeric(&'static str),
     /// `FLOAT` with a precision in bits.
@@ -106,6 +108,22 @@ const MYSQL_NUMERIC: Option<&[&str]> =
 const FLOAT: Option<&[&str]> = Some(&["precision", "asdecimal", "decimal_return_scale"]);
 const BOOLEAN: Option<&[&str]> = Some(&["create_constraint", "name", "_create_events", "_adapted_from"]);
 const ARRAY: Option<&[&str]> = Some(&["item_type", "as_tuple", "dimensions", "zero_indexes"]);
+
+/// Those of `geoalchemy2.types._GISType`; `management` is of releases before 0.15.
+const SPATIAL: Option<&[&str]> = Some(&[
+    "geometry_type",
+    "srid",
+    "dimension",
+    "spatial_index",
+    "use_N_D_index",
+    "use_typmod",
+    "from_text",
+    "name",
+    "nullable",
+    "_spatial_index_reflected",
+    "management",
+]);
+const RASTER: Option<&[&str]> = Some(&["spatial_index", "from_text", "name", "nullable", "_spatial_index_reflected"]);
 
 /// All classes: `sqlalchemy.sql.sqltypes`, `sqlalchemy.dialects.postgresql`, and those of the other dialects, which
 /// revisions name in `with_variant`.
@@ -487,6 +505,9 @@ pub const TYPE_CLASSES: &[TypeClass] = &[
         Some(&["dim"]),
         Vector("SPARSEVEC"),
     ),
+    class("geoalchemy2.types.Geometry", "sqlalchemy.sql.type_api.UserDefinedType", SPATIAL, Spatial("geometry")),
+    class("geoalchemy2.types.Geography", "sqlalchemy.sql.type_api.UserDefinedType", SPATIAL, Spatial("geography")),
+    class("geoalchemy2.types.Raster", "sqlalchemy.sql.type_api.UserDefinedType", RASTER, Spatial("raster")),
     class("fastapi_users_db_sqlalchemy.generics.GUID", "sqlalchemy.sql.type_api.TypeDecorator", ANY, Word("UUID")),
     class(
         "fastapi_users_db_sqlalchemy.generics.TIMESTAMPAware",

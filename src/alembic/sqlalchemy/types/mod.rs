@@ -4,6 +4,7 @@ pub mod classes;
 pub mod enums;
 pub mod python;
 pub mod render;
+pub mod spatial;
 mod text;
 
 use std::cell::RefCell;

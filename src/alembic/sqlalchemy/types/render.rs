@@ -114,6 +114,7 @@ fn render_instance(vm: &mut Vm, instance: &TypeInstance) -> Known<Rendered> {
             let dimension = number(instance, "dim")?;
             Ok(with_modifiers(word, types::named(&word.to_ascii_lowercase()), dimension.into_iter().collect()))
         }
+        TypeSql::Spatial(word) => super::spatial::render(instance, word),
         TypeSql::Numeric(word) => numeric(instance, word),
         TypeSql::Float => float(instance),
         TypeSql::Zoned(word) => zoned(instance, word),
@@ -160,7 +161,7 @@ pub fn user(schema: Option<&Name>, name: &Name) -> Rendered {
 }
 
 /// What `get_col_spec()` returned: any text. Only its shape `word(modifiers)[]` is read.
-fn from_spec(spec: &str) -> Known<Rendered> {
+pub(super) fn from_spec(spec: &str) -> Known<Rendered> {
     let text = spec.trim();
     let (base, array) = match text.strip_suffix("[]") {
         Some(base) => (base.trim_end_matches("[]").trim_end(), true),
@@ -197,7 +198,7 @@ fn canonical(mut ty: DataType) -> DataType {
         TypeName::Builtin("numeric") if ty.modifiers.len() == 1 => ty.modifiers.push("0".into()),
         TypeName::Builtin(_) | TypeName::User(_) | TypeName::Unknown(_) => {}
     }
-    ty
+    types::spatial(ty)
 }
 
 fn with_modifiers(word: &str, ty: DataType, modifiers: Vec<String>) -> Rendered {
@@ -316,7 +317,7 @@ pub(super) fn name_of(value: &Value) -> Known<Name> {
 }
 
 /// A number in an argument, in digits (SQLAlchemy formats whatever it is given).
-fn number(instance: &TypeInstance, name: &str) -> Known<Option<String>> {
+pub(super) fn number(instance: &TypeInstance, name: &str) -> Known<Option<String>> {
     match instance.argument(name) {
         None => Ok(None),
         Some(Value::Int(number)) => Ok(Some(number.to_string())),
@@ -327,7 +328,7 @@ fn number(instance: &TypeInstance, name: &str) -> Known<Option<String>> {
     }
 }
 
-fn text_of(instance: &TypeInstance, name: &str) -> Known<Option<Rc<str>>> {
+pub(super) fn text_of(instance: &TypeInstance, name: &str) -> Known<Option<Rc<str>>> {
     match instance.argument(name) {
         None => Ok(None),
         Some(Value::Str(text)) => Ok(Some(text)),
@@ -336,7 +337,7 @@ fn text_of(instance: &TypeInstance, name: &str) -> Known<Option<Rc<str>>> {
     }
 }
 
-fn truth(instance: &TypeInstance, name: &str) -> Known<bool> {
+pub(super) fn truth(instance: &TypeInstance, name: &str) -> Known<bool> {
     match instance.argument(name) {
         None => Ok(false),
         Some(Value::Bool(bool)) => Ok(bool),
@@ -347,7 +348,7 @@ fn truth(instance: &TypeInstance, name: &str) -> Known<bool> {
 }
 
 /// True only if the argument was given as false: these default to true.
-fn is_false(instance: &TypeInstance, name: &str) -> Known<bool> {
+pub(super) fn is_false(instance: &TypeInstance, name: &str) -> Known<bool> {
     Ok(instance.argument(name).is_some() && !truth(instance, name)?)
 }
 
