@@ -16,7 +16,7 @@ pub use side::{Fork, Side};
 
 use crate::alembic::database::query::KnownRows;
 use crate::catalog::listing::{Change, Listing};
-use crate::catalog::{Catalog, Deltas, Oid, Session};
+use crate::catalog::{Catalog, Deltas, Mark, Oid, Session};
 use crate::pg::command::{AlterAction, Command, Table, Transaction};
 use crate::pg::error::{PgError, Reason, Refusal, SqlState, sqlstate};
 use crate::pg::ident::{Ident, QName};
@@ -63,6 +63,8 @@ pub struct Run {
     autocommit: bool,
     /// The driver believes that its transaction is open. A raw `COMMIT` does not tell it otherwise.
     begun: bool,
+    /// The database as it was before the first statement.
+    start: Mark,
 }
 
 /// A failure of which it is not known whether it happens.
@@ -114,6 +116,7 @@ impl Run {
     /// A run on a database, before its first statement.
     pub fn new(catalog: Catalog, session: Session, settings: Settings) -> Run {
         Run {
+            start: session.committed,
             catalog,
             session,
             steps: Vec::new(),
@@ -273,11 +276,16 @@ impl Run {
         refusal
     }
 
-    /// The database as another connection would see it: only what is committed.
+    /// The database as another connection would see it: only what is committed. Of a history that is replayed it is not known
+    /// which revisions ran in one upgrade, and so in one transaction.
     pub fn committed(&self) -> Catalog {
         let mut catalog = self.catalog.clone();
         if self.session.transaction.is_some() {
             catalog.rollback_to(self.session.committed);
+        }
+        if catalog.open_world && !self.settings.transaction_per_migration {
+            let why = "what another connection sees depends on where the upgrade began";
+            catalog.doubt_since(self.start, &Reason::new("second-connection", why));
         }
         catalog
     }
@@ -413,6 +421,8 @@ pub enum Outcome {
 pub struct RevisionRun {
     /// Its steps in [`Run::steps`].
     pub steps: std::ops::Range<usize>,
+    /// How many of them, the first, come from code that runs when the file is loaded.
+    pub loading: usize,
     /// How it ended.
     pub outcome: Outcome,
 }

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 
 use crate::alembic::eval::SourceModule;
 use crate::alembic::graph::Graph;
-use crate::alembic::project::{self, Environment, Ini, Modules, Project, ProjectOptions, Setting};
+use crate::alembic::project::{self, Environment, Ini, Modules, Project, ProjectOptions, Setting, uses_database};
 use crate::alembic::run::Settings;
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
@@ -265,7 +265,9 @@ impl Work {
         progress(Progress { stage: Stage::Comparing, done: 0, total: 1 });
         let expected = replay(&subject, &place, |_, _| ());
         let mentioned = |id: &crate::catalog::ObjectId| timelines.is_made(id);
-        let made = |id: &crate::catalog::ObjectId| expected.may_have_made(id.kind);
+        let made = |id: &crate::catalog::ObjectId| {
+            timelines.made_on_loading(id).cloned().or_else(|| expected.may_have_made(id.kind))
+        };
         let options = crate::diff::Options {
             version_tables: &subject.version_tables,
             mentioned: Some(&mentioned),
@@ -421,6 +423,7 @@ struct Prepared<'e> {
     search_path: Vec<Ident>,
     baseline: Catalog,
     find: FindModule<'e>,
+    loading: Vec<String>,
 }
 
 impl<'e> Prepared<'e> {
@@ -441,6 +444,12 @@ impl<'e> Prepared<'e> {
                 Some(SourceModule { dotted: dotted.into(), path: path.into(), file, is_package: false, ast })
             })
         };
+        let loading = graph
+            .loaded()
+            .iter()
+            .filter(|revision| find(&revision.id).is_some_and(|module: SourceModule| uses_database(&module.ast)))
+            .map(|revision| revision.id.to_string())
+            .collect();
         let baseline = database::baseline(input);
         Prepared {
             environment,
@@ -452,6 +461,7 @@ impl<'e> Prepared<'e> {
             search_path: database::search_path(input),
             baseline,
             find,
+            loading,
         }
     }
 
@@ -468,6 +478,7 @@ impl<'e> Prepared<'e> {
             history: &self.history,
             modules: self.modules.clone(),
             revision_module: &*self.find,
+            loading: &self.loading,
             settings: Settings {
                 // Without transactional DDL Alembic begins one transaction per revision, too.
                 transaction_per_migration: settings.transaction_per_migration.known().unwrap_or(false)

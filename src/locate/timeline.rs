@@ -48,6 +48,9 @@ pub struct Timelines {
     pub by_object: BTreeMap<ObjectId, Timeline>,
     /// Objects that revisions take for granted though none made them.
     outside: BTreeMap<ObjectId, Reason>,
+    /// Objects that are made whenever Alembic loads the files: a database may have them before the revision, and again after
+    /// they were dropped.
+    loading: BTreeMap<ObjectId, Reason>,
 }
 
 /// The database that timelines are compared with.
@@ -107,10 +110,17 @@ impl Timelines {
                         continue;
                     }
                 }
+                if let (None, Some(after), true) = (&change.before, after, step.loading) {
+                    let reason =
+                        Reason::new("loading", "it is made whenever Alembic loads the file, with each upgrade");
+                    let reason = step.span.map_or(reason.clone(), |span| reason.clone().at(span));
+                    self.loading.insert(after.id.clone(), reason);
+                }
                 if let Some(before) = &change.before
                     && after.is_none_or(|after| after.id != before.id)
                 {
-                    self.push(step.at, &before.id, None, actual.with_nothing(&before.id), actual);
+                    let verdict = self.with_nothing(&before.id, actual);
+                    self.push(step.at, &before.id, None, verdict, actual);
                 }
                 if let Some(after) = after {
                     self.push(step.at, &after.id, Some(after.clone()), actual.with(after, catalog, change.oid), actual);
@@ -119,15 +129,31 @@ impl Timelines {
         }
     }
 
+    /// How the object of that identity compares with its absence in the history.
+    fn with_nothing(&self, id: &ObjectId, actual: &Actual<'_>) -> Comparison {
+        match (actual.with_nothing(id), self.loading.get(id)) {
+            (Comparison::Different, Some(reason)) => Comparison::Unknown(reason.clone()),
+            (comparison, _) => comparison,
+        }
+    }
+
+    /// Why a database may have the object whatever revision it is at.
+    pub fn made_on_loading(&self, id: &ObjectId) -> Option<&Reason> {
+        self.loading.get(id)
+    }
+
     /// Revisions make the object: they do not merely change one that was there before.
     pub fn is_made(&self, id: &ObjectId) -> bool {
         self.by_object.contains_key(id) && !self.outside.contains_key(id)
     }
 
     fn push(&mut self, at: At, id: &ObjectId, value: Option<Rc<Seen>>, verdict: Comparison, actual: &Actual<'_>) {
-        let outside = self.outside.get(id);
+        let absent = match self.outside.get(id) {
+            Some(reason) => Comparison::Unknown(reason.clone()),
+            None => self.with_nothing(id, actual),
+        };
         let timeline = self.by_object.entry(id.clone()).or_insert_with(|| Timeline {
-            absent: outside.map_or_else(|| actual.with_nothing(id), |reason| Comparison::Unknown(reason.clone())),
+            absent,
             values: Vec::new(),
             verdicts: Vec::new(),
         });

@@ -25,7 +25,7 @@ use rows::Rows;
 
 use crate::alembic::eval::Vm;
 use crate::alembic::revision::RevisionId;
-use crate::alembic::run::{Action, MayFail, Outcome as RevisionOutcome};
+use crate::alembic::run::{Action, MayFail, Outcome as RevisionOutcome, RevisionRun};
 use crate::alembic::stamp::Rows as VersionRows;
 use crate::catalog::{Catalog, Session};
 use crate::pg::error::{PythonError, Reason, Refusal, SqlState, sqlstate};
@@ -141,6 +141,12 @@ pub fn predict(
     }
     // Alembic's own table is of no revision.
     walk.demands.take_statements();
+    for id in subject.loading {
+        let run = subject.load(&mut walk.vm, id);
+        if !walk.ended(id, run, true) {
+            return walk.prediction;
+        }
+    }
     for id in &needed {
         walk.prediction.runs.push(id.clone());
         let goes_on = walk.revision(subject, id);
@@ -177,6 +183,26 @@ impl Walk {
     /// Runs one revision; false if the walk ends here.
     fn revision(&mut self, subject: &Subject<'_>, id: &str) -> bool {
         let run = subject.run(&mut self.vm, id);
+        if !self.ended(id, run, false) {
+            return false;
+        }
+        match subject.move_rows(&self.vm.run, &mut self.version_rows, id) {
+            Ok(()) => true,
+            Err(refusal) if self.depends_on_transactions(&refusal) => {
+                self.end_in_doubt();
+                false
+            }
+            Err(refusal) => {
+                let runs = std::mem::take(&mut self.prediction.runs);
+                self.prediction = Prediction { runs, ..Prediction::failed(Some(id.to_string()), refusal) };
+                false
+            }
+        }
+    }
+
+    /// Takes over what became of the file of a revision, when it was loaded before the first or when its `upgrade()` ran; false if
+    /// the walk ends here.
+    fn ended(&mut self, id: &str, run: RevisionRun, loading: bool) -> bool {
         let demanded = self.demands.take().into_iter();
         let of_this = demanded.map(|condition| Condition { revision: id.to_string(), ..condition });
         self.prediction.conditions.extend(of_this);
@@ -217,24 +243,13 @@ impl Walk {
                     self.prediction.outcome = Outcome::DependsOnData;
                 } else {
                     self.prediction.outcome = Outcome::Fails;
-                    self.prediction.failure =
-                        Some(Failure { revision: Some(id.to_string()), span, refusal, statement });
+                    let revision = (!loading).then(|| id.to_string());
+                    self.prediction.failure = Some(Failure { revision, span, refusal, statement });
                 }
                 return false;
             }
         }
-        match subject.move_rows(&self.vm.run, &mut self.version_rows, id) {
-            Ok(()) => true,
-            Err(refusal) if self.depends_on_transactions(&refusal) => {
-                self.end_in_doubt();
-                false
-            }
-            Err(refusal) => {
-                let runs = std::mem::take(&mut self.prediction.runs);
-                self.prediction = Prediction { runs, ..Prediction::failed(Some(id.to_string()), refusal) };
-                false
-            }
-        }
+        true
     }
 
     /// A failure that depends on something unknown: on rows, then it is a condition; on anything else, then a doubt.

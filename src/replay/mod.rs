@@ -64,6 +64,8 @@ pub struct ReplayStep {
     pub action: Action,
     /// It may not run at all.
     pub may: Option<Reason>,
+    /// It runs whenever Alembic loads the file, whether the revision is applied or not.
+    pub loading: bool,
     /// What it changed.
     pub changes: Vec<Change>,
 }
@@ -126,7 +128,7 @@ pub fn replay(subject: &Subject<'_>, state: &Members, mut watch: impl FnMut(&[Re
             let Some(refusal) = failed else {
                 let unknown = unknown_of(&run.outcome, &vm.run.steps[run.steps.clone()]);
                 let end = vm.run.commit();
-                let steps = steps(position, &vm.run.steps[run.steps]);
+                let steps = steps(position, &vm.run.steps[run.steps], run.loading);
                 let endured = vm.run.endured.first().map(|(.., reason)| reason.clone());
                 break Replayed {
                     position,
@@ -195,16 +197,18 @@ fn unknown_of(outcome: &Outcome, steps: &[crate::alembic::run::Step]) -> Option<
     })
 }
 
-fn steps(position: usize, steps: &[crate::alembic::run::Step]) -> Vec<ReplayStep> {
+fn steps(position: usize, steps: &[crate::alembic::run::Step], loading: usize) -> Vec<ReplayStep> {
     steps
         .iter()
-        .filter(|step| step.outcome.is_ok() || matches!(step.outcome, Err(Refusal::Unmodelled(_))))
         .enumerate()
-        .map(|(index, step)| ReplayStep {
+        .filter(|(_, step)| step.outcome.is_ok() || matches!(step.outcome, Err(Refusal::Unmodelled(_))))
+        .enumerate()
+        .map(|(index, (ran, step))| ReplayStep {
             at: At { revision: position, step: index },
             span: step.span,
             action: step.action.clone(),
             may: step.may.clone(),
+            loading: ran < loading,
             changes: step.changes.clone(),
         })
         .collect()

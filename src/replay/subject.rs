@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::history::History;
-use crate::alembic::eval::{ModuleSource, SourceModule, Vm};
+use crate::alembic::eval::{ModuleSource, SourceModule, Value, Vm};
 use crate::alembic::graph::Graph;
 use crate::alembic::revision::RevisionId;
 use crate::alembic::run::upgrade::{self, upgrade, upgrade_in_either_case};
@@ -27,6 +27,8 @@ pub struct Subject<'p> {
     pub modules: Rc<dyn ModuleSource>,
     /// The file of a revision; `None` if it could not be parsed.
     pub revision_module: &'p dyn Fn(&str) -> Option<SourceModule>,
+    /// The revisions whose files use the database when they are loaded, in the order in which Alembic loads them.
+    pub loading: &'p [String],
     /// What `env.py` and the command line say.
     pub settings: Settings,
     /// `naming_convention` of `target_metadata`.
@@ -63,19 +65,43 @@ impl Subject<'_> {
             let span = self.graph.get(id).map(crate::alembic::revision::Revision::span);
             let reason = Reason::new("syntax", format!("the file of {id} cannot be read as Python"));
             let reason = span.map_or(reason.clone(), |span| reason.clone().at(span));
-            return RevisionRun { steps: here..here, outcome: Outcome::Unknown(reason) };
+            return RevisionRun { steps: here..here, loading: 0, outcome: Outcome::Unknown(reason) };
         };
-        let text = self.sources.file(module.file).text();
-        if text.contains("environ") || text.contains("getenv") {
+        if let Some(loaded) = vm.loaded.get(&module.file).cloned() {
+            return upgrade(vm, &loaded);
+        }
+        if self.asks_environment(&module) {
             return upgrade_in_either_case(vm, &module);
         }
         let standing = vm.standing();
         let loaded = vm.load_module(&module);
         vm.settle(&standing);
-        match loaded {
+        let loading = vm.run.steps.len() - here;
+        let run = match loaded {
             Ok(loaded) => upgrade(vm, &loaded),
             Err(raised) => upgrade::run(vm, |_| Err(raised)),
-        }
+        };
+        RevisionRun { steps: here..run.steps.end, loading, ..run }
+    }
+
+    /// Loads the file of a revision whose `upgrade()` runs later, if at all.
+    pub fn load(&self, vm: &mut Vm, id: &str) -> RevisionRun {
+        let here = vm.run.steps.len();
+        let module = (self.revision_module)(id).filter(|module| !self.asks_environment(module));
+        let Some(module) = module else {
+            return RevisionRun { steps: here..here, loading: 0, outcome: Outcome::Finished };
+        };
+        let run = upgrade::run(vm, |vm| {
+            let loaded = vm.load_module(&module)?;
+            vm.loaded.insert(module.file, loaded);
+            Ok(Value::None)
+        });
+        RevisionRun { loading: run.steps.len(), ..run }
+    }
+
+    fn asks_environment(&self, module: &SourceModule) -> bool {
+        let text = self.sources.file(module.file).text();
+        text.contains("environ") || text.contains("getenv")
     }
 
     /// The version table as `env.py` configures it; without a schema the search path finds it.

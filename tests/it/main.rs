@@ -11,6 +11,7 @@ mod doubt;
 mod floors;
 mod graphs;
 mod hostile;
+mod loading;
 mod naming;
 mod repair;
 mod small;

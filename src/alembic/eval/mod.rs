@@ -50,7 +50,7 @@ pub use value::Value;
 
 use crate::alembic::run::Run;
 use crate::pg::error::Reason;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// What ends an evaluation early.
 #[derive(Clone, Debug)]
@@ -79,6 +79,8 @@ const MEMORY: usize = 512 << 20;
 pub struct Vm {
     /// The `alembic upgrade` that this code runs in.
     pub run: Run,
+    /// The modules of revisions that were loaded before the first revision ran.
+    pub loaded: HashMap<FileId, Value>,
     sources: Rc<dyn ModuleSource>,
     /// `sys.modules`: libraries and files.
     modules: HashMap<String, Value>,
@@ -106,6 +108,7 @@ impl Vm {
     pub fn new(run: Run, sources: Rc<dyn ModuleSource>) -> Vm {
         let mut vm = Vm {
             run,
+            loaded: HashMap::new(),
             sources,
             modules: HashMap::new(),
             builtins: Namespace::new(),

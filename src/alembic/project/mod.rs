@@ -10,6 +10,7 @@ mod ini;
 mod isolation;
 mod keywords;
 mod literal;
+mod loading;
 mod modules;
 mod options;
 mod requirements;
@@ -24,6 +25,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use ini::Ini;
+pub use loading::uses_database;
 pub use modules::{Found, Modules};
 pub use settings::{Setting, Settings};
 pub use tree::{Tree, normalize};

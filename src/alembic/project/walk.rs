@@ -1,6 +1,6 @@
 //! Every expression in a file, at any depth.
 
-use crate::alembic::python::ast::{Block, Call, Expr, ExprKind, FPart, StmtKind};
+use crate::alembic::python::ast::{Block, Call, Expr, ExprKind, FPart, Stmt, StmtKind};
 
 /// Calls `visit` for each call, in the order in which they stand.
 pub fn calls<'a>(body: &'a Block, visit: &mut dyn FnMut(&'a Call)) {
@@ -14,64 +14,69 @@ pub fn calls<'a>(body: &'a Block, visit: &mut dyn FnMut(&'a Call)) {
 /// Calls `visit` for each expression but the targets of assignments, what is inside it first.
 pub fn expressions<'a>(body: &'a Block, visit: &mut dyn FnMut(&'a Expr)) {
     for statement in body.iter() {
-        match &statement.kind {
-            StmtKind::Expr(value) | StmtKind::Return(Some(value)) => expression(value, visit),
-            StmtKind::Assign { value, .. }
-            | StmtKind::AugAssign { value, .. }
-            | StmtKind::AnnAssign { value: Some(value), .. } => expression(value, visit),
-            StmtKind::Raise { exception: Some(value), .. } => expression(value, visit),
-            StmtKind::Assert { test, .. } => expression(test, visit),
-            StmtKind::If { branches, orelse } => {
-                for (test, block) in branches {
-                    expression(test, visit);
-                    expressions(block, visit);
-                }
-                expressions(orelse, visit);
-            }
-            StmtKind::For { iter, body, orelse, .. } => {
-                expression(iter, visit);
-                expressions(body, visit);
-                expressions(orelse, visit);
-            }
-            StmtKind::While { test, body, orelse } => {
+        of_statement(statement, visit);
+    }
+}
+
+/// The same of one statement.
+pub fn of_statement<'a>(statement: &'a Stmt, visit: &mut dyn FnMut(&'a Expr)) {
+    match &statement.kind {
+        StmtKind::Expr(value) | StmtKind::Return(Some(value)) => expression(value, visit),
+        StmtKind::Assign { value, .. }
+        | StmtKind::AugAssign { value, .. }
+        | StmtKind::AnnAssign { value: Some(value), .. } => expression(value, visit),
+        StmtKind::Raise { exception: Some(value), .. } => expression(value, visit),
+        StmtKind::Assert { test, .. } => expression(test, visit),
+        StmtKind::If { branches, orelse } => {
+            for (test, block) in branches {
                 expression(test, visit);
-                expressions(body, visit);
-                expressions(orelse, visit);
+                expressions(block, visit);
             }
-            StmtKind::With { items, body } => {
-                for item in items.iter() {
-                    expression(&item.context, visit);
-                }
-                expressions(body, visit);
-            }
-            StmtKind::Try(parts) => {
-                expressions(&parts.body, visit);
-                for handler in &parts.handlers {
-                    expressions(&handler.body, visit);
-                }
-                expressions(&parts.orelse, visit);
-                expressions(&parts.finally, visit);
-            }
-            StmtKind::FunctionDef(function) => expressions(&function.body, visit),
-            StmtKind::ClassDef(class) => expressions(&class.body, visit),
-            StmtKind::Match { cases, .. } => {
-                for case in cases {
-                    expressions(&case.body, visit);
-                }
-            }
-            StmtKind::Return(None)
-            | StmtKind::AnnAssign { value: None, .. }
-            | StmtKind::Raise { exception: None, .. }
-            | StmtKind::Delete(_)
-            | StmtKind::Import(_)
-            | StmtKind::ImportFrom { .. }
-            | StmtKind::Global
-            | StmtKind::Nonlocal
-            | StmtKind::Pass
-            | StmtKind::Break
-            | StmtKind::Continue
-            | StmtKind::Unsupported(_) => {}
+            expressions(orelse, visit);
         }
+        StmtKind::For { iter, body, orelse, .. } => {
+            expression(iter, visit);
+            expressions(body, visit);
+            expressions(orelse, visit);
+        }
+        StmtKind::While { test, body, orelse } => {
+            expression(test, visit);
+            expressions(body, visit);
+            expressions(orelse, visit);
+        }
+        StmtKind::With { items, body } => {
+            for item in items.iter() {
+                expression(&item.context, visit);
+            }
+            expressions(body, visit);
+        }
+        StmtKind::Try(parts) => {
+            expressions(&parts.body, visit);
+            for handler in &parts.handlers {
+                expressions(&handler.body, visit);
+            }
+            expressions(&parts.orelse, visit);
+            expressions(&parts.finally, visit);
+        }
+        StmtKind::FunctionDef(function) => expressions(&function.body, visit),
+        StmtKind::ClassDef(class) => expressions(&class.body, visit),
+        StmtKind::Match { cases, .. } => {
+            for case in cases {
+                expressions(&case.body, visit);
+            }
+        }
+        StmtKind::Return(None)
+        | StmtKind::AnnAssign { value: None, .. }
+        | StmtKind::Raise { exception: None, .. }
+        | StmtKind::Delete(_)
+        | StmtKind::Import(_)
+        | StmtKind::ImportFrom { .. }
+        | StmtKind::Global
+        | StmtKind::Nonlocal
+        | StmtKind::Pass
+        | StmtKind::Break
+        | StmtKind::Continue
+        | StmtKind::Unsupported(_) => {}
     }
 }
 

@@ -64,7 +64,7 @@ pub fn run(vm: &mut Vm, code: impl FnOnce(&mut Vm) -> Eval<Value>) -> RevisionRu
         }
     };
     vm.run.trace.truncate(depth);
-    RevisionRun { steps: start..vm.run.steps.len(), outcome }
+    RevisionRun { steps: start..vm.run.steps.len(), loading: 0, outcome }
 }
 
 impl Run {

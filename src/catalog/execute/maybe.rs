@@ -1,5 +1,7 @@
 //! Commands of which it is not known whether they run.
 
+use std::collections::BTreeSet;
+
 use crate::catalog::side::TWO_SIDES;
 use crate::catalog::{Catalog, Delta, Deltas, Mark, Oid, Presence, Session, Side};
 use crate::pg::command::{Command, SessionCommand, Table, Type, View};
@@ -66,6 +68,16 @@ impl Catalog {
         Ok(self.deltas_since(mark).to_vec())
     }
 
+    /// Puts in doubt what was made or changed since `mark`.
+    pub fn doubt_since(&mut self, mark: Mark, reason: &Reason) {
+        let touched: BTreeSet<Oid> = self.deltas_since(mark).iter().map(Delta::oid).collect();
+        for oid in touched {
+            if self.entry(oid).is_some() {
+                self.set_presence(oid, Presence::Maybe(reason.clone()));
+            }
+        }
+    }
+
     /// What may be there is there, as it was made; refuses where it may be otherwise.
     fn settle(&mut self, oid: Oid) -> Result<(), Refusal> {
         let Some(reason) = self.presence(oid).cloned() else { return Ok(()) };
@@ -84,7 +96,7 @@ impl Catalog {
     }
 
     /// Whether all that is not known of it is if it was made: nothing of it was put in doubt later, and only one side has made it.
-    fn was_made_in_doubt(&self, oid: Oid, reason: &Reason) -> bool {
+    pub fn was_made_in_doubt(&self, oid: Oid, reason: &Reason) -> bool {
         let first = self.deltas_since(Mark(0)).iter().find(|delta| delta.oid() == oid);
         matches!(first, Some(Delta::Add { entry, .. }) if entry.presence == Presence::Maybe(reason.clone()))
             && reason.kind != TWO_SIDES
