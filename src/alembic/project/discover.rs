@@ -148,6 +148,16 @@ pub fn environments(
         finish(environment, tree, &texts, options, diagnostics);
     }
     found.retain(|environment| !environment.revisions.is_empty());
+    // A section for one place of revisions says more of it than what stands for all of them.
+    let general = |environment: &Environment| {
+        environment.section.as_deref().is_none_or(|section| matches!(section, "alembic" | "DEFAULT"))
+    };
+    let own: BTreeSet<Vec<String>> = found
+        .iter()
+        .filter(|environment| !general(environment))
+        .map(|environment| environment.version_locations.clone())
+        .collect();
+    found.retain(|environment| !general(environment) || !own.contains(&environment.version_locations));
     names(&mut found);
     found.sort_by(|a, b| a.name.cmp(&b.name));
     found

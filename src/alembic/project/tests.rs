@@ -294,3 +294,19 @@ fn autocommit_is_known_where_env_py_opens_one_connection() {
     assert_eq!(autocommit(&schema), None);
     assert_eq!(autocommit(&format!("{connect}\n    if one():\n        c = c.execution_options({level})")), None);
 }
+
+/// skypilot: a section per database, and a folder above all their revisions.
+#[test]
+fn a_section_is_found_by_its_version_location() {
+    let ini = "[DEFAULT]\nscript_location = %(here)s/db\n\n[jobs]\nversion_locations = %(here)s/db/jobs\nversion_table = v_jobs\n\n\
+        [state]\nversion_locations = %(here)s/db/state\n";
+    let (project, _, _) = read_all(&[
+        ("alembic.ini", ini),
+        ("db/env.py", "from alembic import context"),
+        ("db/jobs/a.py", A),
+        ("db/state/a.py", A),
+    ]);
+    let environment = project.choose(Some("db/jobs")).expect("one");
+    assert_eq!((environment.section.as_deref(), environment.version_locations.len()), (Some("jobs"), 1));
+    assert_eq!(project.environments.len(), 2);
+}
