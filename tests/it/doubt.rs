@@ -76,3 +76,60 @@ fn a_table_that_is_made_outside_of_the_revisions_is_no_error_of_theirs() {
         assert!(!missing, "{read}: {:?}", report.drift);
     }
 }
+
+/// A loop over what the inspector lists runs for what is certainly there; what may be there is one item under its name, and anything else
+/// is not there.
+#[test]
+fn what_may_be_there_hides_nothing_that_is() {
+    let files = |body: &str| {
+        vec![
+            revision(
+                "a1",
+                "None",
+                "import os\nop.execute('CREATE TABLE t (id int, a int)')\nop.create_index('ix_t_a', 't', ['a'])\n\
+                if os.environ.get('M'):\n    op.execute('CREATE TABLE maybe (m int)')\n    op.create_index('ix_m', 'maybe', ['m'])",
+            ),
+            revision("a2", "'a1'", body),
+        ]
+    };
+    let renames = "inspector = sa.inspect(op.get_bind())\n\
+        for table in inspector.get_table_names():\n    for index in inspector.get_indexes(table):\n        \
+        op.execute(f\"ALTER INDEX {index['name']} RENAME TO {index['name'][1:]}\")";
+    let dump = "CREATE TABLE public.t (id integer, a integer);\nCREATE INDEX x_t_a ON public.t USING btree (a);\n";
+    let report = analyze(files(renames), dump, &["a2"]);
+    let counting: Vec<_> = report.drift.iter().filter(|drift| drift.counts).map(|drift| &drift.object.name).collect();
+    assert!(counting.is_empty(), "{counting:?}");
+    let guarded = "names = sa.inspect(op.get_bind()).get_table_names()\n\
+        if 't' in names and 'other' not in names:\n    op.add_column('t', sa.Column('b', sa.Integer()))";
+    let dump =
+        "CREATE TABLE public.t (id integer, a integer, b integer);\nCREATE INDEX ix_t_a ON public.t USING btree (a);\n";
+    let report = analyze(files(guarded), dump, &["a2"]);
+    let counting: Vec<_> = report.drift.iter().filter(|drift| drift.counts).map(|drift| &drift.object.name).collect();
+    assert!(counting.is_empty(), "{counting:?}");
+    assert!(report.drift.iter().all(|drift| drift.object.name != "b"), "{:?}", report.drift);
+}
+
+/// A table in a schema that is not known is no table of the first schema of the search path.
+#[test]
+fn a_table_in_a_schema_that_is_not_known_is_not_called_missing() {
+    let body = "from application import config\nop.create_table('layer', sa.Column('id', sa.Integer), schema=config['schema'])";
+    let dump = "CREATE SCHEMA main;\nCREATE TABLE main.layer (id integer);\n";
+    let report = analyze(vec![revision("a1", "None", body)], dump, &["a1"]);
+    assert!(report.drift.iter().all(|drift| !drift.counts), "{:?}", report.drift);
+    assert!(!report.verdict.sentence.contains("cannot place"), "{}", report.verdict.sentence);
+}
+
+/// A statement whose names come from rows says at least what kind of object it changes.
+#[test]
+fn an_index_that_is_renamed_under_a_name_from_rows_is_not_compared() {
+    let body = "for row in op.get_bind().execute(sa.text('SELECT name FROM kinds')):\n    \
+                op.execute(f'ALTER INDEX {row.name} RENAME TO {row.name}_old')\n    \
+                op.execute(f'ALTER TABLE t DROP CONSTRAINT {row.name}_key')";
+    let made = format!("{MADE}\nop.create_index('i', 't', ['b'])\nop.create_unique_constraint('a_key', 't', ['a'])");
+    let dump = "CREATE TABLE public.kinds (name text);\n\
+        CREATE TABLE public.t (id integer NOT NULL, a integer, b integer);\n\
+        ALTER TABLE ONLY public.t ADD CONSTRAINT t_pkey PRIMARY KEY (id);\n\
+        CREATE INDEX i_old ON public.t USING btree (b);\n";
+    let report = analyze(vec![revision("a1", "None", &made), revision("a2", "'a1'", body)], dump, &["a2"]);
+    assert!(report.drift.iter().all(|drift| !drift.counts), "{:?}", report.drift);
+}

@@ -12,7 +12,7 @@ use super::placeholder;
 use super::query::{self, KnownRows, Source};
 use super::result::ResultRows;
 use super::statement::{Executable, Text, compile_text, executable, row_statements};
-use super::{errors, inspector};
+use super::{errors, holes, inspector};
 use crate::alembic::eval::{Eval, Native, Reach, Value, Vm, native};
 use crate::alembic::run::{Action, Driver, block};
 use crate::catalog::{Catalog, Session};
@@ -134,6 +134,14 @@ impl Connection {
                     return Ok(Value::native(ResultRows::unknown(reason.clone())));
                 }
                 vm.run.note(Action::Unmodelled(reason.clone()));
+                if !self.foreign {
+                    for doubt in holes::doubts(&reason) {
+                        match vm.run.send(doubt, reason.to_string()) {
+                            Ok(_) | Err(Refusal::Unmodelled(_)) => {}
+                            Err(refusal) => return Err(errors::raise(vm, refusal, None)),
+                        }
+                    }
+                }
                 Ok(Value::Unknown(reason))
             }
             Executable::Other(value) => self.run_other(vm, &value, params),

@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::connection::{Connection, connection_of};
-use super::reflect::{Answer, ColumnInfo, ForeignKeyInfo, KeyInfo, Part, Type, View};
+use super::reflect::{Answer, ColumnInfo, ForeignKeyInfo, Found, KeyInfo, Part, Type, View};
 use super::written::Written;
-use crate::alembic::eval::{Args, Eval, Native, Value, Vm, native};
+use crate::alembic::eval::{Args, Eval, List, Native, Value, Vm, native};
 use crate::alembic::sqlalchemy::orm::Query;
 use crate::alembic::sqlalchemy::types::{TypeClass, construct};
 use crate::catalog::{Object, Oid};
@@ -225,8 +225,8 @@ impl Inspector {
     }
 
     fn names(&self, vm: &mut Vm, asked: &Asked, wanted: impl Fn(&Object) -> bool) -> Eval<Value> {
-        Ok(match self.read(vm, |view| view.names(asked.schema.as_deref(), wanted)) {
-            Ok(names) => Value::list(names.into_iter().map(Value::str)),
+        Ok(match self.read(vm, |view| Ok(view.names(asked.schema.as_deref(), wanted))) {
+            Ok(names) => listed(vm, names, Value::str),
             Err(unknown) => unknown,
         })
     }
@@ -238,6 +238,19 @@ impl Inspector {
             Err(unknown) => unknown,
         })
     }
+}
+
+/// A list of what was found, each item as a value.
+fn listed<T>(vm: &Vm, found: Found<T>, value: impl Fn(T) -> Value) -> Value {
+    let Found { certain, doubtful, reason, complete } = found;
+    let certain: Vec<Value> = certain.into_iter().map(&value).collect();
+    let Some(reason) = reason else { return Value::list(certain) };
+    let reason = match vm.place() {
+        Some(span) => reason.at(span),
+        None => reason,
+    };
+    let doubtful = if complete { doubtful.into_iter().map(value).collect() } else { Vec::new() };
+    Value::List(Rc::new(RefCell::new(List::partial(certain, doubtful, reason))))
 }
 
 fn schema_names(inspector: &Inspector, vm: &mut Vm, _: &Asked) -> Eval<Value> {
@@ -311,15 +324,18 @@ fn has_index(inspector: &Inspector, vm: &mut Vm, asked: &Asked) -> Eval<Value> {
         Value::Bool(true) => {}
         other => return Ok(other),
     }
-    let indexes = match inspector.ask(vm, get_indexes, args())? {
-        Value::List(list) => list.borrow().items.clone(),
+    let (indexes, unknown) = match inspector.ask(vm, get_indexes, args())? {
+        Value::List(list) => (list.borrow().known_items().to_vec(), list.borrow().unknown.clone()),
         other => return Ok(other),
     };
     let named = |index: &Value| match index {
         Value::Dict(dict) => dict.borrow().get_str("name").and_then(|name| name.as_str().map(str::to_string)),
         _ => None,
     };
-    Ok(Value::Bool(indexes.iter().any(|index| named(index).as_deref() == Some(&asked.name))))
+    Ok(match (indexes.iter().any(|index| named(index).as_deref() == Some(&asked.name)), unknown) {
+        (false, Some(reason)) => Value::Unknown(reason),
+        (known, _) => Value::Bool(known),
+    })
 }
 
 fn enums(inspector: &Inspector, vm: &mut Vm, asked: &Asked) -> Eval<Value> {
@@ -356,11 +372,15 @@ fn columns(inspector: &Inspector, vm: &mut Vm, asked: &Asked) -> Eval<Value> {
         Ok(columns) => columns,
         Err(unknown) => return Ok(unknown),
     };
-    let mut found = Vec::new();
-    for column in columns {
-        found.push(column_value(vm, column)?);
+    let Found { certain, doubtful, reason, complete } = columns;
+    let mut found = Found { certain: Vec::new(), doubtful: Vec::new(), reason, complete };
+    for column in certain {
+        found.certain.push(column_value(vm, column)?);
     }
-    Ok(Value::list(found))
+    for column in doubtful {
+        found.doubtful.push(column_value(vm, column)?);
+    }
+    Ok(listed(vm, found, |value| value))
 }
 
 fn column_value(vm: &mut Vm, column: ColumnInfo) -> Eval<Value> {
@@ -525,7 +545,7 @@ fn indexes(inspector: &Inspector, vm: &mut Vm, asked: &Asked) -> Eval<Value> {
         Ok(indexes) => indexes,
         Err(unknown) => return Ok(unknown),
     };
-    Ok(Value::list(indexes.into_iter().map(|index| {
+    Ok(listed(vm, indexes, |index| {
         let has_expressions = index.columns.iter().any(Option::is_none);
         let names = Value::list(index.columns.iter().cloned().map(optional));
         let mut items = vec![
@@ -554,7 +574,7 @@ fn indexes(inspector: &Inspector, vm: &mut Vm, asked: &Asked) -> Eval<Value> {
         options.push(("postgresql_include", texts(index.include)));
         items.push(("dialect_options", Value::dict(options)));
         Value::dict(items)
-    })))
+    }))
 }
 
 fn table_comment(inspector: &Inspector, vm: &mut Vm, asked: &Asked) -> Eval<Value> {

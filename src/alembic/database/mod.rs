@@ -6,6 +6,7 @@ mod dialects;
 mod driver;
 mod element;
 mod errors;
+mod holes;
 mod inspector;
 mod placeholder;
 pub mod query;

@@ -71,6 +71,29 @@ pub(super) struct ForeignKeyInfo {
     pub options: Vec<(&'static str, Option<String>)>,
 }
 
+/// Objects of a kind: those that are there, and those of which that is not known.
+pub(super) struct Found<T> {
+    pub certain: Vec<T>,
+    pub doubtful: Vec<T>,
+    /// Why it is not known; `None`: all of it is.
+    pub reason: Option<Reason>,
+    /// There are no others: none of the doubtful may be there under another name or in another form.
+    pub complete: bool,
+}
+
+impl<T> Found<T> {
+    fn new() -> Found<T> {
+        Found { certain: Vec::new(), doubtful: Vec::new(), reason: None, complete: true }
+    }
+
+    fn push(&mut self, view: &View<'_>, oid: Oid, item: T) {
+        let Some(reason) = view.catalog.presence(oid) else { return self.certain.push(item) };
+        self.doubtful.push(item);
+        self.complete &= view.catalog.was_made_in_doubt(oid, reason);
+        self.reason.get_or_insert_with(|| reason.clone());
+    }
+}
+
 impl<'a> View<'a> {
     fn certain(&self, oid: Oid) -> Answer<()> {
         self.catalog.presence(oid).map_or(Ok(()), |reason| Err(reason.clone()))
@@ -107,8 +130,8 @@ impl<'a> View<'a> {
     }
 
     /// Names of relations of one schema, or of those that the search path shows.
-    pub fn names(&self, schema: Option<&str>, wanted: impl Fn(&Object) -> bool) -> Answer<Vec<String>> {
-        let mut found = Vec::new();
+    pub fn names(&self, schema: Option<&str>, wanted: impl Fn(&Object) -> bool) -> Found<String> {
+        let mut found = Found::new();
         for (oid, entry) in self.catalog.iter() {
             if !wanted(&entry.object) {
                 continue;
@@ -119,11 +142,10 @@ impl<'a> View<'a> {
                 None => self.catalog.resolve_relation(&QName::bare(name.name.clone()), self.session) == Some(oid),
             };
             if listed {
-                self.certain(oid)?;
-                found.push(name.name.as_str().to_string());
+                found.push(self, oid, name.name.as_str().to_string());
             }
         }
-        Ok(found)
+        found
     }
 
     /// All schemas but PostgreSQL's own `pg_…`.
@@ -217,17 +239,16 @@ impl<'a> View<'a> {
         }
     }
 
-    pub fn columns(&self, table: Oid) -> Answer<Vec<ColumnInfo>> {
+    pub fn columns(&self, table: Oid) -> Answer<Found<ColumnInfo>> {
         self.known_table(table)?;
         if let Some(Object::View(view)) = self.catalog.get(table)
             && self.catalog.columns(table).is_empty()
         {
             return Err(Reason::new("view-columns", format!("the columns of the view {}", view.name)));
         }
-        let mut found = Vec::new();
+        let mut found = Found::new();
         for (oid, column) in self.catalog.columns(table) {
-            self.certain(oid)?;
-            found.push(self.column(oid, column)?);
+            found.push(self, oid, self.column(oid, column)?);
         }
         Ok(found)
     }
@@ -246,11 +267,10 @@ impl<'a> View<'a> {
         })
     }
 
-    pub fn indexes(&self, table: Oid) -> Answer<Vec<IndexInfo>> {
+    pub fn indexes(&self, table: Oid) -> Answer<Found<IndexInfo>> {
         self.known_table(table)?;
-        let mut found = Vec::new();
+        let mut found = Found::new();
         for (oid, index) in self.catalog.indexes(table) {
-            self.certain(oid)?;
             let primary = index.constraint.and_then(|constraint| self.catalog.get(constraint)).is_some_and(|object| {
                 matches!(object, Object::Constraint(constraint) if matches!(constraint.rule, Rule::PrimaryKey { .. }))
             });
@@ -261,7 +281,7 @@ impl<'a> View<'a> {
                 KeyRef::Column(column) => Some(self.name(*column)),
                 KeyRef::Expr(..) => None,
             });
-            found.push(IndexInfo {
+            let info = IndexInfo {
                 name: index.name.as_str().to_string(),
                 unique: index.unique,
                 columns: columns.collect(),
@@ -269,9 +289,10 @@ impl<'a> View<'a> {
                 constraint: index.constraint.is_some(),
                 method: index.method.as_str().to_string(),
                 predicate: index.predicate.is_some(),
-            });
+            };
+            found.push(self, oid, info);
         }
-        found.sort_by(|a, b| a.name.cmp(&b.name));
+        found.certain.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(found)
     }
 

@@ -1,12 +1,14 @@
 //! Comprehensions.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::container::Dict;
+use super::container::{Dict, List};
 use super::convert::Truth;
 use super::flow::Flow;
 use super::generator::Generator;
 use super::scope::{Frame, Scope};
+use super::statement::doubtful;
 use super::value::Value;
 use super::{Eval, Vm};
 use crate::alembic::python::ast::{Comprehension, ComprehensionKind};
@@ -48,10 +50,21 @@ impl Vm {
             ComprehensionKind::Dict => Value::from(dict),
             ComprehensionKind::Generator => Value::native(Generator::kept(items)),
         };
-        Ok(match unknown {
-            Some(reason) => Value::Unknown(reason),
-            None => value,
-        })
+        let Some(reason) = unknown else { return Ok(value) };
+        let rest = doubtful(&first);
+        match (&value, def.clauses.as_slice()) {
+            // Each item of the one list is one of the other.
+            (Value::List(list), [clause]) if clause.conditions.is_empty() && !rest.is_empty() => {
+                let mut elements = Vec::new();
+                for item in rest {
+                    self.assign(&mut inner, &clause.target, item)?;
+                    elements.push(self.expr(&mut inner, &def.element)?);
+                }
+                let beginning = list.borrow().items.clone();
+                Ok(Value::List(Rc::new(RefCell::new(List::partial(beginning, elements, reason)))))
+            }
+            _ => Ok(Value::Unknown(reason)),
+        }
     }
 
     /// Runs the clauses from `at` on. The reason is why not all items are known; those that are not were not visited.

@@ -59,18 +59,26 @@ pub struct List {
     pub unknown: Option<Reason>,
     /// What it begins with all the same: a loop over rows may have appended to it. Empty unless `unknown` is set.
     pub beginning: Vec<Value>,
+    /// What else it may hold, each item for itself, where that is all; empty where that is not known, and unless `unknown` is set.
+    pub doubtful: Vec<Value>,
 }
 
 impl List {
     /// A list of known items.
     pub fn new(items: Vec<Value>) -> List {
-        List { items, unknown: None, beginning: Vec::new() }
+        List { items, unknown: None, beginning: Vec::new(), doubtful: Vec::new() }
+    }
+
+    /// A list of which some items are known, and perhaps what else it may hold.
+    pub fn partial(beginning: Vec<Value>, doubtful: Vec<Value>, reason: Reason) -> List {
+        List { items: Vec::new(), unknown: Some(reason), beginning, doubtful }
     }
 
     /// Forgets the content.
     pub fn forget(&mut self, reason: Reason) {
         self.items.clear();
         self.beginning.clear();
+        self.doubtful.clear();
         self.unknown.get_or_insert(reason);
     }
 
@@ -84,6 +92,7 @@ impl Drop for List {
     fn drop(&mut self) {
         discard(std::mem::take(&mut self.items));
         discard(std::mem::take(&mut self.beginning));
+        discard(std::mem::take(&mut self.doubtful));
     }
 }
 

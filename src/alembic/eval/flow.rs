@@ -247,6 +247,7 @@ impl Vm {
             self.account(list.borrow().known_items().len());
             self.flow.journal.push(Write::List(list.clone(), list.borrow().clone()));
         }
+        list.borrow_mut().doubtful.clear();
     }
 
     /// To be called before a dict changes.

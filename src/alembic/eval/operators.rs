@@ -647,10 +647,15 @@ impl Vm {
                 }
             })
         })?;
-        Ok(match (unknown, &found) {
-            (Some(reason), Value::Bool(false)) => Value::Unknown(reason),
-            _ => found,
-        })
+        let Some(reason) = unknown.filter(|_| matches!(found, Value::Bool(false))) else { return Ok(found) };
+        let rest = super::statement::doubtful(container);
+        for other in &rest {
+            let equal = self.equals(other, item)?;
+            if !matches!(self.truth(&equal)?, Truth::False) {
+                return Ok(Value::Unknown(reason));
+            }
+        }
+        Ok(if rest.is_empty() { Value::Unknown(reason) } else { found })
     }
 
     /// `value[key]`

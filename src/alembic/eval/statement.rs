@@ -311,15 +311,24 @@ impl Vm {
             }
         })?;
         if let Some(reason) = unknown {
-            self.forget_assigned(frame, body, &reason)?;
-            let flow = self.maybe(frame, reason.clone(), |vm, frame| {
-                vm.assign(frame, target, Value::Unknown(reason.clone()))?;
-                let iteration = vm.regions();
-                let flow = vm.block(frame, body)?;
-                vm.end_iteration(iteration);
-                Ok(if matches!(flow, Flow::Return(_)) { flow } else { Flow::Normal })
-            })?;
-            left = matches!(flow, Flow::Return(_)).then_some(flow);
+            let mut rest = doubtful(&iterable);
+            if rest.is_empty() {
+                self.forget_assigned(frame, body, &reason)?;
+                rest.push(Value::Unknown(reason.clone()));
+            }
+            for item in rest {
+                let flow = self.maybe(frame, reason.clone(), |vm, frame| {
+                    vm.assign(frame, target, item)?;
+                    let iteration = vm.regions();
+                    let flow = vm.block(frame, body)?;
+                    vm.end_iteration(iteration);
+                    Ok(if matches!(flow, Flow::Return(_)) { flow } else { Flow::Normal })
+                })?;
+                if matches!(flow, Flow::Return(_)) {
+                    left = Some(flow);
+                    break;
+                }
+            }
         }
         self.after_loop(frame, from, left, orelse)
     }
@@ -470,6 +479,14 @@ fn assigned(body: &Block, names: &mut Vec<Name>) {
             | StmtKind::Assert { .. }
             | StmtKind::Unsupported(_) => {}
         }
+    }
+}
+
+/// What a list may hold besides its known items, where that is all.
+pub(super) fn doubtful(iterable: &Value) -> Vec<Value> {
+    match iterable {
+        Value::List(list) => list.borrow().doubtful.clone(),
+        _ => Vec::new(),
     }
 }
 

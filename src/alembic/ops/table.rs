@@ -6,7 +6,7 @@ use super::super::sqlalchemy::schema::{Column, Constraint, Index, MetaData, Tabl
 use super::super::sqlalchemy::seam;
 use super::{Call, Lowered, known};
 use crate::alembic::eval::{Eval, Value, Vm};
-use crate::pg::command::{AlterAction, Command, CreateTable, Opaque, Table as TableCommand};
+use crate::pg::command::{AlterAction, Command, CreateTable, Kind, Opaque, Table as TableCommand};
 
 pub(super) fn create(vm: &mut Vm, call: &Call) -> Eval<Lowered> {
     let name = match call.table_name("table_name") {
@@ -17,6 +17,14 @@ pub(super) fn create(vm: &mut Vm, call: &Call) -> Eval<Lowered> {
             return Ok(lowered);
         }
     };
+    let schema = call.bound.keywords.iter().find(|(name, _)| &**name == "schema");
+    if let Some((_, Value::Unknown(reason))) = schema {
+        // Which table it is, is not known either.
+        let (text, why) = (format!("-- op.create_table({}, …)", name.sql()), reason.to_string());
+        let opaque = Opaque::MakeOne { kind: Kind::Table, text: text.clone(), why };
+        let statement = Statement::new(Command::Opaque(opaque), text);
+        return Ok(Lowered { statements: vec![statement], value: Some(Value::Unknown(reason.clone())) });
+    }
     // Columns and constraints that another table has already are copied (`schemaobj.SchemaObjects.table`).
     let mut items: Vec<Value> = call.bound.rest.iter().filter(|item| is_taken(item)).map(unattached).collect();
     items.extend(call.bound.unknown.clone().map(Value::Unknown));

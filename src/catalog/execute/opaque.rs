@@ -3,7 +3,7 @@
 use crate::catalog::object::{Object, OpaqueObject, Rule};
 use crate::catalog::references::{NOWHERE, Space};
 use crate::catalog::{Catalog, Oid, Presence, Session};
-use crate::pg::command::{Collation, Opaque};
+use crate::pg::command::{Collation, Kind, Opaque};
 use crate::pg::error::{Reason, Refusal, sqlstate};
 use crate::pg::ident::{Ident, QName};
 use crate::pg::lex::{self, Cursor, TokenKind};
@@ -83,6 +83,11 @@ impl Catalog {
                     Some(table) => {
                         let table = self.existing_relation(table, session)?;
                         self.children(table).filter(|oid| self.id(*oid).is_some_and(|id| id.kind == *kind)).collect()
+                    }
+                    None if *kind == Kind::Index => {
+                        let is_own =
+                            |object: &Object| matches!(object, Object::Index(index) if index.constraint.is_none());
+                        self.iter().filter(|(_, entry)| is_own(&entry.object)).map(|(oid, _)| oid).collect()
                     }
                     None => {
                         let is_foreign_key = |object: &Object| matches!(object, Object::Constraint(own) if matches!(own.rule, Rule::ForeignKey { .. }));

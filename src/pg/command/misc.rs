@@ -321,7 +321,7 @@ pub enum Opaque {
     DropOne {
         /// What it is one of: a constraint or an index.
         kind: Kind,
-        /// The table; where that is not known either, it is a foreign key of any.
+        /// The table; where that is not known either, it is a foreign key or an index of any.
         table: Option<QName>,
         /// The whole statement, as far as it is known.
         text: String,
