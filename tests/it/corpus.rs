@@ -74,12 +74,12 @@ macro_rules! agree {
     };
 }
 
-agree!(ckan, dstack, mistral, optuna, skyvern);
+agree!(ckan, dstack, irrd, mistral, optuna, skyvern);
 
 /// What is recorded of a project's revisions is what their replay changes.
 #[test]
 fn revisions_change_what_they_really_change() {
-    for name in ["airflow-fab", "optuna"] {
+    for name in ["airflow-fab", "fractal-server", "irrd", "optuna"] {
         changes_agree(name);
     }
 }
