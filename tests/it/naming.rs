@@ -128,3 +128,16 @@ fn the_name_of_an_index_is_not_compared_where_the_convention_is_not_known() {
     };
     assert_eq!((differs("None"), differs("'ix_t_x'")), (false, true));
 }
+
+/// indico: the convention has tokens of its own, and tells two indexes of a column apart.
+#[test]
+fn a_name_that_a_convention_makes_that_is_not_known_is_not_taken() {
+    let env = "import sqlalchemy as sa\nfrom alembic import context\nfrom application import convention\n\
+        target_metadata = sa.MetaData(naming_convention=convention)\n\
+        def run():\n    context.configure(target_metadata=target_metadata)\n    context.run_migrations()\nrun()\n";
+    let env = InputFile { path: "env.py".into(), bytes: env.into() };
+    let body = "op.create_table('n', sa.Column('x', sa.Integer, index=True), sa.Column('y', sa.Integer), sa.Index(None, 'x', 'y'))";
+    let files = vec![env, revision("a1", "None", MADE), revision("a2", "'a1'", body)];
+    let prediction = analyze(files, DUMP, &["a1"]).prediction.expect("a prediction");
+    assert_eq!(prediction.outcome, Outcome::Unknown, "{:?}", prediction.message);
+}
