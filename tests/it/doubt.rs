@@ -1,6 +1,6 @@
 //! What revisions do under names that come from rows.
 
-use restamp::report::{Change, Outcome};
+use restamp::report::{Change, InputFile, Outcome};
 
 use crate::small::{analyze, revision};
 
@@ -143,4 +143,21 @@ fn a_table_that_is_only_read_is_taken_for_granted() {
     let report = analyze(vec![revision("a1", "None", body)], dump, &["a1"]);
     assert!(report.revisions[0].unmodelled.is_empty(), "{:?}", report.revisions[0].unmodelled);
     assert!(report.drift.iter().all(|drift| !drift.counts), "{:?}", report.drift);
+}
+
+/// The application, which does not run here, gives its modules their state.
+#[test]
+fn a_variable_that_a_function_of_its_module_sets_is_not_none() {
+    let outcome = |helper: &str| {
+        let helper = InputFile { path: "helper.py".into(), bytes: helper.into() };
+        let body = "import helper\nif helper.state() is None:\n    op.drop_table('nowhere')";
+        let files = vec![helper, revision("a1", "None", MADE), revision("a2", "'a1'", body)];
+        analyze(files, DUMP, &["a1"]).prediction.expect("a prediction").outcome
+    };
+    let set = "_state = None\ndef set_state(state):\n    global _state\n    _state = state\n";
+    assert_eq!(outcome(&format!("{set}def state():\n    return _state\n")), Outcome::Unknown);
+    // What is made when it is first asked for is made here, too.
+    let lazy = "_state = None\ndef state():\n    global _state\n    if _state is None:\n        _state = 1\n    return _state\n";
+    assert_eq!(outcome(lazy), Outcome::Succeeds);
+    assert_eq!(outcome("_state = None\ndef state():\n    return _state\n"), Outcome::Fails);
 }

@@ -239,6 +239,7 @@ impl Vm {
         let uncertain = std::mem::take(&mut self.run.uncertain);
         let (may_fail, unknown_calls) = (self.run.may_fail.len(), self.unknown_calls);
         let result = self.deeper(|vm| vm.run_module(&module, &source));
+        self.doubt_unset(&module, &source);
         self.flow = flow;
         self.run.uncertain = uncertain;
         // What may fail while a file is loaded has not failed in an application that runs.
@@ -327,6 +328,17 @@ impl Vm {
         self.run.trace.pop();
         match result? {
             Flow::Normal | Flow::Return(_) | Flow::Break | Flow::Continue => Ok(()),
+        }
+    }
+
+    /// A variable that is `None` until a function of its module sets it: the application, which does not run here, may have called that.
+    fn doubt_unset(&mut self, module: &Rc<Module>, source: &SourceModule) {
+        for name in &source.ast.set_by_functions {
+            if matches!(module.attrs.get(name), Some(Value::None)) {
+                let what = format!("{name}, which a function of its module sets");
+                let unset = self.unknown("module-state", what);
+                module.attrs.set(name, Some(unset));
+            }
         }
     }
 

@@ -20,6 +20,8 @@ pub struct Module {
     pub file: FileId,
     /// Its statements.
     pub body: Block,
+    /// Its variables that a function sets without a look at them (`global x`), for others to call.
+    pub set_by_functions: HashSet<Name>,
 }
 
 /// A statement and its place.

@@ -15,15 +15,24 @@ use crate::source::{FileId, Span};
 
 /// `skipped`: bytes of `text` that were not given to the parser (a byte order mark).
 pub fn module(suite: Vec<raw::Stmt>, text: &str, file: FileId, skipped: u32) -> Rc<Module> {
-    let mut convert = Convert { text, file, skipped, names: HashSet::new(), scopes: vec![Scope::default()] };
+    let mut convert = Convert {
+        text,
+        file,
+        skipped,
+        names: HashSet::new(),
+        scopes: vec![Scope::default()],
+        set_by_functions: HashSet::new(),
+    };
     let body = convert.block(suite);
-    Rc::new(Module { file, body })
+    Rc::new(Module { file, body, set_by_functions: convert.set_by_functions })
 }
 
 /// What a function, class or comprehension binds, while its body is converted.
 #[derive(Default)]
 struct Scope {
     names: Names,
+    /// Names that are read, here or within.
+    reads: HashSet<Name>,
     is_comprehension: bool,
     yields: bool,
 }
@@ -35,6 +44,8 @@ struct Convert<'a> {
     /// Every name so far, so that equal names share their memory.
     names: HashSet<Name>,
     scopes: Vec<Scope>,
+    /// See [`Module::set_by_functions`].
+    set_by_functions: HashSet<Name>,
 }
 
 impl Convert<'_> {
@@ -49,6 +60,14 @@ impl Convert<'_> {
         }
         let name: Name = text.into();
         self.names.insert(name.clone());
+        name
+    }
+
+    fn read(&mut self, text: &str) -> Name {
+        let name = self.name(text);
+        for scope in self.scopes.iter_mut().skip(1) {
+            scope.reads.insert(name.clone());
+        }
         name
     }
 
@@ -72,6 +91,8 @@ impl Convert<'_> {
     fn leave(&mut self) -> (Names, bool) {
         let mut scope = self.scopes.pop().unwrap_or_default();
         let Names { locals, globals, nonlocals } = &mut scope.names;
+        let set = globals.iter().filter(|name| locals.contains(*name) && !scope.reads.contains(*name));
+        self.set_by_functions.extend(set.cloned());
         locals.retain(|name| !globals.contains(name) && !nonlocals.contains(name));
         (scope.names, scope.yields)
     }
@@ -465,7 +486,10 @@ impl Convert<'_> {
                 ExprKind::Subscript { value: self.boxed(*expr.value), index: self.boxed(*expr.slice) }
             }
             raw::Expr::Starred(expr) => ExprKind::Starred(self.boxed(*expr.value)),
-            raw::Expr::Name(expr) => ExprKind::Name(self.name(expr.id.as_str())),
+            raw::Expr::Name(expr) => ExprKind::Name(match expr.ctx {
+                raw::ExprContext::Load => self.read(expr.id.as_str()),
+                raw::ExprContext::Store | raw::ExprContext::Del => self.name(expr.id.as_str()),
+            }),
             raw::Expr::List(expr) => ExprKind::List(self.exprs(expr.elts)),
             raw::Expr::Tuple(expr) => ExprKind::Tuple(self.exprs(expr.elts)),
             raw::Expr::Slice(expr) => ExprKind::Slice {
