@@ -102,7 +102,7 @@ impl Catalog {
                 match self.named(space, table, name) {
                     Some(oid) => self.certain(oid).map(Some),
                     None => {
-                        let what = super::drop::kind_word(*kind);
+                        let what = kind.word();
                         self.missing_on_table(what, name, table).map(|()| None)
                     }
                 }

@@ -207,7 +207,7 @@ impl Catalog {
             Object::Enum(_) | Object::Domain(_) | Object::Composite(_) => format!("type {}", visible(Space::Type)),
             Object::Routine(routine) => {
                 let name = visible(Space::Routine);
-                format!("{} {name}({})", kind_word(routine.kind), routine.arguments.join(","))
+                format!("{} {name}({})", routine.kind.word(), routine.arguments.join(","))
             }
             Object::Comment(comment) => format!("comment on {}", self.describe(comment.on, session)),
             Object::Opaque(opaque) if opaque.kind == "TYPE" => format!("type {}", visible(Space::Type)),
@@ -237,7 +237,7 @@ impl Catalog {
                 self.named_schema(schema)?;
             }
             let state = if kind == Kind::Index { sqlstate::UNDEFINED_OBJECT } else { sqlstate::UNDEFINED_TABLE };
-            return refuse(state, format!("{} \"{}\" does not exist", kind_word(kind), name.name.as_str()));
+            return refuse(state, format!("{} \"{}\" does not exist", kind.word(), name.name.as_str()));
         };
         let found = self.get(oid).map_or(kind, Object::kind);
         if !if_exists {
@@ -247,7 +247,7 @@ impl Catalog {
             self.certain(oid)?;
             let error =
                 PgError::new(sqlstate::WRONG_OBJECT_TYPE, format!("\"{}\" is not {}", name.name.as_str(), a(kind)));
-            let hint = format!("Use DROP {} to remove {}.", kind_word(found).to_uppercase(), a(found));
+            let hint = format!("Use DROP {} to remove {}.", found.word().to_uppercase(), a(found));
             return Err(error.hint(hint).into());
         }
         Ok(Some(oid))
@@ -314,34 +314,9 @@ fn is_type(written: &str, name: &QName) -> bool {
     written == name.name.to_string() || written == plain(name) || written == name.to_string()
 }
 
-/// A kind in PostgreSQL's words, lower case.
-pub(super) fn kind_word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Schema => "schema",
-        Kind::Extension => "extension",
-        Kind::Table => "table",
-        Kind::Column => "column",
-        Kind::Default => "default value",
-        Kind::Constraint => "constraint",
-        Kind::Index => "index",
-        Kind::Sequence => "sequence",
-        Kind::Enum | Kind::Composite => "type",
-        Kind::Domain => "domain",
-        Kind::View => "view",
-        Kind::MaterializedView => "materialized view",
-        Kind::Function => "function",
-        Kind::Procedure => "procedure",
-        Kind::Aggregate => "aggregate",
-        Kind::Trigger => "trigger",
-        Kind::Policy => "policy",
-        Kind::Comment => "comment",
-        Kind::Other => "object",
-    }
-}
-
 /// With its article.
 pub(super) fn a(kind: Kind) -> String {
-    let word = kind_word(kind);
+    let word = kind.word();
     let article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     format!("{article} {word}")
 }

@@ -8,7 +8,6 @@ use crate::pg::ident::QName;
 use crate::pg::routine::renamed;
 use crate::pg::types::builtin;
 
-use super::drop::kind_word;
 use super::resolve::{plain, refuse};
 
 impl Catalog {
@@ -115,8 +114,8 @@ impl Catalog {
                 [] => None,
                 [only] => Some(*only),
                 [..] => {
-                    let message = format!("{} name \"{}\" is not unique", kind_word(kind), plain(name));
-                    let hint = format!("Specify the argument list to select the {} unambiguously.", kind_word(kind));
+                    let message = format!("{} name \"{}\" is not unique", kind.word(), plain(name));
+                    let hint = format!("Specify the argument list to select the {} unambiguously.", kind.word());
                     return Err(PgError::new(sqlstate::AMBIGUOUS_FUNCTION, message).hint(hint).into());
                 }
             },
@@ -129,7 +128,7 @@ impl Catalog {
                 if let Some(schema) = &name.schema {
                     self.named_schema(schema)?;
                 }
-                let word = kind_word(kind);
+                let word = kind.word();
                 let message = match arguments {
                     Some(arguments) => {
                         let types: Vec<String> = arguments.iter().map(|ty| canonical(ty)).collect();

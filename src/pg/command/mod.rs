@@ -73,6 +73,37 @@ pub enum Kind {
     Other,
 }
 
+impl Kind {
+    /// The kind in PostgreSQL's words, lower case.
+    ///
+    /// ```
+    /// assert_eq!(restamp::pg::command::Kind::MaterializedView.word(), "materialized view");
+    /// ```
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Schema => "schema",
+            Kind::Extension => "extension",
+            Kind::Table => "table",
+            Kind::Column => "column",
+            Kind::Default => "default value",
+            Kind::Constraint => "constraint",
+            Kind::Index => "index",
+            Kind::Sequence => "sequence",
+            Kind::Enum | Kind::Composite => "type",
+            Kind::Domain => "domain",
+            Kind::View => "view",
+            Kind::MaterializedView => "materialized view",
+            Kind::Function => "function",
+            Kind::Procedure => "procedure",
+            Kind::Aggregate => "aggregate",
+            Kind::Trigger => "trigger",
+            Kind::Policy => "policy",
+            Kind::Comment => "comment",
+            Kind::Other => "object",
+        }
+    }
+}
+
 /// One statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {

@@ -10,11 +10,14 @@ mod update;
 
 pub use insert::{Kept, given};
 
+use sqlparser::ast;
+
 use super::broken::Broken;
 use super::conditions::Condition;
 use super::rows::Rows;
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{DataCommand, DataVerb};
+use crate::pg::expr::stored;
 
 /// One demand, and what is known of it.
 pub(super) struct Demand {
@@ -74,4 +77,19 @@ impl Demand {
 /// The tables that a statement names, all resolved.
 fn tables(data: &DataCommand, catalog: &Catalog, session: &Session) -> Option<Vec<Oid>> {
     data.table.iter().chain(&data.relations).map(|name| catalog.resolve_relation(name, session)).collect()
+}
+
+/// `DEFAULT` in the place of a value.
+fn is_default(value: &ast::Expr) -> bool {
+    matches!(value, ast::Expr::Identifier(name) if name.quote_style.is_none() && name.value.eq_ignore_ascii_case("default"))
+}
+
+/// The column of a table that an expression is.
+fn column_of(expr: &ast::Expr, table: Oid, catalog: &Catalog) -> Option<Oid> {
+    let name = match expr {
+        ast::Expr::Identifier(name) => name,
+        ast::Expr::CompoundIdentifier(names) => names.last()?,
+        _ => return None,
+    };
+    catalog.column(table, &stored(name))
 }

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{self, VisitMut, VisitorMut};
 
 use super::insert::{checks, statement, written::Written};
-use super::{Demand, Verdict, tables};
+use super::{Demand, Verdict, column_of, is_default, tables};
 use crate::catalog::object::Rule;
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::DataCommand;
@@ -199,10 +199,6 @@ impl<'c> Update<'c> {
     }
 }
 
-fn is_default(value: &ast::Expr) -> bool {
-    matches!(value, ast::Expr::Identifier(name) if name.quote_style.is_none() && name.value.eq_ignore_ascii_case("default"))
-}
-
 /// Puts what is assigned in the places of the columns.
 struct Assigned<'u, 'c>(&'u Update<'c>);
 
@@ -211,15 +207,7 @@ impl VisitorMut for Assigned<'_, '_> {
     type Break = ();
 
     fn post_visit_expr(&mut self, expr: &mut ast::Expr) -> ControlFlow<()> {
-        let name = match expr {
-            ast::Expr::Identifier(name) => stored(name),
-            ast::Expr::CompoundIdentifier(names) => match names.last() {
-                Some(name) => stored(name),
-                None => return ControlFlow::Continue(()),
-            },
-            _ => return ControlFlow::Continue(()),
-        };
-        let column = self.0.catalog.column(self.0.table, &name);
+        let column = column_of(expr, self.0.table, self.0.catalog);
         match column.and_then(|column| self.0.set.get(&column)) {
             Some(value) if is_default(value) => ControlFlow::Break(()),
             Some(value) => {

@@ -80,23 +80,7 @@ pub(super) fn named(catalog: &Catalog, oid: Oid) -> String {
 
 fn shown(id: &ObjectId) -> String {
     let kind = match id.kind {
-        Kind::Schema => "schema",
-        Kind::Extension => "extension",
-        Kind::Table => "table",
-        Kind::Column => "column",
         Kind::Default => "the default of",
-        Kind::Constraint => "constraint",
-        Kind::Index => "index",
-        Kind::Sequence => "sequence",
-        Kind::Enum | Kind::Composite => "type",
-        Kind::Domain => "domain",
-        Kind::View => "view",
-        Kind::MaterializedView => "materialized view",
-        Kind::Function => "function",
-        Kind::Procedure => "procedure",
-        Kind::Aggregate => "aggregate",
-        Kind::Trigger => "trigger",
-        Kind::Policy => "policy",
         // Their names say what they are.
         Kind::Comment | Kind::Other => {
             let within: Vec<String> = [&id.schema, &id.table].into_iter().flatten().map(ToString::to_string).collect();
@@ -104,6 +88,7 @@ fn shown(id: &ObjectId) -> String {
             let of = if id.kind == Kind::Comment { "the comment on " } else { "" };
             return format!("{of}{}{within}", id.name.as_str());
         }
+        kind => kind.word(),
     };
     format!("{kind} {id}")
 }

@@ -10,10 +10,10 @@ use super::{Given, Row, message};
 use crate::alembic::database::query::{self, AnyRows, Cell, Source};
 use crate::catalog::object::{Constraint, Object, Rule, TypeRef};
 use crate::catalog::{Catalog, Oid, Session};
-use crate::pg::expr::{Expr, stored};
+use crate::pg::expr::Expr;
 use crate::pg::ident::QName;
 use crate::pg::lex::literal;
-use crate::predict::rules::{Demand, Verdict};
+use crate::predict::rules::{Demand, Verdict, column_of};
 
 pub(in crate::predict) fn demands(given: &Given, catalog: &Catalog, session: &Session, name: &QName) -> Vec<Demand> {
     let mut checks: Vec<_> = catalog.constraints(given.table).into_iter().filter_map(check).collect();
@@ -112,20 +112,9 @@ impl VisitorMut for Filled<'_> {
     type Break = ();
 
     fn post_visit_expr(&mut self, expr: &mut ast::Expr) -> ControlFlow<()> {
-        let name = match expr {
-            ast::Expr::Identifier(name) => stored(name),
-            ast::Expr::CompoundIdentifier(names) => match names.last() {
-                Some(name) => stored(name),
-                None => return ControlFlow::Continue(()),
-            },
-            ast::Expr::Cast { data_type, .. } => {
-                // A type that is not there yet cannot be named.
-                self.askable &= !matches!(data_type, ast::DataType::Custom(..));
-                return ControlFlow::Continue(());
-            }
-            _ => return ControlFlow::Continue(()),
-        };
-        let Some(column) = self.catalog.column(self.table, &name) else { return ControlFlow::Continue(()) };
+        // A type that is not there yet cannot be named.
+        self.askable &= !matches!(expr, ast::Expr::Cast { data_type: ast::DataType::Custom(..), .. });
+        let Some(column) = column_of(expr, self.table, self.catalog) else { return ControlFlow::Continue(()) };
         match self.value(column) {
             Some(value) => *expr = value,
             None => return ControlFlow::Break(()),

@@ -19,7 +19,7 @@ use sqlparser::parser::Parser;
 pub use kept::Kept;
 use written::Written;
 
-use super::{Demand, Verdict};
+use super::{Demand, Verdict, is_default};
 use crate::catalog::object::{Column, DefaultExpr, Object, TypeRef};
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{DataCommand, DataVerb};
@@ -100,11 +100,6 @@ pub fn given(data: &DataCommand, catalog: &Catalog, session: &Session) -> Option
 pub(super) fn statement(text: &str) -> Option<ast::Statement> {
     let mut statements = Parser::parse_sql(&PostgreSqlDialect {}, text).ok()?;
     if statements.len() == 1 { statements.pop() } else { None }
-}
-
-/// `DEFAULT` in the place of a value.
-fn is_default(value: &ast::Expr) -> bool {
-    matches!(value, ast::Expr::Identifier(name) if name.quote_style.is_none() && name.value.eq_ignore_ascii_case("default"))
 }
 
 /// What a column gets that a statement leaves out.
