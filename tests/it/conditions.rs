@@ -333,3 +333,16 @@ fn rows_that_are_there_decide_whether_others_can_be_inserted() {
         Outcome::Succeeds,
     );
 }
+
+#[test]
+fn a_session_calls_parameters_params() {
+    for library in ["sqlalchemy.orm", "sqlmodel"] {
+        let body = format!(
+            "from {library} import Session\nsession = Session(bind=op.get_bind())\n\
+             session.execute(sa.text('UPDATE t SET a = :a'), params={{'a': 'x'}})\nop.alter_column('t', 'a', nullable=False)"
+        );
+        let report = analyze(vec![revision("a1", "None", MADE), revision("a2", "'a1'", &body)], DUMP, &["a1"]);
+        let prediction = report.prediction.expect("a prediction");
+        assert_eq!(prediction.outcome, Outcome::Succeeds, "{:?}", prediction.message);
+    }
+}

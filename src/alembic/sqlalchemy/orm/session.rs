@@ -22,6 +22,9 @@ pub fn install_sessions(vm: &mut Vm) {
         }))
     });
     vm.register("sqlalchemy.orm", [("Session", session.clone()), ("sessionmaker", maker.clone())]);
+    for module in ["sqlmodel", "sqlmodel.orm.session"] {
+        vm.register(module, [("Session", session.clone())]);
+    }
     vm.register("sqlalchemy.orm.session", [("Session", session), ("sessionmaker", maker)]);
 }
 
@@ -42,7 +45,11 @@ pub(super) struct Session {
 
 impl Session {
     /// `execute`, `scalar`, `scalars`: the connection does them.
-    fn execute(&self, vm: &mut Vm, method: &str, args: Args) -> Eval<Value> {
+    fn execute(&self, vm: &mut Vm, method: &str, mut args: Args) -> Eval<Value> {
+        // A session calls `params` what a connection calls `parameters`.
+        for (name, _) in args.keyword.iter_mut().filter(|(name, _)| &**name == "params") {
+            *name = "parameters".into();
+        }
         if let Some(statement) = args.positional.first()
             && let Some(result) = query::executed(vm, statement)?
         {
