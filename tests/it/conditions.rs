@@ -346,3 +346,13 @@ fn a_session_calls_parameters_params() {
         assert_eq!(prediction.outcome, Outcome::Succeeds, "{:?}", prediction.message);
     }
 }
+
+#[test]
+fn what_many_statements_demand_is_said_once() {
+    let body = "op.execute('INSERT INTO r VALUES (1)')\nop.execute('INSERT INTO r VALUES (2)')";
+    let report = analyze(vec![revision("a1", "None", MADE), revision("a2", "'a1'", body)], DUMP, &["a1"]);
+    let prediction = report.prediction.expect("a prediction");
+    assert_eq!(prediction.conditions.len(), 2);
+    let message = prediction.message.unwrap_or_default();
+    assert_eq!(message, "it succeeds only if no row of public.r has a key in r_pkey that is inserted");
+}

@@ -49,7 +49,13 @@ pub fn prediction(forecast: &Forecast, sources: &Sources) -> Prediction {
             at(first.and_then(|condition| condition.span));
             answer.revision = first.map(|condition| condition.revision.clone());
             answer.sqlstate = first.and_then(|condition| condition.sqlstate).map(str::to_string);
-            let demands: Vec<&str> = forecast.conditions.iter().map(|condition| condition.demand.as_str()).collect();
+            // Many statements may demand the same.
+            let mut demands: Vec<&str> = Vec::new();
+            for condition in &forecast.conditions {
+                if !demands.contains(&condition.demand.as_str()) {
+                    demands.push(&condition.demand);
+                }
+            }
             answer.message = Some(format!("it succeeds only if {}", demands.join("; and if ")));
         }
         (Predicted::Unknown(reason), _) => {
