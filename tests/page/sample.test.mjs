@@ -58,3 +58,29 @@ test('the log alone helps', async () => {
   for (const words of ['42701', '4b8e1f60a2c9', 'Next:']) assert.ok(text.includes(words), `${words} is not in\n${text}`);
   assert.deepEqual(faults, []);
 });
+
+test('what check.sql printed makes the verdict definite', async () => {
+  const { page, faults } = await open(web);
+  /** A revision of one statement. */
+  const revision = (id, down, statement) => ({
+    name: `${id}.py`,
+    mimeType: '',
+    buffer: Buffer.from(`from alembic import op\nrevision = '${id}'\ndown_revision = ${down}\ndef upgrade():\n    op.execute("${statement}")\n`),
+  });
+  await page.setInputFiles('#files-input', [
+    revision('a1', 'None', 'CREATE TABLE t (id int, a text)'),
+    revision('a2', "'a1'", 'ALTER TABLE t ALTER a SET NOT NULL'),
+  ]);
+  await page.fill('#dump-text', 'CREATE TABLE public.t (id integer, a text);');
+  await page.getByText('Version rows, when the dump has none').click();
+  await page.fill('#version-text', 'a1');
+  await page.getByRole('button', { name: 'See where it is' }).click();
+  await page.getByText('t.a holds no NULL').first().waitFor();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save check.sql' }).first().click()]);
+  const question = /restamp-answer [0-9a-f]{16}/.exec(await readFile(await download.path(), 'utf8'));
+  await page.getByText('printed, once you have run it').click();
+  await page.fill('#answers-text', `${question?.[0]} = 3`);
+  await page.getByRole('button', { name: 'See where it is' }).click();
+  await page.getByText('column "a" of relation "t" contains null values').first().waitFor();
+  assert.deepEqual(faults, []);
+});
