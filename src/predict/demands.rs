@@ -90,8 +90,16 @@ impl Demands {
                 rows.asked().zip(condition.query.as_deref()).and_then(|(asked, query)| asked.answer(query));
         }
         self.settled.borrow_mut().extend(found.extract_if(.., |condition| condition.answer == Some(0)));
-        let [condition] = found.as_slice() else { return None };
-        condition.answer?;
+        let alone = matches!(found.as_slice(), [condition] if condition.answer.is_some());
+        if !alone {
+            // What is known without an answer is none.
+            found
+                .iter_mut()
+                .filter(|condition| condition.query.is_none())
+                .for_each(|condition| condition.answer = None);
+            return None;
+        }
+        let condition = found.first()?;
         let table = match command {
             Command::Table(Table::Alter { name, .. }) => name,
             Command::CreateIndex(index) => &index.table,
@@ -99,7 +107,9 @@ impl Demands {
             _ => return None,
         };
         let error = error(condition, catalog.resolve_relation(table, session)?, command, catalog, session)?;
-        *self.stopped.borrow_mut() = Some((condition.clone(), error.clone()));
+        if condition.query.is_some() {
+            *self.stopped.borrow_mut() = Some((condition.clone(), error.clone()));
+        }
         Some(error)
     }
 }

@@ -234,6 +234,7 @@ impl Rows {
         // It may have several tables, and take others along.
         if data.verb == DataVerb::Truncate {
             self.touched.forget();
+            self.inserted.forget();
         }
         if let Some(table) = table {
             self.follow_inserted(data, may, catalog, session, table);
@@ -259,18 +260,20 @@ impl Rows {
         }
     }
 
-    /// Remembers rows that are written out.
+    /// Remembers rows that are written out; what else it does to the rows of the table is followed with the constraints.
     fn follow_inserted(&mut self, data: &DataCommand, may: bool, catalog: &Catalog, session: &Session, table: Oid) {
         match data.verb {
-            DataVerb::Insert => match rules::given(data, catalog, session) {
-                Some(given) if !may && given.all_stay() => {
-                    let alone = self.is_empty(catalog, table);
-                    self.inserted.insert(table, given.rows, alone);
+            DataVerb::Select | DataVerb::Maintenance | DataVerb::Delete | DataVerb::Truncate => {}
+            DataVerb::Update if !data.columns.is_empty() => {}
+            DataVerb::Insert | DataVerb::Copy | DataVerb::Merge | DataVerb::Update => {
+                match rules::given(data, catalog, session).filter(|given| !may && given.all_stay()) {
+                    Some(given) => {
+                        let alone = self.is_empty(catalog, table);
+                        self.inserted.insert(table, given.rows, alone);
+                    }
+                    None => self.inserted.removed(table),
                 }
-                _ => self.inserted.others(table),
-            },
-            DataVerb::Copy => self.inserted.others(table),
-            _ => {}
+            }
         }
     }
 
@@ -336,11 +339,6 @@ impl Rows {
             }
             DataVerb::Insert | DataVerb::Copy | DataVerb::Merge | DataVerb::Update => {
                 let columns = catalog.columns(table).into_iter().map(|(column, _)| column).collect();
-                if matches!(data.verb, DataVerb::Merge | DataVerb::Update)
-                    || data.text.to_uppercase().contains("CONFLICT")
-                {
-                    self.inserted.removed(table);
-                }
                 let set = Change::Set(columns);
                 self.facts.changed(table, &set);
                 self.touched.changed(table, &set);
@@ -509,7 +507,8 @@ fn holds_more(data: &DataCommand) -> bool {
     with && writes > own || data.verb == DataVerb::Select && writes > 0
 }
 
-fn statement(text: &str) -> Option<ast::Statement> {
+/// The only statement of a text.
+pub(super) fn statement(text: &str) -> Option<ast::Statement> {
     let mut statements = Parser::parse_sql(&PostgreSqlDialect {}, text).ok()?;
     if statements.len() == 1 { statements.pop() } else { None }
 }

@@ -356,3 +356,22 @@ fn what_many_statements_demand_is_said_once() {
     let message = prediction.message.unwrap_or_default();
     assert_eq!(message, "it succeeds only if no row of public.r has a key in r_pkey that is inserted");
 }
+
+#[test]
+fn rows_that_may_be_gone_settle_nothing() {
+    let good = "INSERT INTO u (id, up) VALUES (1, NULL)";
+    let other = "CREATE TABLE o (u int REFERENCES u (id))";
+    check(&[HOUSE, other, good, "INSERT INTO o VALUES (1)"], Outcome::Succeeds);
+    check(&[HOUSE, other, good, "TRUNCATE r, u CASCADE", "INSERT INTO o VALUES (1)"], Outcome::DependsOnData);
+    check(&[HOUSE, good, "INSERT INTO u (id, up) VALUES (2, 9) ON CONFLICT DO NOTHING"], Outcome::DependsOnData);
+}
+
+#[test]
+fn quotes_in_a_condition_stay_what_they_are() {
+    let body = "op.execute(\"DELETE FROM r WHERE id::text = 'it''''s'\")";
+    let report = analyze(vec![revision("a1", "None", MADE), revision("a2", "'a1'", body)], DUMP, &["a1"]);
+    let prediction = report.prediction.expect("a prediction");
+    let queries: Vec<_> = prediction.conditions.iter().filter_map(|one| one.query.as_deref()).collect();
+    let [query] = queries.as_slice() else { panic!("{queries:?}") };
+    assert!(query.contains("'it''''s'"), "{query}");
+}

@@ -2,14 +2,13 @@
 
 use sqlparser::ast;
 
-use super::insert::statement;
-use super::{Demand, Verdict, tables};
+use super::{Demand, Verdict, constraints, tables, text};
 use crate::catalog::object::{Constraint, Rule};
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::DataCommand;
 use crate::pg::ident::Ident;
 use crate::predict::broken::Broken;
-use crate::predict::rows::Rows;
+use crate::predict::rows::{Rows, statement};
 
 /// `None`: nothing is demanded, or the statement is none that is looked at.
 pub(super) fn demands(data: &DataCommand, catalog: &Catalog, session: &Session, rows: &Rows) -> Option<Vec<Demand>> {
@@ -19,14 +18,10 @@ pub(super) fn demands(data: &DataCommand, catalog: &Catalog, session: &Session, 
     }
     let read = tables(data, catalog, session)?;
     let condition = selection(data)?;
-    let keys = catalog.tables().flat_map(|(from, _)| {
-        catalog.constraints(from).into_iter().map(move |(oid, constraint)| (from, oid, constraint))
-    });
-    let demands = keys.filter_map(|(from, oid, constraint)| {
-        let demand = demand(catalog, rows, table, from, constraint, condition.as_ref(), &read)?;
-        // What cannot be asked for the run may have taken care of: it has deleted such rows before.
-        let Verdict::Ask(query, tables) = &demand.verdict else { return None };
-        (catalog.presence(oid).is_none() && rows.can_be_asked(query, tables, catalog)).then_some(demand)
+    let keys = catalog.tables().flat_map(|(from, _)| constraints(catalog, from).map(move |key| (from, key)));
+    let certain = keys.filter(|(_, (oid, _))| catalog.presence(*oid).is_none());
+    let demands = certain.filter_map(|(from, (_, constraint))| {
+        demand(catalog, rows, table, from, constraint, condition.as_ref(), &read)
     });
     Some(demands.collect())
 }
@@ -52,7 +47,7 @@ fn demand(
     let Rule::ForeignKey { columns, table: to, referenced, on_delete, .. } = &constraint.rule else { return None };
     let action = on_delete.as_deref().unwrap_or("NO ACTION").to_uppercase();
     let stops = matches!(action.as_str(), "NO ACTION" | "RESTRICT");
-    if *to != table || !stops || constraint.deferrable.is_some() || rows.is_empty(catalog, from) {
+    if *to != table || !stops || rows.is_empty(catalog, from) {
         return None;
     }
     let (name, target) = (catalog.qname(from)?, catalog.qname(table)?);
@@ -64,13 +59,14 @@ fn demand(
         None if from == table => return None,
         None => format!("SELECT count(*) FROM {asked} WHERE ({own}) IN (SELECT {theirs} FROM {asked_target})"),
         Some(condition) => {
+            let condition = text(condition);
             let rest = if from == table { format!(" AND ({condition}) IS NOT TRUE") } else { String::new() };
             format!(
                 "SELECT count(*) FROM {asked} WHERE ({own}) IN (SELECT {theirs} FROM {asked_target} WHERE {condition}){rest}"
             )
         }
     };
-    let text = format!(
+    let message = format!(
         "update or delete on table \"{}\" violates foreign key constraint \"{}\" on table \"{}\"",
         target.name.as_str(),
         constraint.name.as_str(),
@@ -79,7 +75,7 @@ fn demand(
     // PostgreSQL 18 gives RESTRICT words and an SQLSTATE of its own (23001).
     let (sqlstate, broken) = match action.as_str() {
         "RESTRICT" => (None, Broken::Unknown),
-        _ => (Some("23503"), Broken::Message(text)),
+        _ => (Some("23503"), Broken::Message(message)),
     };
     let mut tables = read.to_vec();
     tables.extend([from, table]);

@@ -15,9 +15,11 @@ use sqlparser::ast;
 use super::broken::Broken;
 use super::conditions::Condition;
 use super::rows::Rows;
+use crate::catalog::object::Constraint;
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{DataCommand, DataVerb};
-use crate::pg::expr::stored;
+use crate::pg::expr::{Expr, stored};
+use crate::pg::ident::{Ident, QName};
 
 /// One demand, and what is known of it.
 pub(super) struct Demand {
@@ -50,7 +52,9 @@ pub fn conditions(data: &DataCommand, catalog: &Catalog, session: &Session, rows
         DataVerb::Delete => delete::demands(data, catalog, session, rows),
         DataVerb::Select | DataVerb::Merge | DataVerb::Truncate | DataVerb::Copy | DataVerb::Maintenance => None,
     };
-    demands.into_iter().flatten().map(|demand| demand.condition(catalog, rows)).collect()
+    let found = demands.into_iter().flatten().map(|demand| demand.condition(catalog, rows));
+    // Of rows that are there and cannot be asked for, the run may have taken care: it has deleted or filled them before.
+    found.filter(|condition| data.verb == DataVerb::Insert || condition.query.is_some()).collect()
 }
 
 impl Demand {
@@ -72,6 +76,38 @@ impl Demand {
             span: None,
         }
     }
+}
+
+impl Broken {
+    fn not_null(column: &Ident, table: &QName) -> Broken {
+        let (column, table) = (column.as_str(), table.name.as_str());
+        Broken::Message(format!(
+            "null value in column \"{column}\" of relation \"{table}\" violates not-null constraint"
+        ))
+    }
+
+    fn check(constraint: &Constraint, table: &QName) -> Broken {
+        let (constraint, table) = (constraint.name.as_str(), table.name.as_str());
+        Broken::Message(format!("new row for relation \"{table}\" violates check constraint \"{constraint}\""))
+    }
+
+    fn foreign_key(constraint: &Constraint, table: &QName) -> Broken {
+        let (constraint, table) = (constraint.name.as_str(), table.name.as_str());
+        Broken::Message(format!(
+            "insert or update on table \"{table}\" violates foreign key constraint \"{constraint}\""
+        ))
+    }
+}
+
+/// The constraints of a table that are enforced, but for those that are checked at the end of the transaction or on demand.
+fn constraints(catalog: &Catalog, table: Oid) -> impl Iterator<Item = (Oid, &Constraint)> {
+    let all = catalog.constraints(table).into_iter();
+    all.filter(|(_, constraint)| constraint.enforced && constraint.deferrable.is_none())
+}
+
+/// An expression as PostgreSQL reads it.
+fn text(expr: &ast::Expr) -> String {
+    Expr::Parsed(Box::new(expr.clone())).to_string()
 }
 
 /// The tables that a statement names, all resolved.

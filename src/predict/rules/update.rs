@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{self, VisitMut, VisitorMut};
 
-use super::insert::{checks, statement, written::Written};
-use super::{Demand, Verdict, column_of, is_default, tables};
+use super::insert::{checks, written::Written};
+use super::{Demand, Verdict, column_of, constraints, is_default, tables, text};
 use crate::catalog::object::Rule;
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::DataCommand;
@@ -15,7 +15,7 @@ use crate::pg::expr::{Expr, qname, stored};
 use crate::pg::ident::{Ident, QName};
 use crate::predict::broken::Broken;
 use crate::predict::fill::never_null;
-use crate::predict::rows::Rows;
+use crate::predict::rows::{Rows, statement};
 
 /// An `UPDATE`, read.
 struct Update<'c> {
@@ -37,11 +37,6 @@ pub(super) fn demands(data: &DataCommand, catalog: &Catalog, session: &Session, 
     let mut found = update.nulls();
     found.extend(update.checks());
     found.extend(update.references());
-    // What cannot be asked for the run may have taken care of.
-    found.retain(|demand| match &demand.verdict {
-        Verdict::Ask(query, tables) => rows.can_be_asked(query, tables, catalog),
-        Verdict::Broken | Verdict::Open => false,
-    });
     Some(found)
 }
 
@@ -78,7 +73,8 @@ impl<'c> Update<'c> {
 
     /// Counts the rows that are changed and of which this holds.
     fn ask(&self, what: &str, also: Option<Oid>) -> Verdict {
-        let condition = self.condition.as_ref().map_or(String::new(), |condition| format!("({condition}) AND "));
+        let condition =
+            self.condition.as_ref().map_or(String::new(), |condition| format!("({}) AND ", text(condition)));
         let mut tables = self.read.clone();
         tables.push(self.table);
         tables.extend(also);
@@ -99,12 +95,8 @@ impl<'c> Update<'c> {
             found.push(Demand {
                 demand: format!("what {}.{} is set to is no NULL", self.name, column.name),
                 sqlstate: Some("23502"),
-                broken: Broken::Message(format!(
-                    "null value in column \"{}\" of relation \"{}\" violates not-null constraint",
-                    column.name.as_str(),
-                    self.name.name.as_str()
-                )),
-                verdict: self.ask(&format!("({value}) IS NULL"), None),
+                broken: Broken::not_null(&column.name, &self.name),
+                verdict: self.ask(&format!("({}) IS NULL", text(value)), None),
             });
         }
         found
@@ -112,9 +104,13 @@ impl<'c> Update<'c> {
 
     fn checks(&self) -> Vec<Demand> {
         let mut found = Vec::new();
-        for (oid, constraint) in self.catalog.constraints(self.table) {
+        for (oid, constraint) in constraints(self.catalog, self.table) {
             let Rule::Check { expr: Expr::Parsed(expr), columns, .. } = &constraint.rule else { continue };
-            if !columns.iter().any(|column| self.set.contains_key(column)) || self.catalog.presence(oid).is_some() {
+            let is_set = columns.iter().any(|column| self.set.contains_key(column));
+            // What is generated is made anew.
+            let column = |oid: &Oid| self.catalog.column_of(*oid);
+            let is_generated = columns.iter().filter_map(column).any(|column| column.generated.is_some());
+            if !is_set || is_generated || self.catalog.presence(oid).is_some() {
                 continue;
             }
             let literal = |column: &Oid| Some((*column, Written::read(self.set.get(column)?)));
@@ -129,12 +125,8 @@ impl<'c> Update<'c> {
             found.push(Demand {
                 demand: format!("what {} is set to fulfils {}", self.name, constraint.name),
                 sqlstate: Some("23514"),
-                broken: Broken::Message(format!(
-                    "new row for relation \"{}\" violates check constraint \"{}\"",
-                    self.name.name.as_str(),
-                    constraint.name.as_str()
-                )),
-                verdict: self.ask(&format!("({after}) IS FALSE"), None),
+                broken: Broken::check(constraint, &self.name),
+                verdict: self.ask(&format!("({}) IS FALSE", text(&after)), None),
             });
         }
         found
@@ -143,11 +135,11 @@ impl<'c> Update<'c> {
     /// Keys of one column alone.
     fn references(&self) -> Vec<Demand> {
         let mut found = Vec::new();
-        for (oid, constraint) in self.catalog.constraints(self.table) {
+        for (oid, constraint) in constraints(self.catalog, self.table) {
             let Rule::ForeignKey { columns, table: to, referenced, .. } = &constraint.rule else { continue };
             let ([column], [key]) = (columns.as_slice(), referenced.as_slice()) else { continue };
             let (Some(value), Some(key)) = (self.set.get(column), self.catalog.column_of(*key)) else { continue };
-            let certain = constraint.deferrable.is_none() && self.catalog.presence(oid).is_none();
+            let certain = self.catalog.presence(oid).is_none();
             if !certain
                 || Written::read(value) == Written::Null
                 || is_default(value)
@@ -159,17 +151,14 @@ impl<'c> Update<'c> {
                 continue;
             };
             let no_key = format!(
-                "({value}) IS NOT NULL AND ({value}) NOT IN (SELECT {0} FROM {target} WHERE {0} IS NOT NULL)",
-                key.name
+                "({1}) IS NOT NULL AND ({1}) NOT IN (SELECT {0} FROM {target} WHERE {0} IS NOT NULL)",
+                key.name,
+                text(value)
             );
             found.push(Demand {
                 demand: format!("{name} holds the rows that {} is set to refer to", self.name),
                 sqlstate: Some("23503"),
-                broken: Broken::Message(format!(
-                    "insert or update on table \"{}\" violates foreign key constraint \"{}\"",
-                    self.name.name.as_str(),
-                    constraint.name.as_str()
-                )),
+                broken: Broken::foreign_key(constraint, &self.name),
                 verdict: self.ask(&no_key, Some(*to)),
             });
         }

@@ -17,7 +17,12 @@ pub(super) fn attach(vm: &mut Vm, table: &Rc<Table>, column: &Rc<Column>) -> Eva
     let ty = column.state.borrow().ty.clone();
     let found = match attached(vm, &ty) {
         Ok(Some(found)) => found,
-        Ok(None) | Err(Obstacle::Unknown(_)) => return Ok(()),
+        Ok(None) => return Ok(()),
+        Err(Obstacle::Unknown(reason)) => {
+            // It may bring an index.
+            table.unknown.borrow_mut().get_or_insert(reason);
+            return Ok(());
+        }
         Err(Obstacle::Raise(raise)) => return Err(raise),
     };
     if found.not_null {

@@ -4,7 +4,7 @@
 use super::render::{self, from_spec, is_false, number, text_of, truth};
 use super::{Rendered, TypeInstance, TypeSql, python};
 use crate::alembic::eval::{Value, Vm};
-use crate::alembic::sqlalchemy::Known;
+use crate::alembic::sqlalchemy::{Known, Obstacle};
 use crate::pg::error::Reason;
 
 /// `_GISType.get_col_spec()`: `geometry(POINT,4326)`, or the word alone where the kind is `None`.
@@ -50,7 +50,12 @@ pub fn attached(vm: &mut Vm, ty: &Value) -> Known<Option<Attached>> {
     if matches!(ty, Value::Unknown(_) | Value::None) {
         return Ok(None);
     }
-    let Some(instance) = python::instance(&render::resolve(vm, ty)?) else { return Ok(None) };
+    // Of a type that is not known the column itself says so.
+    let resolved = match render::resolve(vm, ty) {
+        Err(Obstacle::Unknown(_)) => return Ok(None),
+        resolved => resolved?,
+    };
+    let Some(instance) = python::instance(&resolved) else { return Ok(None) };
     let TypeSql::Spatial(word) = instance.class.sql else { return Ok(None) };
     let indexed = !is_false(&instance, "spatial_index")? && !truth(&instance, "_spatial_index_reflected")?;
     let index = match indexed {

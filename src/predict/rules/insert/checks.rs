@@ -6,45 +6,35 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{self, VisitMut, VisitorMut};
 
 use super::written::Written;
-use super::{Given, Row, message};
+use super::{Given, Row};
 use crate::alembic::database::query::{self, AnyRows, Cell, Source};
 use crate::catalog::object::{Constraint, Object, Rule, TypeRef};
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::expr::Expr;
 use crate::pg::ident::QName;
 use crate::pg::lex::literal;
-use crate::predict::rules::{Demand, Verdict, column_of};
+use crate::predict::broken::Broken;
+use crate::predict::rules::{Demand, Verdict, column_of, constraints, text};
 
-pub(in crate::predict) fn demands(given: &Given, catalog: &Catalog, session: &Session, name: &QName) -> Vec<Demand> {
-    let mut checks: Vec<_> = catalog.constraints(given.table).into_iter().filter_map(check).collect();
+pub(super) fn demands(given: &Given, catalog: &Catalog, session: &Session, name: &QName) -> Vec<Demand> {
+    let mut checks: Vec<_> = constraints(catalog, given.table).collect();
     // `ExecRelCheck` takes them by name.
-    checks.sort_by_key(|(_, constraint, _)| &constraint.name);
-    let demand = |(oid, constraint, expr): (Oid, &Constraint, &Expr)| {
+    checks.sort_by_key(|(_, constraint)| &constraint.name);
+    let demand = |(oid, constraint): (Oid, &Constraint)| {
+        let Rule::Check { expr, .. } = &constraint.rule else { return None };
         let certain = catalog.presence(oid).is_none();
         let verdict = match verdict(given, catalog, session, expr)? {
             verdict if certain => verdict,
             _ => Verdict::Open,
         };
-        let text = format!(
-            "new row for relation \"{}\" violates check constraint \"{}\"",
-            name.name.as_str(),
-            constraint.name.as_str()
-        );
         Some(Demand {
             demand: format!("what is inserted into {name} fulfils {}", constraint.name),
             sqlstate: Some("23514"),
-            broken: message(catalog, given.table, text),
+            broken: Broken::check(constraint, name),
             verdict,
         })
     };
     checks.into_iter().filter_map(demand).collect()
-}
-
-fn check((oid, constraint): (Oid, &Constraint)) -> Option<(Oid, &Constraint, &Expr)> {
-    match &constraint.rule {
-        Rule::Check { expr, .. } => Some((oid, constraint, expr)),
-        _ => None,
-    }
 }
 
 /// `None`: all rows fulfil it.
@@ -58,7 +48,7 @@ fn verdict(given: &Given, catalog: &Catalog, session: &Session, expr: &Expr) -> 
             Some(true) => {}
             Some(false) => return Some(Verdict::Broken),
             None if filled.askable => {
-                let part = format!("CASE WHEN {} IS FALSE THEN 1 ELSE 0 END", filled.expr);
+                let part = format!("CASE WHEN ({}) IS FALSE THEN 1 ELSE 0 END", text(&filled.expr));
                 if !asked.contains(&part) {
                     asked.push(part);
                 }
@@ -86,7 +76,7 @@ pub(in crate::predict::rules) fn holds(
 
 /// Whether a condition without columns is true or NULL; `None` where the evaluator cannot tell.
 fn evaluate(expr: &ast::Expr, catalog: &Catalog, session: &Session) -> Option<bool> {
-    let query = query::read(&format!("SELECT ({expr}) IS FALSE"))?;
+    let query = query::read(&format!("SELECT ({}) IS FALSE", text(expr)))?;
     let parameters = BTreeMap::new();
     let source = Source { catalog, session, parameters: &parameters, server_version: None, rows: &AnyRows };
     match query::select(source, &query).ok()?.rows.first()?.first()? {

@@ -25,14 +25,9 @@ impl Kept {
             self.whole.insert(table);
         }
         if kept.len() + rows.len() > MANY {
-            return self.others(table);
+            return self.removed(table);
         }
         kept.extend(rows);
-    }
-
-    /// A table may hold other rows besides.
-    pub fn others(&mut self, table: Oid) {
-        self.whole.remove(&table);
     }
 
     /// Columns of a table may hold other values.
@@ -42,7 +37,7 @@ impl Kept {
         }
     }
 
-    /// The rows of a table may be gone.
+    /// The rows of a table may be gone, or others be there.
     pub fn removed(&mut self, table: Oid) {
         self.rows.remove(&table);
         self.whole.remove(&table);

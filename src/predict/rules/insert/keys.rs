@@ -1,26 +1,27 @@
 //! No row has the same key (23505).
 
 use super::written::Written;
-use super::{Conflict, Given, Row, message};
-use crate::catalog::object::{Column, Index, KeyRef};
+use super::{Conflict, Given, Row};
+use crate::catalog::object::{Column, Index, KeyRef, Object};
 use crate::catalog::{Catalog, Oid};
 use crate::pg::ident::QName;
 use crate::pg::lex::literal;
+use crate::predict::broken::Broken;
 use crate::predict::rows::Rows;
 use crate::predict::rules::{Demand, Verdict};
 
-pub(in crate::predict) fn demands(given: &Given, catalog: &Catalog, rows: &Rows, name: &QName) -> Vec<Demand> {
+pub(super) fn demands(given: &Given, catalog: &Catalog, rows: &Rows, name: &QName) -> Vec<Demand> {
     if given.conflict == Conflict::Any {
         return Vec::new();
     }
     let indexes = catalog.indexes(given.table).into_iter().filter(|(_, index)| index.unique);
     let demand = |(oid, index): (Oid, &Index)| {
         let verdict = verdict(given, catalog, rows, oid, index)?;
-        let text = format!("duplicate key value violates unique constraint \"{}\"", index.name.as_str());
+        let message = format!("duplicate key value violates unique constraint \"{}\"", index.name.as_str());
         Some(Demand {
             demand: format!("no row of {name} has a key in {} that is inserted", index.name),
             sqlstate: Some("23505"),
-            broken: message(catalog, given.table, text),
+            broken: Broken::Message(message),
             verdict,
         })
     };
@@ -50,7 +51,10 @@ fn verdict(given: &Given, catalog: &Catalog, rows: &Rows, oid: Oid, index: &Inde
     if demanding.is_empty() {
         return None;
     }
-    let certain = index.predicate.is_none() && catalog.presence(oid).is_none();
+    let constraint = index.constraint.and_then(|oid| catalog.get(oid));
+    let is_deferrable = matches!(constraint, Some(Object::Constraint(own)) if own.deferrable.is_some());
+    // A row that has a conflict with another key is not there to have one with this.
+    let certain = index.predicate.is_none() && !is_deferrable && given.all_stay() && catalog.presence(oid).is_none();
     let open = |verdict: Verdict| if certain { verdict } else { Verdict::Open };
     let kept = rows.inserted();
     let before = kept.rows(given.table);

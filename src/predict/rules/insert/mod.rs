@@ -13,8 +13,6 @@ pub(super) mod written;
 use std::collections::BTreeMap;
 
 use sqlparser::ast;
-use sqlparser::dialect::PostgreSqlDialect;
-use sqlparser::parser::Parser;
 
 pub use kept::Kept;
 use written::Written;
@@ -26,7 +24,7 @@ use crate::pg::command::{DataCommand, DataVerb};
 use crate::pg::expr::{Expr, stored};
 use crate::pg::ident::QName;
 use crate::predict::broken::Broken;
-use crate::predict::rows::Rows;
+use crate::predict::rows::{Rows, statement};
 
 /// The values of a row, by column.
 pub type Row = BTreeMap<Oid, Written>;
@@ -55,14 +53,16 @@ enum Conflict {
 /// More rows than this are not looked at one by one.
 const MANY: usize = 2_000;
 
-/// Reads the rows of an `INSERT`; `None` for any other statement, and where triggers or rules may change them.
+/// Reads the rows of an `INSERT`; `None` for any other statement, and where triggers, rules or partitions have a part in it.
 pub fn given(data: &DataCommand, catalog: &Catalog, session: &Session) -> Option<Given> {
     if data.verb != DataVerb::Insert {
         return None;
     }
     let table = catalog.resolve_relation(data.table.as_ref()?, session)?;
     let found = catalog.table(table)?;
-    if found.open.is_some() || catalog.fires(table) {
+    // Rows of partitions and heirs are found in two tables; messages then name the partition.
+    let alone = found.partition_of.is_none() && found.inherits.is_empty() && catalog.descendants(table).is_empty();
+    if found.open.is_some() || !alone || catalog.fires(table) {
         return None;
     }
     let ast::Statement::Insert(insert) = statement(&data.text)? else { return None };
@@ -94,12 +94,6 @@ pub fn given(data: &DataCommand, catalog: &Catalog, session: &Session) -> Option
     };
     let rows = rows.into_iter().map(row).collect();
     Some(Given { table, rows, conflict: conflict(&insert) })
-}
-
-/// The only statement of a text.
-pub(super) fn statement(text: &str) -> Option<ast::Statement> {
-    let mut statements = Parser::parse_sql(&PostgreSqlDialect {}, text).ok()?;
-    if statements.len() == 1 { statements.pop() } else { None }
 }
 
 /// What a column gets that a statement leaves out.
@@ -159,18 +153,9 @@ impl Given {
             .map(|(oid, column)| Demand {
                 demand: format!("what is inserted into {name} has a value for {}", column.name),
                 sqlstate: Some("23502"),
-                broken: Broken::Message(format!(
-                    "null value in column \"{}\" of relation \"{}\" violates not-null constraint",
-                    column.name.as_str(),
-                    name.name.as_str()
-                )),
+                broken: Broken::not_null(&column.name, name),
                 verdict: if catalog.presence(oid).is_none() { Verdict::Broken } else { Verdict::Open },
             })
             .collect()
     }
-}
-
-/// The message names the table, unless a row goes to one of its partitions.
-fn message(catalog: &Catalog, table: Oid, text: String) -> Broken {
-    if catalog.descendants(table).is_empty() { Broken::Message(text) } else { Broken::Unknown }
 }

@@ -8,7 +8,7 @@ use crate::pg::ident::QName;
 use crate::pg::lex::literal;
 use crate::predict::broken::Broken;
 use crate::predict::rows::Rows;
-use crate::predict::rules::{Demand, Verdict};
+use crate::predict::rules::{Demand, Verdict, constraints};
 
 /// A foreign key, resolved.
 struct Key<'c> {
@@ -17,13 +17,14 @@ struct Key<'c> {
     referenced: Vec<(Oid, &'c Column)>,
 }
 
-pub(in crate::predict) fn demands(given: &Given, catalog: &Catalog, rows: &Rows, name: &QName) -> Vec<Demand> {
+pub(super) fn demands(given: &Given, catalog: &Catalog, rows: &Rows, name: &QName) -> Vec<Demand> {
     let demand = |(oid, constraint): (Oid, &Constraint)| {
         let Rule::ForeignKey { columns, table: to, referenced, matching, .. } = &constraint.rule else { return None };
         let named: Option<Vec<_>> = referenced.iter().map(|oid| Some((*oid, catalog.column_of(*oid)?))).collect();
         let key = Key { columns, to: *to, referenced: named? };
+        // A row that has a conflict refers to nothing.
         let certain = matching.is_none()
-            && constraint.deferrable.is_none()
+            && given.all_stay()
             && catalog.presence(oid).is_none()
             && key.referenced.len() == columns.len();
         let verdict = match key.verdict(given, catalog, rows)? {
@@ -34,15 +35,11 @@ pub(in crate::predict) fn demands(given: &Given, catalog: &Catalog, rows: &Rows,
         Some(Demand {
             demand: format!("{target} holds the rows that those refer to which are inserted into {name}"),
             sqlstate: Some("23503"),
-            broken: Broken::Message(format!(
-                "insert or update on table \"{}\" violates foreign key constraint \"{}\"",
-                name.name.as_str(),
-                constraint.name.as_str()
-            )),
+            broken: Broken::foreign_key(constraint, name),
             verdict,
         })
     };
-    catalog.constraints(given.table).into_iter().filter_map(demand).collect()
+    constraints(catalog, given.table).filter_map(demand).collect()
 }
 
 impl Key<'_> {

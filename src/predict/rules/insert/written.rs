@@ -17,11 +17,14 @@ pub enum Written {
 }
 
 impl Written {
-    /// Reads an expression; casts are those to the column's own type.
+    /// Reads an expression. Of casts only such are read as change no value.
     pub fn read(expr: &ast::Expr) -> Written {
         match expr {
-            ast::Expr::Nested(inner) | ast::Expr::Cast { expr: inner, format: None, .. } => Written::read(inner),
-            ast::Expr::TypedString(typed) => Written::of_literal(&typed.value.value),
+            ast::Expr::Nested(inner) => Written::read(inner),
+            ast::Expr::Cast { expr: inner, data_type, format: None, .. } => match Written::read(inner) {
+                Written::Text(text) if !keeps(data_type, &text) => Written::Computed,
+                written => written,
+            },
             ast::Expr::Value(value) => Written::of_literal(&value.value),
             ast::Expr::UnaryOp { op: ast::UnaryOperator::Minus, expr } => match expr.as_ref() {
                 ast::Expr::Value(value) if matches!(value.value, ast::Value::Number(..)) => {
@@ -52,6 +55,19 @@ impl Written {
             (Written::Text(one), Written::Text(other)) if one == other => Some(true),
             (Written::Text(one), Written::Text(other)) => differ(one, other, catalog, column),
         }
+    }
+}
+
+/// A cast to that type gives what is written.
+fn keeps(ty: &ast::DataType, text: &str) -> bool {
+    use ast::DataType::{BigInt, Bool, Boolean, CharacterVarying, Custom, Int, Integer, SmallInt, Text, Uuid, Varchar};
+    match ty {
+        Text | Varchar(None) | CharacterVarying(None) | Uuid => true,
+        // An enum, or a domain over a text.
+        Custom(_, modifiers) => modifiers.is_empty(),
+        Bool | Boolean => matches!(text, "true" | "false"),
+        SmallInt(None) | Int(None) | Integer(None) | BigInt(None) => text.parse::<i64>().is_ok(),
+        _ => false,
     }
 }
 
@@ -97,7 +113,10 @@ mod tests {
             ("'a''b'", Written::Text("a'b".into())),
             ("-1", Written::Text("-1".into())),
             ("'x'::character varying", Written::Text("x".into())),
-            ("DATE '2020-01-01'", Written::Text("2020-01-01".into())),
+            ("'1'::bigint", Written::Text("1".into())),
+            ("'1.9'::integer", Written::Computed),
+            ("'abc'::varchar(2)", Written::Computed),
+            ("DATE '2020-01-01'", Written::Computed),
             ("now()", Written::Computed),
             ("1 + 1", Written::Computed),
         ] {
