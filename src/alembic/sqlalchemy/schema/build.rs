@@ -512,15 +512,17 @@ pub fn table(vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<Value> {
         || keyword("autoload").is_some_and(|flag| seam::truth(&flag).unwrap_or(true))
     {
         let bind = keyword("autoload_with").unwrap_or(Value::None);
-        if is_engine(&bind) {
+        let is_committed = vm.run.settings.transaction_per_migration || !vm.run.catalog.open_world;
+        if is_engine(&bind) && is_committed {
             let committed = vm.run.committed();
             let own = std::mem::replace(&mut vm.run.catalog, committed);
             let table = super::reflect::table(vm, &metadata, name, &bound.rest, parts);
             vm.run.catalog = own;
             return table.map(|table| Value::Native(table));
         }
-        if let Value::Unknown(reason) = bind {
-            // It may be a connection that sees another state of the database.
+        if let Some(reason) = foreign(vm, &bind) {
+            // Another connection sees what is committed: where all revisions are one transaction, that depends on where the upgrade
+            // began.
             let exception = vm.raise("sqlalchemy.exc.NoSuchTableError", &name.text);
             if let Raise::Exception(exception) = exception {
                 vm.may_raise_here(&reason, exception);
@@ -536,4 +538,15 @@ pub fn table(vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<Value> {
 
 fn is_engine(bind: &Value) -> bool {
     matches!(bind, Value::Native(native) if native.class() == "sqlalchemy.engine.base.Engine")
+}
+
+/// Why what a table is reflected from is not known to be the connection of the migration.
+fn foreign(vm: &Vm, bind: &Value) -> Option<Reason> {
+    match bind {
+        Value::Unknown(reason) => Some(reason.clone()),
+        bind if is_engine(bind) => {
+            Some(vm.reason("foreign-connection", "what a connection that is not the migration's sees"))
+        }
+        _ => None,
+    }
 }
