@@ -15,6 +15,7 @@ pub use settings::{Driver, Settings};
 pub use side::{Fork, Side};
 
 use crate::alembic::database::query::KnownRows;
+use crate::alembic::project::Template;
 use crate::catalog::listing::{Change, Listing};
 use crate::catalog::{Catalog, Deltas, Mark, Oid, Session};
 use crate::pg::command::{AlterAction, Command, Table, Transaction};
@@ -51,8 +52,8 @@ pub struct Run {
     guarded: Option<Span>,
     /// Refusals that a replay passes over, since real databases are past them: what the statement would have done is in doubt.
     pub endured: Vec<(Span, SqlState, Reason)>,
-    /// `naming_convention` of `target_metadata`: keys such as `uq` with their templates.
-    pub naming_convention: Vec<(String, String)>,
+    /// `naming_convention` of `target_metadata`: keys such as `uq` with their templates, and tokens of the project's own.
+    pub naming_convention: Vec<(String, Template)>,
     /// Why `naming_convention` is not known, where it is not: it may have named what the revisions left without a name.
     pub naming_unknown: Option<Reason>,
     /// Names that the convention gave to indexes that have none in the revisions.

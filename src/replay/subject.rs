@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::history::History;
 use crate::alembic::eval::{ModuleSource, SourceModule, Value, Vm};
 use crate::alembic::graph::Graph;
+use crate::alembic::project::Template;
 use crate::alembic::revision::RevisionId;
 use crate::alembic::run::upgrade::{self, upgrade, upgrade_in_either_case};
 use crate::alembic::run::{Outcome, RevisionRun, Run, Settings};
@@ -32,7 +33,7 @@ pub struct Subject<'p> {
     /// What `env.py` and the command line say.
     pub settings: Settings,
     /// `naming_convention` of `target_metadata`.
-    pub naming_convention: Vec<(String, String)>,
+    pub naming_convention: Vec<(String, Template)>,
     /// Why it is not known, where it is not.
     pub naming_unknown: Option<Reason>,
     /// Alembic's table, as a comparison leaves it out.

@@ -328,6 +328,11 @@ fn rows_that_are_there_decide_whether_others_can_be_inserted() {
     check(&["TRUNCATE r CASCADE", "INSERT INTO r VALUES (1)"], Outcome::Succeeds);
     check(&["INSERT INTO t VALUES (1, 'x', 1)"], Outcome::DependsOnData);
     check(&["INSERT INTO r VALUES (1) ON CONFLICT DO NOTHING"], Outcome::Succeeds);
+    // What the cast makes of it is not looked at.
+    check(&[HOUSE, "INSERT INTO u (id) VALUES (1), ('2'::numeric)"], Outcome::DependsOnData);
+    // The clock decides.
+    let clock = "CREATE TABLE c (at timestamptz DEFAULT clock_timestamp() CHECK (at < now()), a int)";
+    check(&[clock, "INSERT INTO c (a) VALUES (1)"], Outcome::DependsOnData);
     check(
         &["CREATE TABLE s (id serial PRIMARY KEY, a text)", "INSERT INTO s (a) VALUES ('x'), ('x')"],
         Outcome::Succeeds,

@@ -141,3 +141,52 @@ fn a_name_that_a_convention_makes_that_is_not_known_is_not_taken() {
     let prediction = analyze(files, DUMP, &["a1"]).prediction.expect("a prediction");
     assert_eq!(prediction.outcome, Outcome::Unknown, "{:?}", prediction.message);
 }
+
+/// rucio: models that `env.py` imports name constraints when they are attached to their table, those of operations too.
+#[test]
+fn names_that_a_listener_gives_are_not_compared() {
+    let env = "from alembic import context\nfrom app.models import Base\n\
+        def run():\n    context.configure(target_metadata=Base.metadata)\n    context.run_migrations()\nrun()\n";
+    let listener = "@event.listens_for(PrimaryKeyConstraint, 'after_parent_attach')\n\
+        def name(constraint, table):\n    constraint.name = '%s_PK' % table.name.upper()\n";
+    let body = "op.create_table('n', sa.Column('x', sa.Uuid()), sa.PrimaryKeyConstraint('x', name='pk_n'))";
+    let dump = "CREATE TABLE public.n (x uuid NOT NULL);\n\
+        ALTER TABLE ONLY public.n ADD CONSTRAINT \"N_PK\" PRIMARY KEY (x);\n";
+    let differs = |listener: &str| {
+        let models = format!(
+            "from sqlalchemy import event, MetaData, PrimaryKeyConstraint\n\
+             from sqlalchemy.orm import DeclarativeBase\nclass Base(DeclarativeBase):\n    metadata = MetaData()\n{listener}"
+        );
+        let env = InputFile { path: "env.py".into(), bytes: env.into() };
+        let models = InputFile { path: "app/models.py".into(), bytes: models.into() };
+        let report = analyze(vec![env, models, revision("a1", "None", body)], dump, &["a1"]);
+        report.drift.iter().any(|drift| drift.counts)
+    };
+    assert_eq!((differs(listener), differs("")), (false, true));
+}
+
+/// indico: tokens that the project makes itself, which SQLAlchemy calls with the constraint and its table.
+#[test]
+fn tokens_of_a_convention_may_be_functions() {
+    let env = "from alembic import context\nfrom app.models import metadata\n\
+        def run():\n    context.configure(target_metadata=metadata)\n    context.run_migrations()\nrun()\n";
+    let models = "import sqlalchemy as sa\n\
+        def _columns(constraint, table):\n    return '_'.join(c if isinstance(c, str) else c.name for c in constraint.columns)\n\
+        def _unique(constraint, table):\n    return 'uq_' if constraint.unique else ''\n\
+        metadata = sa.MetaData(naming_convention={'pk': 'pk_%(table_name)s', 'columns': _columns, 'unique': _unique,\n\
+        'uq': 'uq_%(table_name)s_%(columns)s', 'ix': 'ix_%(unique)s%(table_name)s_%(columns)s'})\n";
+    let body = "op.create_table('n', sa.Column('x', sa.Uuid()), sa.Column('y', sa.Integer, unique=True), sa.UniqueConstraint('x', 'y'),\n\
+        sa.Index(None, 'y', 'x', unique=True), sa.PrimaryKeyConstraint('x'))\nop.create_index(None, 'n', ['y'])";
+    let dump = "CREATE TABLE public.n (x uuid NOT NULL, y integer);\n\
+        ALTER TABLE ONLY public.n ADD CONSTRAINT pk_n PRIMARY KEY (x);\n\
+        ALTER TABLE ONLY public.n ADD CONSTRAINT uq_n_y UNIQUE (y);\n\
+        ALTER TABLE ONLY public.n ADD CONSTRAINT uq_n_x_y UNIQUE (x, y);\n\
+        CREATE UNIQUE INDEX ix_uq_n_y_x ON public.n USING btree (y, x);\nCREATE INDEX ix_n_y ON public.n USING btree (y);\n";
+    let files = vec![
+        InputFile { path: "env.py".into(), bytes: env.into() },
+        InputFile { path: "app/models.py".into(), bytes: models.into() },
+        revision("a1", "None", body),
+    ];
+    let report = analyze(files, dump, &["a1"]);
+    assert_eq!(report.drift.iter().map(|drift| &drift.object.name).collect::<Vec<_>>(), Vec::<&String>::new());
+}

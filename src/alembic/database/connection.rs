@@ -12,7 +12,7 @@ use super::placeholder;
 use super::query::{self, KnownRows, Source};
 use super::result::ResultRows;
 use super::statement::{Executable, Text, compile_text, executable, row_statements};
-use super::{errors, holes, inspector};
+use super::{errors, holes, inspector, numeric};
 use crate::alembic::eval::{Eval, Native, Reach, Value, Vm, native};
 use crate::alembic::run::{Action, Driver, block};
 use crate::catalog::{Catalog, Session};
@@ -171,13 +171,17 @@ impl Connection {
                     (command, Err(reason))
                 }
             };
-            return match (command, text) {
-                (_, Ok(sql)) => self.run_text(vm, Text { sql, unknown: None }),
+            let result = match (command, text) {
+                (_, Ok(sql)) => self.run_text(vm, Text { sql, unknown: None })?,
                 (command, Err(reason)) => match vm.run.send_rows(&Command::Data(command), reason.to_string()) {
-                    Ok(_) | Err(Refusal::Unmodelled(_)) => Ok(Value::native(ResultRows::unknown(reason))),
-                    Err(refusal) => Err(errors::raise(vm, refusal, None)),
+                    Ok(_) | Err(Refusal::Unmodelled(_)) => Value::native(ResultRows::unknown(reason)),
+                    Err(refusal) => return Err(errors::raise(vm, refusal, None)),
                 },
             };
+            if !self.foreign {
+                numeric::read(vm, &query)?;
+            }
+            return Ok(result);
         }
         // Statements on rows change no schema; which rows they touch is not known.
         if ["sqlalchemy.sql.dml.", "sqlalchemy.sql.selectable."].iter().any(|module| native.class().starts_with(module))

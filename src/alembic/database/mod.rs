@@ -8,6 +8,7 @@ mod element;
 mod errors;
 mod holes;
 mod inspector;
+mod numeric;
 mod placeholder;
 pub mod query;
 mod reflect;

@@ -53,6 +53,24 @@ fn values_may_come_with_the_execution() {
     assert_eq!(steps(&format!("{table}{update}bind.execute(u, [{{'x': 1, 'y': 2}}])")), ["rows"]);
 }
 
+/// psycopg, asyncpg and pg8000 alike; real SQLAlchemy 2.0 and 2.1 say so even of a table without rows.
+#[test]
+fn what_is_read_as_a_number_is_one() {
+    let message = |ty: &str, read: &str| {
+        let body = format!(
+            "bind.execute(sa.text('CREATE TABLE n (x {ty})'))\nt = sa.table('n', sa.column('x', {read}))\n\
+             message = None\ntry:\n    bind.execute(sa.select(t.c.x))\nexcept sa.exc.InvalidRequestError as error:\n\
+             \x20   message = str(error)\nif message == 'Unknown PG numeric type: 1114':\n    op.execute('SELECT 1 FROM n')"
+        );
+        steps(&body).len()
+    };
+    let fine = message("integer", "sa.Float");
+    assert_eq!(message("numeric(3, 1)", "sa.Numeric()"), fine);
+    assert_eq!(message("timestamp", "sa.DateTime"), fine);
+    assert_eq!(message("timestamp", "sa.Float"), fine + 1);
+    assert_eq!(message("timestamp", "sa.Numeric(5, 2)"), fine + 1);
+}
+
 #[test]
 fn dialects_are_told_apart() {
     let imports =

@@ -506,6 +506,13 @@ impl Vm {
         frame.scope.set_star(reason);
     }
 
+    /// Binds a name in the module whose code is running.
+    pub fn bind_global(&mut self, name: &Rc<str>, value: Value) {
+        if let Some(scope) = self.frames.last().cloned() {
+            self.bind(scope.globals(), name, Some(value));
+        }
+    }
+
     /// The package that relative imports of a module start from.
     pub fn package_of(module: &Module) -> &str {
         &module.package

@@ -3,6 +3,7 @@
 
 mod flask;
 mod proxy;
+mod public;
 #[cfg(test)]
 mod tests;
 
@@ -11,5 +12,6 @@ use crate::alembic::eval::Vm;
 /// Registers them; SQLAlchemy must be there.
 pub fn register(vm: &mut Vm) {
     proxy::register(vm);
+    public::register(vm);
     flask::register(vm);
 }

@@ -40,6 +40,13 @@ fn a_proxy_is_what_its_factory_gives() {
 }
 
 #[test]
+fn public_binds_names_in_the_module_that_calls_it() {
+    let program = "from public import public\ndef f():\n    return public(a=1, b='c')\ny = f()\n@public\ndef g():\n    return a\n\
+        x = f'{g()} {b} {y} {public(d=2)}'";
+    assert_eq!(x(program), "1 c (1, 'c') 2");
+}
+
+#[test]
 fn the_extension_object_offers_sqlalchemy() {
     let head = "from flask_sqlalchemy import SQLAlchemy\nimport sqlalchemy as sa\ndb = SQLAlchemy()\n";
     assert_eq!(x(&format!("{head}x = db.String is sa.String and db.Session is sa.orm.Session")), "True");

@@ -10,10 +10,30 @@ use crate::alembic::python::ast::{self, Call, Expr, ExprKind, StmtKind};
 use crate::pg::error::Reason;
 use crate::source::{FileId, Span};
 
+/// The value of a key of a convention.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Template {
+    /// `"pk_%(table_name)s"`
+    Text(String),
+    /// A token of the project's own: a function that is given the constraint and its table.
+    Function {
+        /// The module that defines it, by its dotted name.
+        module: String,
+        /// Its name there.
+        name: String,
+    },
+}
+
+impl From<&str> for Template {
+    fn from(text: &str) -> Template {
+        Template::Text(text.into())
+    }
+}
+
 /// What is known of it.
 pub enum Convention {
-    /// Its templates; none if the metadata has no convention of its own.
-    Known(Vec<(String, String)>, Option<Span>),
+    /// Its templates and tokens; none if the metadata has no convention of its own.
+    Known(Vec<(String, Template)>, Option<Span>),
     /// It cannot be told.
     Unknown(Reason),
 }
@@ -116,38 +136,57 @@ fn assigned(modules: &Modules, file: FileId, module: &ast::Module) -> Option<Con
 
 /// A convention as it stands in the file, or in the one that its name is imported from.
 fn templates(modules: &Modules, file: FileId, module: &ast::Module, value: &Expr) -> Convention {
-    let found = literal(modules, &Scope::of(&module.body), value);
+    let found = literal(modules, file, module, value);
     let Convention::Unknown(_) = &found else { return found };
     let elsewhere = dotted(value).and_then(|parts| {
         let (target, symbol) = imported(modules, file, module, parts.first()?)?;
         let mut rest = symbol.into_iter().chain(parts[1..].iter().cloned());
         let (name, None) = (rest.next()?, rest.next()) else { return None };
         let other = modules.parse(target)?;
-        let scope = Scope::of(&other.body);
-        scope.expression(&name).map(|value| literal(modules, &scope, value))
+        let value = Scope::of(&other.body).expression(&name)?;
+        Some(literal(modules, target, &other, value))
     });
     elsewhere.unwrap_or(found)
 }
 
-fn literal(modules: &Modules, scope: &Scope, value: &Expr) -> Convention {
-    let strings = |items: Vec<(String, Literal)>| -> Option<Vec<(String, String)>> {
-        let text = |(key, item): (String, Literal)| match item {
-            Literal::Str(text) => Some((key, text)),
-            Literal::None | Literal::Bool(_) | Literal::List(_) | Literal::Dict(_) => None,
-        };
-        items.into_iter().map(text).collect()
+/// A convention that stands in a file as a dict.
+fn literal(modules: &Modules, file: FileId, module: &ast::Module, value: &Expr) -> Convention {
+    let scope = Scope::of(&module.body);
+    let dict = match &value.kind {
+        ExprKind::Name(name) => scope.expression(name).unwrap_or(value),
+        _ => value,
     };
-    match scope.value(value) {
-        Some(Literal::None) => Convention::Known(Vec::new(), Some(value.span)),
-        Some(Literal::Dict(items)) => match strings(items) {
+    let template = |(key, item): &(Option<Expr>, Expr)| {
+        let Literal::Str(key) = scope.value(key.as_ref()?)? else { return None };
+        let template = match scope.value(item) {
+            Some(Literal::Str(text)) => Template::Text(text),
+            Some(_) => return None,
+            None => token(modules, file, module, item)?,
+        };
+        Some((key, template))
+    };
+    match &dict.kind {
+        ExprKind::Constant(ast::Constant::None) => Convention::Known(Vec::new(), Some(value.span)),
+        ExprKind::Dict(items) => match items.iter().map(template).collect() {
             Some(items) => Convention::Known(items, Some(value.span)),
-            None => unknown("the naming_convention holds more than strings", value.span),
+            None => unknown("the naming_convention holds more than strings and functions of its file", value.span),
         },
         _ => unknown(
             format!("the naming_convention {} is not a literal", modules.sources().text(value.span)),
             value.span,
         ),
     }
+}
+
+/// A function that the file itself defines.
+fn token(modules: &Modules, file: FileId, module: &ast::Module, item: &Expr) -> Option<Template> {
+    let ExprKind::Name(name) = &item.kind else { return None };
+    let defined = module
+        .body
+        .iter()
+        .any(|statement| matches!(&statement.kind, StmtKind::FunctionDef(function) if function.name == *name));
+    let dotted = modules.dotted(modules.sources().file(file).path())?;
+    defined.then(|| Template::Function { module: dotted, name: name.to_string() })
 }
 
 /// Flask-SQLAlchemy: `SQLAlchemy(metadata=…)` in any given file.

@@ -9,6 +9,7 @@ mod discover;
 mod ini;
 mod isolation;
 mod keywords;
+pub mod listeners;
 mod literal;
 mod loading;
 mod modules;
@@ -24,6 +25,7 @@ mod walk;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+pub use convention::Template;
 pub use ini::Ini;
 pub use loading::uses_database;
 pub use modules::{Found, Modules};

@@ -5,9 +5,10 @@
 
 use std::rc::Rc;
 
-use super::convention::{self, Convention};
+use super::convention::{self, Convention, Template};
 use super::isolation;
 use super::keywords::{self, Keywords};
+use super::listeners;
 use super::literal::{Literal, Scope};
 use super::modules::Modules;
 use super::options::Options;
@@ -72,8 +73,8 @@ pub struct Settings {
     pub transactional_ddl: Setting<bool>,
     /// `render_as_batch`
     pub render_as_batch: Setting<bool>,
-    /// `naming_convention` of `target_metadata`: keys and templates.
-    pub naming_convention: Setting<Vec<(String, String)>>,
+    /// `naming_convention` of `target_metadata`: keys with their templates and tokens.
+    pub naming_convention: Setting<Vec<(String, Template)>>,
 }
 
 impl Default for Settings {
@@ -197,9 +198,12 @@ pub fn read(modules: &Modules, env: FileId, flask: bool, options: Option<&Option
             value => as_flag(value),
         }),
         render_as_batch: flag("render_as_batch", false),
-        naming_convention: match convention::of_environment(modules, env, &module, flask) {
-            Convention::Known(value, at) => Setting::Known { value, at },
-            Convention::Unknown(reason) => Setting::Unknown(reason),
+        naming_convention: match listeners::of_constraints(modules) {
+            Some(reason) => Setting::Unknown(reason),
+            None => match convention::of_environment(modules, env, &module, flask) {
+                Convention::Known(value, at) => Setting::Known { value, at },
+                Convention::Unknown(reason) => Setting::Unknown(reason),
+            },
         },
     }
 }

@@ -138,7 +138,7 @@ fn env_py_is_read_and_not_run() {
     assert_eq!(settings.render_as_batch.known(), Some(false));
     let reason = settings.include_schemas.unknown().expect("a call is not a literal");
     assert_eq!(sources.location(reason.span.expect("a place")).line, 11);
-    assert_eq!(settings.naming_convention.known(), Some(vec![("pk".to_string(), "pk_%(table_name)s".to_string())]));
+    assert_eq!(settings.naming_convention.known(), Some(vec![("pk".to_string(), "pk_%(table_name)s".into())]));
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn the_convention_of_a_registry_is_found_through_a_package() {
     ]);
     let settings = &project.choose(None).expect("one").settings;
     let known = settings.naming_convention.known();
-    assert_eq!(known, Some(vec![("ix".to_string(), "idx_%(column_0_label)s".to_string())]), "{settings:?}");
+    assert_eq!(known, Some(vec![("ix".to_string(), "idx_%(column_0_label)s".into())]), "{settings:?}");
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn the_convention_of_what_configure_is_given() {
         let (project, _, _) = read_all(&[("m/versions/a.py", A), ("m/env.py", env), ("app/db.py", db)]);
         project.choose(None).expect("one").settings.naming_convention.known()
     };
-    let convention = Some(vec![("pk".to_string(), "pk_%(table_name)s".to_string())]);
+    let convention = Some(vec![("pk".to_string(), "pk_%(table_name)s".into())]);
     assert_eq!(known(env), convention);
     let direct = "from alembic import context\nfrom app.db import Base\ntarget_metadata = None\ntarget_metadata = Base.metadata\n\
                   def online(connection):\n    context.configure(connection=connection, target_metadata=target_metadata)\n";
@@ -219,7 +219,7 @@ fn the_convention_of_a_flask_extension_of_the_projects_own() {
     };
     let imports = "from flask_sqlalchemy import SQLAlchemy\nfrom sqlalchemy import MetaData\n\
                    class Database(SQLAlchemy):\n    def enforce(self): pass\n";
-    let convention = Some(vec![("pk".to_string(), "pk_%(table_name)s".to_string())]);
+    let convention = Some(vec![("pk".to_string(), "pk_%(table_name)s".into())]);
     let given = "db = Database(metadata=MetaData(naming_convention={'pk': 'pk_%(table_name)s'}))\n";
     assert_eq!(known(&format!("{imports}{given}")), convention);
     let later = "db = SQLAlchemy()\ndb.Model.metadata.naming_convention = {'pk': 'pk_%(table_name)s'}\n";
@@ -267,7 +267,7 @@ fn a_convention_is_found_behind_the_name_that_env_py_imports() {
         let (project, ..) = read_all(&files);
         project.choose(None).expect("one").settings.naming_convention.known()
     };
-    let expected = Some(vec![("pk".to_string(), "pk_%(table_name)s".to_string())]);
+    let expected = Some(vec![("pk".to_string(), "pk_%(table_name)s".into())]);
     assert_eq!(known(&env("from app.naming import NAMES", "NAMES")), expected);
     assert_eq!(known(&env("from app import naming", "naming.NAMES")), expected);
     assert_eq!(known(&env("from other import NAMES", "NAMES")), None);

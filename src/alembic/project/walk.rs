@@ -58,8 +58,14 @@ pub fn of_statement<'a>(statement: &'a Stmt, visit: &mut dyn FnMut(&'a Expr)) {
             expressions(&parts.orelse, visit);
             expressions(&parts.finally, visit);
         }
-        StmtKind::FunctionDef(function) => expressions(&function.body, visit),
-        StmtKind::ClassDef(class) => expressions(&class.body, visit),
+        StmtKind::FunctionDef(function) => {
+            function.decorators.iter().for_each(|decorator| expression(decorator, visit));
+            expressions(&function.body, visit);
+        }
+        StmtKind::ClassDef(class) => {
+            class.decorators.iter().for_each(|decorator| expression(decorator, visit));
+            expressions(&class.body, visit);
+        }
         StmtKind::Match { cases, .. } => {
             for case in cases {
                 expressions(&case.body, visit);

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::super::names::{self, Name, qname, qualified_sql};
 use super::super::schema::{COLLECTION, Column, Table};
-use super::super::{Known, Obstacle, seam, settle};
+use super::super::{Known, Obstacle, seam, settle, types};
 use super::join::{self, Join};
 use super::python::{list, operand};
 use super::{Context, Expression, Node, TableName, compile, operators};
@@ -484,6 +484,26 @@ impl Query {
             });
         }
         relations
+    }
+
+    /// The columns of a SELECT that are numbers with a fraction in Python, with their tables.
+    pub fn numbers(&self, vm: &mut Vm) -> Eval<Vec<(QName, Ident)>> {
+        let mut found = Vec::new();
+        for expression in self.columns.iter().filter(|_| self.verb == DataVerb::Select) {
+            let table = match &expression.node {
+                Node::Column(column) => column.table().map(|table| qname(table.schema().as_ref(), &table.name())),
+                Node::Named { table, .. } => table.as_ref().map(|table| qname(table.schema.as_ref(), &table.name)),
+                _ => None,
+            };
+            let (Some(table), Some(name), Some(ty)) = (table, expression.column_name(), &expression.ty) else {
+                continue;
+            };
+            let ty = settle(types::render::resolve(vm, ty))?;
+            if ty.is_ok_and(|ty| types::is_kind_of(&ty, "sqlalchemy.sql.sqltypes.Numeric")) {
+                found.push((table, name.ident()));
+            }
+        }
+        Ok(found)
     }
 
     fn named_columns(&self) -> Vec<Ident> {

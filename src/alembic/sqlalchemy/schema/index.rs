@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use super::super::expression::Expression;
-use super::Table;
 use super::column::ColumnArg;
 use super::constraint::ConstraintName;
+use super::{Column, Table};
 use crate::alembic::eval::Value;
 use crate::pg::error::Reason;
 
@@ -43,6 +43,17 @@ pub enum IndexArg {
     Column(ColumnArg),
     /// An expression.
     Expression(Rc<Expression>),
+}
+
+impl IndexState {
+    /// `Index.columns`: of an expression the first column.
+    pub fn columns(&self, table: &Table) -> Vec<Rc<Column>> {
+        let column = |key: &IndexArg| match key {
+            IndexArg::Column(column) => column.resolve(table),
+            IndexArg::Expression(expression) => expression.column(table),
+        };
+        self.keys.iter().filter_map(column).collect()
+    }
 }
 
 impl Index {

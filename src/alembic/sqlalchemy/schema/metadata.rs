@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use super::super::names::Name;
 use super::Table;
-use crate::alembic::eval::Value;
+use crate::alembic::eval::{Value, native};
+use crate::alembic::project::Template;
 use crate::alembic::run::Run;
 
 /// `sqlalchemy.MetaData`.
@@ -47,8 +48,7 @@ impl MetaData {
     /// What Alembic makes for one operation: the naming convention is the one of `target_metadata`
     /// (`alembic.operations.schemaobj.SchemaObjects.metadata`).
     pub fn of_operation(run: &Run) -> Rc<MetaData> {
-        let template =
-            |(kind, template): &(String, String)| (Rc::from(kind.as_str()), Value::Str(Rc::from(template.as_str())));
+        let template = |(key, template): &(String, Template)| (Rc::from(key.as_str()), value_of(template));
         let plain = MetaData::new(None, run.naming_convention.iter().map(template).collect());
         Rc::new(MetaData {
             tables: RefCell::default(),
@@ -63,5 +63,17 @@ impl MetaData {
     /// `metadata.tables[key]`
     pub fn table(&self, key: &str) -> Option<Rc<Table>> {
         self.tables.borrow().iter().find(|(name, _)| &**name == key).map(|(_, table)| table.clone())
+    }
+}
+
+/// A function is looked up when a name needs it.
+fn value_of(template: &Template) -> Value {
+    match template.clone() {
+        Template::Text(text) => Value::str(text),
+        Template::Function { module, name } => native::function(&name.clone(), move |vm, args| {
+            let module = vm.import(&module)?;
+            let function = vm.get_attr(&module, &name)?;
+            vm.call(&function, args)
+        }),
     }
 }

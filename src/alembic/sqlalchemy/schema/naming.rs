@@ -6,7 +6,6 @@ use super::super::names::Name;
 use super::super::{Known, seam};
 use super::column::ColumnArg;
 use super::constraint::{Constraint, ConstraintKind, ConstraintName};
-use super::index::IndexArg;
 use super::{Column, ForeignKey, Index, Table};
 use crate::alembic::eval::{Args, Value, Vm};
 use crate::pg::error::Reason;
@@ -50,14 +49,10 @@ pub fn constraint_name(vm: &mut Vm, constraint: &Rc<Constraint>, table: &Rc<Tabl
 /// The name of an index after the convention of its table's metadata.
 pub fn index_name(vm: &mut Vm, index: &Rc<Index>, table: &Rc<Table>) -> Known<Option<Name>> {
     let state = index.state.borrow().clone();
-    let column = |key: &IndexArg| match key {
-        IndexArg::Column(column) => column.resolve(table),
-        IndexArg::Expression(expression) => expression.column(table),
-    };
     let subject = Subject {
         prefix: "ix",
         name: &state.name,
-        columns: state.keys.iter().filter_map(column).collect(),
+        columns: state.columns(table),
         referred_table: None,
         elements: Vec::new(),
         table,

@@ -327,6 +327,10 @@ impl Native for Index {
             "name" => constraint_name(&state.name),
             "unique" => Value::Bool(state.unique),
             "table" => state.table.upgrade().map_or(Value::None, |table| Value::Native(table)),
+            "columns" => {
+                let columns = state.table.upgrade().map(|table| state.columns(&table)).unwrap_or_default();
+                Value::list(columns.into_iter().map(|column| Value::Native(column)))
+            }
             "create" | "drop" => {
                 let create = name == "create";
                 native::function(name, move |vm, args| {

@@ -43,7 +43,10 @@ fn verdict(given: &Given, catalog: &Catalog, session: &Session, expr: &Expr) -> 
     let mut asked: Vec<String> = Vec::new();
     let mut open = false;
     for row in &given.rows {
-        let Some(filled) = Filled::fill(expr, row, given.table, catalog) else { continue };
+        let Some(filled) = Filled::fill(expr, row, given.table, catalog) else {
+            open = true;
+            continue;
+        };
         match filled.holds(session) {
             Some(true) => {}
             Some(false) => return Some(Verdict::Broken),
@@ -98,7 +101,7 @@ struct Filled<'r> {
 }
 
 impl VisitorMut for Filled<'_> {
-    /// A value that the server makes.
+    /// A value that is not known.
     type Break = ();
 
     fn post_visit_expr(&mut self, expr: &mut ast::Expr) -> ControlFlow<()> {
@@ -114,7 +117,7 @@ impl VisitorMut for Filled<'_> {
 }
 
 impl<'r> Filled<'r> {
-    /// `None` where the server makes a value.
+    /// `None` where a value is not known.
     fn fill(expr: &ast::Expr, row: &'r Row, table: Oid, catalog: &'r Catalog) -> Option<Filled<'r>> {
         let mut filled = Filled { expr: expr.clone(), catalog, table, row, plain: true, askable: true };
         let mut expr = expr.clone();
@@ -156,7 +159,7 @@ impl<'r> Filled<'r> {
                 self.askable &= ty.is_some();
                 literal(text)
             }
-            (Written::Computed, _) => return None,
+            (Written::Cast | Written::Computed, _) => return None,
         };
         let text = ty.map_or(text.clone(), |ty| format!("CAST({text} AS {ty})"));
         match Expr::parse(&text) {

@@ -96,7 +96,7 @@ fn is_wanted(row: &Row, columns: &[(Oid, &Column)], index: &Index) -> bool {
     columns.iter().all(|(column, _)| match row.get(column) {
         None | Some(Written::Computed) => false,
         Some(Written::Null) => index.nulls_not_distinct,
-        Some(Written::Text(_)) => true,
+        Some(Written::Text(_) | Written::Cast) => true,
     })
 }
 
@@ -124,7 +124,7 @@ fn ask(table: Oid, catalog: &Catalog, rows: &Rows, columns: &[(Oid, &Column)], g
         let part = |(oid, column): &(Oid, &Column)| match row.get(oid)? {
             Written::Text(text) => Some(format!("{} = {}", column.name, literal(text))),
             Written::Null => Some(format!("{} IS NULL", column.name)),
-            Written::Computed => None,
+            Written::Cast | Written::Computed => None,
         };
         let parts: Option<Vec<String>> = columns.iter().map(part).collect();
         Some(format!("({})", parts?.join(" AND ")))

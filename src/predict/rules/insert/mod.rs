@@ -2,7 +2,7 @@
 //! tables, that no row has the same key, and that the rows are there which they refer to.
 //!
 //! What the statement and the run itself do not settle is a question to the database. Rows that triggers may change are not looked at, nor
-//! values that the server computes: a sequence gives fresh keys, a subquery those that are there.
+//! keys that the server computes: a sequence gives fresh ones, a subquery those that are there.
 
 pub(super) mod checks;
 mod kept;

@@ -77,7 +77,7 @@ impl Key<'_> {
     fn wanted<'r>(&self, row: &'r Row) -> Option<Vec<&'r Written>> {
         let values = self.columns.iter().map(|column| row.get(column).unwrap_or(&Written::Computed));
         let values: Vec<&Written> = values.collect();
-        values.iter().all(|value| matches!(value, Written::Text(_))).then_some(values)
+        values.iter().all(|value| matches!(value, Written::Text(_) | Written::Cast)).then_some(values)
     }
 
     /// A row has the key.
@@ -100,7 +100,7 @@ impl Key<'_> {
         for wanted in asked {
             let parts = self.referenced.iter().zip(wanted).map(|((_, column), value)| match value {
                 Written::Text(text) => Some(format!("{} = {}", column.name, literal(text))),
-                Written::Null | Written::Computed => None,
+                Written::Null | Written::Cast | Written::Computed => None,
             });
             let parts: Option<Vec<String>> = parts.collect();
             let key = format!("CASE WHEN EXISTS (SELECT FROM {name} WHERE {}) THEN 0 ELSE 1 END", parts?.join(" AND "));

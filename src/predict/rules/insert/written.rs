@@ -12,6 +12,8 @@ pub enum Written {
     Null,
     /// What stands in the statement, as text.
     Text(String),
+    /// It stands in the statement under a cast that may change it: `'1.9'::integer`.
+    Cast,
     /// What only the server computes: `now()`, the next of a sequence.
     Computed,
 }
@@ -22,7 +24,7 @@ impl Written {
         match expr {
             ast::Expr::Nested(inner) => Written::read(inner),
             ast::Expr::Cast { expr: inner, data_type, format: None, .. } => match Written::read(inner) {
-                Written::Text(text) if !keeps(data_type, &text) => Written::Computed,
+                Written::Text(text) if !keeps(data_type, &text) => Written::Cast,
                 written => written,
             },
             ast::Expr::Value(value) => Written::of_literal(&value.value),
@@ -50,8 +52,8 @@ impl Written {
     /// Whether two values of a column are the same; `None` where only the server can tell.
     pub fn same(&self, other: &Written, catalog: &Catalog, column: &Column) -> Option<bool> {
         match (self, other) {
-            (Written::Computed, _) | (_, Written::Computed) => None,
             (Written::Null, _) | (_, Written::Null) => Some(false),
+            (Written::Cast | Written::Computed, _) | (_, Written::Cast | Written::Computed) => None,
             (Written::Text(one), Written::Text(other)) if one == other => Some(true),
             (Written::Text(one), Written::Text(other)) => differ(one, other, catalog, column),
         }
@@ -114,8 +116,8 @@ mod tests {
             ("-1", Written::Text("-1".into())),
             ("'x'::character varying", Written::Text("x".into())),
             ("'1'::bigint", Written::Text("1".into())),
-            ("'1.9'::integer", Written::Computed),
-            ("'abc'::varchar(2)", Written::Computed),
+            ("'1.9'::integer", Written::Cast),
+            ("'abc'::varchar(2)", Written::Cast),
             ("DATE '2020-01-01'", Written::Computed),
             ("now()", Written::Computed),
             ("1 + 1", Written::Computed),
