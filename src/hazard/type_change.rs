@@ -15,13 +15,14 @@ pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
     actions.iter().find_map(|action| {
         let AlterAction::AlterType { column, ty, using, .. } = action else { return None };
         let conversion = of_column(statement.catalog, statement.session, name, column, ty);
+        let said = ty.said();
         let (severity, message) = match &conversion {
             Conversion::Free => return None,
             Conversion::Rewrite => (
                 Severity::Warning,
-                format!("{name}.{column} becomes {ty}: the table is rewritten under ACCESS EXCLUSIVE"),
+                format!("{name}.{column} becomes {said}: the table is rewritten under ACCESS EXCLUSIVE"),
             ),
-            Conversion::Lossy(why) => (Severity::Error, format!("{name}.{column} becomes {ty}: {why}")),
+            Conversion::Lossy(why) => (Severity::Error, format!("{name}.{column} becomes {said}: {why}")),
         };
         let hint = if using.is_none() { "; PostgreSQL may ask for USING (42804)" } else { "" };
         Some(Hazard {
@@ -30,7 +31,7 @@ pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
             severity,
             message: format!("{message}{hint}"),
             safer: Some(format!(
-                "add a new column of type {ty}, fill it in batches, then swap the names in one short transaction"
+                "add a new column of the new type, fill it in batches, then swap the names in one short transaction"
             )),
         })
     })

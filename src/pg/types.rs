@@ -61,6 +61,14 @@ impl DataType {
         DataType { array: true, ..self }
     }
 
+    /// For a message: its text, or why it is not known.
+    pub fn said(&self) -> String {
+        match &self.name {
+            TypeName::Unknown(reason) => format!("a type that is not known ({reason})"),
+            TypeName::Builtin(_) | TypeName::User(_) => self.to_string(),
+        }
+    }
+
     /// The name as one of the builtin ones, else `None`.
     pub fn builtin_name(&self) -> Option<&'static str> {
         match self.name {

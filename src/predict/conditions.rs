@@ -169,7 +169,7 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows:
                     AlterAction::AlterType { column, .. } if is_null(catalog, table, column, rows) => {}
                     AlterAction::AlterType { column, ty, using, .. } => {
                         if let Refused::May(sqlstate) = refused(catalog, session, table, column, ty, using.as_ref()) {
-                            let demand = format!("every value of {name}.{column} can become {ty}");
+                            let demand = format!("every value of {name}.{column} can become {}", ty.said());
                             match unfit(catalog, session, table, column, ty, using.as_ref()) {
                                 Some((filter, message)) => {
                                     let query = format!("SELECT count(*) FROM {from} WHERE {filter}");

@@ -3,7 +3,7 @@
 use crate::catalog::object::TypeRef;
 use crate::catalog::{Catalog, Object, Oid, Session};
 use crate::pg::ident::{Ident, QName};
-use crate::pg::types::DataType;
+use crate::pg::types::{DataType, TypeName};
 
 /// What `ALTER COLUMN … TYPE` does to the values of the column.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,13 +58,13 @@ fn fits(catalog: &Catalog, oid: Oid, to: &DataType) -> bool {
 /// ```
 pub fn of(from: &DataType, to: &DataType) -> Conversion {
     let (Some(old), Some(new)) = (from.builtin_name(), to.builtin_name()) else {
-        return Conversion::Lossy(format!("{from} to {to} is not known to keep every value"));
+        return not_known(from, to);
     };
     if from == to {
         return Conversion::Free;
     }
     if from.array || to.array {
-        return Conversion::Lossy(format!("{from} to {to} is not known to keep every value"));
+        return not_known(from, to);
     }
     let length = |ty: &DataType| ty.modifiers.first().and_then(|length| length.parse::<u32>().ok());
     match (old, new) {
@@ -96,8 +96,15 @@ pub fn of(from: &DataType, to: &DataType) -> Conversion {
         | ("timestamp without time zone", "timestamp with time zone") => {
             Conversion::Lossy("values shift by the session's time zone".to_string())
         }
-        _ => Conversion::Lossy(format!("{from} to {to} is not known to keep every value")),
+        _ => not_known(from, to),
     }
+}
+
+fn not_known(from: &DataType, to: &DataType) -> Conversion {
+    Conversion::Lossy(match to.name {
+        TypeName::Unknown(_) => "nobody knows whether it keeps every value".to_string(),
+        TypeName::Builtin(_) | TypeName::User(_) => format!("{from} to {to} is not known to keep every value"),
+    })
 }
 
 /// `numeric(p, s)` keeps every value if neither the digits before the point nor those behind it get fewer.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Change, Plan, Report, Step};
+use crate::alembic::stamp;
 
 /// The names of all files that a report can have.
 pub const FILE_NAMES: [&str; 11] = [
@@ -109,7 +110,7 @@ impl Report {
             }
         }
         for plan in &self.plans {
-            let to = if plan.to.is_empty() { "base".into() } else { plan.to.join(", ") };
+            let to = stamp::named(&plan.to);
             let mark = if plan.recommended { " (recommended)" } else { "" };
             let _ = write!(md, "\n\n## Plan: bring it to {}{mark}\n\n{}", escape(&to), escape(&plan.why));
             for barred in &plan.barred {

@@ -19,6 +19,11 @@ use super::revision::{Revision, RevisionId};
 /// The length of `version_num`: `VARCHAR(32)`. A longer identifier is refused with SQLSTATE 22001.
 pub const VERSION_NUM_LENGTH: usize = 32;
 
+/// Rows as one names them in a sentence: `base` where there are none.
+pub fn named(rows: &[String]) -> String {
+    if rows.is_empty() { "base".to_string() } else { rows.join(", ") }
+}
+
 /// One statement on the version table. Alembic expects each to touch exactly one row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RowChange {

@@ -5,6 +5,7 @@ mod drift;
 use std::fmt::Write;
 
 use super::style;
+use crate::alembic::stamp;
 use crate::report::{Diagnostic, Excerpt, Hazard, Outcome, Plan, PlanId, Prediction, Report, Severity, Situation};
 
 /// Reasons against a plan that are shown; the rest is counted.
@@ -156,7 +157,7 @@ fn plans(report: &Report, text: &mut String) {
     }
     let _ = writeln!(text, "\n{}", style::title("Not recommended"));
     for plan in others {
-        let to = if plan.to.is_empty() { "base".to_string() } else { plan.to.join(", ") };
+        let to = stamp::named(&plan.to);
         let way = match plan.id {
             PlanId::Stamp => format!("stamp {to}"),
             PlanId::Upgrade => format!("stamp {to}, then upgrade"),

@@ -7,7 +7,7 @@ use super::check::{of_plan, questions};
 use super::hazards::{Danger, dangers, hazards, of_upgrade};
 use super::repair_revision::repair_revision;
 use super::{place, prediction};
-use crate::alembic::stamp::{stamp_commands, upgrade_commands};
+use crate::alembic::stamp::{self, stamp_commands, upgrade_commands};
 use crate::pg::command::Command;
 use crate::pg::ident::QName;
 use crate::plan::script::sequences::fed;
@@ -166,7 +166,7 @@ fn why(plan: &Plan, pending: bool) -> String {
             count => format!("{first}, and {} more", count - 1),
         };
     }
-    let to = plan.to.join(", ");
+    let to = stamp::named(&plan.to);
     let then = match (pending, &plan.then.outcome) {
         (false, _) => String::new(),
         (true, Predicted::DependsOnData) => "; the upgrade that follows depends on rows, see check.sql".to_string(),
