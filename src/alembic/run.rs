@@ -1,7 +1,7 @@
 //! One `alembic upgrade`: what the revisions did, step by step, and what the run remembers between them.
 
 pub mod block;
-mod naming;
+mod doubt;
 mod observer;
 mod settings;
 mod side;
@@ -56,6 +56,8 @@ pub struct Run {
     pub naming_convention: Vec<(String, Template)>,
     /// Why `naming_convention` is not known, where it is not: it may have named what the revisions left without a name.
     pub naming_unknown: Option<Reason>,
+    /// Why the application may write statements of operations in another way than SQLAlchemy, where it may.
+    pub statements_hooked: Option<Reason>,
     /// Names that the convention gave to indexes that have none in the revisions.
     pub conventional_indexes: BTreeSet<Ident>,
     /// Types that this run has created: SQLAlchemy emits `CREATE TYPE` for a name once per run (`PGDDLBase`'s `_ddl_runner.memo`).
@@ -134,6 +136,7 @@ impl Run {
             endured: Vec::new(),
             naming_convention: Vec::new(),
             naming_unknown: None,
+            statements_hooked: None,
             conventional_indexes: BTreeSet::new(),
             created_types: BTreeSet::new(),
             begun: false,
@@ -181,6 +184,7 @@ impl Run {
             },
         };
         let outcome = self.doubt_name(&command, outcome);
+        let outcome = self.doubt_hooked(&command, outcome);
         if outcome.is_ok() {
             self.doubt_index_name(&command);
         }

@@ -424,6 +424,7 @@ struct Prepared<'e> {
     baseline: Catalog,
     find: FindModule<'e>,
     loading: Vec<String>,
+    statements_hooked: Option<Reason>,
 }
 
 impl<'e> Prepared<'e> {
@@ -451,6 +452,7 @@ impl<'e> Prepared<'e> {
             .map(|revision| revision.id.to_string())
             .collect();
         let baseline = database::baseline(input);
+        let statements_hooked = project::hooks::of_statements(&modules);
         Prepared {
             environment,
             graph,
@@ -462,6 +464,7 @@ impl<'e> Prepared<'e> {
             baseline,
             find,
             loading,
+            statements_hooked,
         }
     }
 
@@ -501,6 +504,7 @@ impl<'e> Prepared<'e> {
             },
             naming_convention,
             naming_unknown: settings.naming_convention.unknown().cloned(),
+            statements_hooked: self.statements_hooked.clone(),
             version_tables: vec![QName {
                 schema: version_table.schema.or_else(|| self.search_path.first().cloned()),
                 name: version_table.name,

@@ -30,9 +30,10 @@ pub fn check(subject: &Subject<'_>) -> Option<Hazard> {
             code: "type-change",
             severity,
             message: format!("{message}{hint}"),
-            safer: Some(format!(
-                "add a new column of the new type, fill it in batches, then swap the names in one short transaction"
-            )),
+            safer: Some(
+                "add a column of the new type, fill it in batches, then swap the names in one short transaction"
+                    .to_string(),
+            ),
         })
     })
 }

@@ -9,6 +9,7 @@ pub mod lex;
 pub mod parameters;
 pub mod query_text;
 pub mod routine;
+pub mod settings;
 pub mod statistics;
 pub mod system;
 pub mod trigger;

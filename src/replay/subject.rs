@@ -36,6 +36,8 @@ pub struct Subject<'p> {
     pub naming_convention: Vec<(String, Template)>,
     /// Why it is not known, where it is not.
     pub naming_unknown: Option<Reason>,
+    /// Why statements of operations may be written in another way, where they may.
+    pub statements_hooked: Option<Reason>,
     /// Alembic's table, as a comparison leaves it out.
     pub version_tables: Vec<QName>,
     /// What the history starts from: empty, or `--baseline`.
@@ -51,6 +53,7 @@ impl Subject<'_> {
         let mut run = Run::new(catalog, session, self.settings.clone());
         run.naming_convention.clone_from(&self.naming_convention);
         run.naming_unknown.clone_from(&self.naming_unknown);
+        run.statements_hooked.clone_from(&self.statements_hooked);
         let mut vm = Vm::new(run, self.modules.clone());
         sqlalchemy::install(&mut vm);
         database::register(&mut vm);

@@ -1,5 +1,6 @@
 //! Floor 3: text in, commands out.
 
 pub mod dump;
+pub mod grammar;
 pub mod split;
 pub mod statement;

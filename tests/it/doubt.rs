@@ -161,3 +161,48 @@ fn a_variable_that_a_function_of_its_module_sets_is_not_none() {
     assert_eq!(outcome(lazy), Outcome::Succeeds);
     assert_eq!(outcome("_state = None\ndef state():\n    return _state\n"), Outcome::Fails);
 }
+
+/// What other database systems call an UPDATE.
+#[test]
+fn a_statement_that_is_not_in_postgresqls_grammar_is_in_doubt() {
+    let outcome = |sql: &str| {
+        let made = "op.execute('CREATE TABLE a (id int, b int)')";
+        let files = vec![revision("a1", "None", made), revision("a2", "'a1'", &format!("op.execute(\"{sql}\")"))];
+        let prediction = analyze(files, "CREATE TABLE public.a (id integer, b integer);\n", &["a1"]).prediction;
+        let prediction = prediction.expect("a prediction");
+        (prediction.outcome, prediction.message.unwrap_or_default())
+    };
+    let (found, message) = outcome("UPDATE a INNER JOIN a c ON a.id = c.id SET b = 1");
+    assert_eq!(found, Outcome::Unknown);
+    assert!(message.contains("near \"INNER\" (42601)"), "{message}");
+    assert_eq!(outcome("ALTER TABLE a MODIFY b bigint").0, Outcome::Unknown);
+    // A server that is built on PostgreSQL may have a parameter of its own.
+    assert_eq!(outcome("SET foreign_key_checks = 0").0, Outcome::Unknown);
+    assert_eq!(outcome("SHOW TABLES").0, Outcome::Unknown);
+    assert_eq!(outcome("SET LOCAL lock_timeout = '1s'").0, Outcome::Succeeds);
+    let (found, message) = outcome("VACUUM a");
+    assert_eq!((found, &*message), (Outcome::Fails, "VACUUM cannot run inside a transaction block"));
+    assert_eq!(outcome("UPDATE a SET b = c.b FROM a c WHERE a.id = c.id").0, Outcome::Succeeds);
+}
+
+/// qinling: a revision's function under `@compiles` writes IF NOT EXISTS into every CREATE TABLE.
+#[test]
+fn a_create_table_that_is_hooked_may_not_be_refused() {
+    let outcome = |hook: &str| {
+        let hooked = InputFile {
+            path: "versions/a2.py".into(),
+            bytes: format!(
+                "from alembic import op\nimport sqlalchemy as sa\nfrom sqlalchemy.ext.compiler import compiles\n\
+                 from sqlalchemy.schema import CreateTable\nrevision, down_revision = 'a2', 'a1'\n{hook}\n\
+                 def own(element, compiler, **kw):\n    \
+                 return compiler.visit_create_table(element).replace('TABLE', 'TABLE IF NOT EXISTS')\n\
+                 def upgrade():\n    op.create_table('t', sa.Column('id', sa.Integer))\n"
+            )
+            .into(),
+        };
+        let files = vec![revision("a1", "None", "op.execute('SELECT 1')"), hooked];
+        analyze(files, "CREATE TABLE public.t (id integer);\n", &["a1"]).prediction.expect("a prediction").outcome
+    };
+    assert_eq!(outcome("@compiles(CreateTable)"), Outcome::Unknown);
+    assert_eq!(outcome("@compiles(CreateTable, 'oracle')"), Outcome::Fails);
+}

@@ -12,7 +12,7 @@ use super::placeholder;
 use super::query::{self, KnownRows, Source};
 use super::result::ResultRows;
 use super::statement::{Executable, Text, compile_text, executable, row_statements};
-use super::{errors, holes, inspector, numeric};
+use super::{errors, grammar, holes, inspector, numeric};
 use crate::alembic::eval::{Eval, Native, Reach, Value, Vm, native};
 use crate::alembic::run::{Action, Driver, block};
 use crate::catalog::{Catalog, Session};
@@ -208,6 +208,9 @@ impl Connection {
         let mut result = Value::native(ResultRows::none());
         for statement in statements {
             let sql = text.sql.get(statement.range.clone()).unwrap_or_default().to_string();
+            if text.unknown.is_none() && statement.refused.is_none() {
+                grammar::doubt(vm, &sql);
+            }
             result = self.run_statement(vm, statement.command, sql, text.unknown.as_ref())?;
         }
         Ok(result)

@@ -6,6 +6,7 @@ mod dialects;
 mod driver;
 mod element;
 mod errors;
+mod grammar;
 mod holes;
 mod inspector;
 mod numeric;
@@ -23,6 +24,7 @@ use std::rc::Rc;
 
 pub use connection::{Connection, Engine, connection_of};
 pub use errors::raise;
+pub use grammar::doubt as doubt_grammar;
 pub use inspector::Inspector;
 pub use result::{ResultRows, found_none, may_find_none};
 

@@ -6,10 +6,10 @@
 mod archive;
 mod convention;
 mod discover;
+pub mod hooks;
 mod ini;
 mod isolation;
 mod keywords;
-pub mod listeners;
 mod literal;
 mod loading;
 mod modules;

@@ -6,9 +6,9 @@
 use std::rc::Rc;
 
 use super::convention::{self, Convention, Template};
+use super::hooks;
 use super::isolation;
 use super::keywords::{self, Keywords};
-use super::listeners;
 use super::literal::{Literal, Scope};
 use super::modules::Modules;
 use super::options::Options;
@@ -198,7 +198,7 @@ pub fn read(modules: &Modules, env: FileId, flask: bool, options: Option<&Option
             value => as_flag(value),
         }),
         render_as_batch: flag("render_as_batch", false),
-        naming_convention: match listeners::of_constraints(modules) {
+        naming_convention: match hooks::of_constraints(modules) {
             Some(reason) => Setting::Unknown(reason),
             None => match convention::of_environment(modules, env, &module, flask) {
                 Convention::Known(value, at) => Setting::Known { value, at },

@@ -7,8 +7,8 @@ use num_traits::ToPrimitive;
 use super::ddl::Statement;
 use super::names::Name;
 use super::{Known, exc};
-use crate::alembic::database::ResultRows;
 use crate::alembic::database::query::KnownRows;
+use crate::alembic::database::{ResultRows, doubt_grammar};
 use crate::alembic::eval::{Args, Eval, Items, Native, Raise, Value, Vm};
 use crate::pg::error::{Reason, Refusal};
 use crate::pg::ident::QName;
@@ -204,6 +204,7 @@ const LITERALS: &[&str] = &["uuid.UUID", "datetime.datetime", "datetime.date", "
 /// nothing: the step tells.
 pub fn send(vm: &mut Vm, statements: Vec<Statement>) -> Eval<()> {
     for Statement { command, sql } in statements {
+        doubt_grammar(vm, &sql);
         if let Err(refusal) = vm.run.send(command, sql) {
             match refusal {
                 Refusal::Postgres(error) => return Err(exc::refused(vm, &error)?),

@@ -6,12 +6,15 @@ use crate::pg::command::{DataCommand, DataVerb};
 use crate::pg::error::{Refusal, sqlstate};
 use crate::pg::ident::QName;
 
+use super::alone;
 use super::column::no_such_column;
 use super::resolve::{plain, refuse};
 
 impl Catalog {
     pub(super) fn data_command(&mut self, data: &DataCommand, session: &Session) -> Result<(), Refusal> {
         if data.verb == DataVerb::Maintenance {
+            alone::check(&data.text, session)?;
+            self.shown(&data.text)?;
             self.clustered(&data.text, session)?;
         }
         let table = match &data.table {

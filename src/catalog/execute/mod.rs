@@ -3,6 +3,7 @@
 //! Checks stand in PostgreSQL's order, since the first that fails is the error that the user sees. Sources:
 //! `src/backend/commands/*.c`, `src/backend/parser/parse_utilcmd.c`; `tests.rs` holds outcomes of a real PostgreSQL 15.
 
+mod alone;
 mod alter_table;
 mod alter_type;
 mod calls;
@@ -109,7 +110,10 @@ impl Catalog {
             Command::Data(data) => self.data_command(data, session),
             Command::Session(command) => self.session_command(command, session),
             Command::Transaction(_) => Ok(()),
-            Command::Opaque(opaque) => self.opaque_command(opaque, session),
+            Command::Opaque(opaque) => {
+                alone::check(opaque.text(), session)?;
+                self.opaque_command(opaque, session)
+            }
         }
     }
 }

@@ -4,8 +4,9 @@ use crate::catalog::{Catalog, Deltas, Session};
 use crate::pg::command::{SessionCommand, Transaction};
 use crate::pg::error::{Refusal, sqlstate};
 use crate::pg::ident::Ident;
+use crate::pg::settings;
 
-use super::resolve::refuse;
+use super::resolve::{refuse, unknown};
 
 /// Refuses (25P02) whatever is not the end of an aborted transaction.
 pub(super) fn check_not_aborted(session: &Session) -> Result<(), Refusal> {
@@ -113,8 +114,29 @@ impl Catalog {
                 Ok(())
             }
             // Other settings change no schema.
-            SessionCommand::Set { .. } | SessionCommand::Constraints(_) => Ok(()),
+            SessionCommand::Set { name, .. } => self.has_setting(name),
+            SessionCommand::Constraints(_) => Ok(()),
         }
+    }
+
+    /// `SHOW name`
+    pub(super) fn shown(&self, text: &str) -> Result<(), Refusal> {
+        let mut words = text.split_whitespace();
+        match (words.next(), words.next(), words.next()) {
+            (Some(show), Some(name), None) if show.eq_ignore_ascii_case("SHOW") => self.has_setting(name),
+            _ => Ok(()),
+        }
+    }
+
+    /// PostgreSQL refuses (42704) a parameter that it does not have; a server that is built on it may have others.
+    fn has_setting(&self, name: &str) -> Result<(), Refusal> {
+        let words = ["all", "transaction", "session"];
+        if self.open_world || settings::is_known(name) || words.contains(&name.to_ascii_lowercase().as_str()) {
+            return Ok(());
+        }
+        let message =
+            format!("whether the server has the parameter {name}: PostgreSQL has none of that name, 42704 is likely");
+        unknown("setting", message)
     }
 }
 

@@ -347,3 +347,17 @@ pub enum Opaque {
         why: String,
     },
 }
+
+impl Opaque {
+    /// The statement, as far as it is known.
+    pub fn text(&self) -> &str {
+        match self {
+            Opaque::Create { text, .. }
+            | Opaque::Alter { text, .. }
+            | Opaque::Drop { text, .. }
+            | Opaque::DropOne { text, .. }
+            | Opaque::MakeOne { text, .. }
+            | Opaque::Statement { text, .. } => text,
+        }
+    }
+}

@@ -11,7 +11,7 @@ use super::super::{Known, seam};
 use super::options::{flag, option, phrase};
 use super::{Statement, column, or_opaque};
 use crate::alembic::eval::{Eval, Vm};
-use crate::alembic::project::listeners;
+use crate::alembic::project::hooks;
 use crate::pg::command::{
     AlterAction, Behavior, Command, ConstraintDef, ConstraintKind as Kind, Deferrable, ForeignKey as ForeignKeyDef,
     IndexKey, KeyOptions, KeyTarget, Table as TableCommand,
@@ -32,7 +32,7 @@ pub fn definition(
     }
     let Some((kind, body)) = body(vm, table, &state)? else { return Ok(None) };
     // Whatever name it has been given, a listener of the application may change it.
-    let listened = vm.run.naming_unknown.as_ref().is_some_and(|reason| reason.kind == listeners::KIND);
+    let listened = vm.run.naming_unknown.as_ref().is_some_and(|reason| reason.kind == hooks::NAMING);
     let name = rendered_name(vm, table, constraint)?.filter(|_| !listened);
     let mut sql = match &name {
         Some(name) => format!("CONSTRAINT {} {body}", name.sql()),

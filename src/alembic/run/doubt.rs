@@ -1,4 +1,5 @@
-//! Names that a convention makes, where it is not known or is newer than the revisions.
+//! What the application may do to statements: names that a convention makes, where it is not known or is newer than the revisions, and
+//! functions that write DDL.
 
 use super::Run;
 use crate::catalog::object::Index;
@@ -37,6 +38,25 @@ impl Run {
         }
         self.session.aborted = false;
         Err(reason.into())
+    }
+
+    /// A refused statement that the application may write in another way: `IF NOT EXISTS` may stand in it.
+    pub(super) fn doubt_hooked(
+        &mut self,
+        command: &Command,
+        outcome: Result<Deltas, Refusal>,
+    ) -> Result<Deltas, Refusal> {
+        let hooked = matches!(
+            command,
+            Command::Table(_) | Command::CreateIndex(_) | Command::DropIndex { .. } | Command::Sequence(_)
+        );
+        match (&self.statements_hooked, &outcome) {
+            (Some(reason), Err(Refusal::Postgres(_))) if hooked => {
+                self.session.aborted = false;
+                Err(reason.clone().into())
+            }
+            _ => outcome,
+        }
     }
 
     /// Of an index that has its name from a convention which is not known, the name is nobody's: what else it is counts.

@@ -1,0 +1,90 @@
+//! What an application hooks into SQLAlchemy, and so into Alembic's operations: listeners that name constraints, and functions that
+//! write DDL.
+//!
+//! `@event.listens_for(PrimaryKeyConstraint, "after_parent_attach")` runs for the tables of Alembic's operations, too, once `env.py` has
+//! imported the models (`SchemaEventTarget._set_parent_with_dispatch`). It is not run here: the names are unknown.
+//!
+//! `@compiles(CreateTable)` writes every `CREATE TABLE` of the process once its file is loaded, be it another revision's. It is not run
+//! either: whether a refused statement would be sent as it stands is unknown.
+
+use super::modules::Modules;
+use super::walk;
+use crate::alembic::python::ast::{Call, Constant, Expr, ExprKind};
+use crate::pg::error::Reason;
+use crate::source::Span;
+
+/// Why names are not known which stand in the revisions: [`Reason::kind`].
+pub const NAMING: &str = "naming-listener";
+
+const EVENTS: [&str; 2] = ["before_parent_attach", "after_parent_attach"];
+
+/// Elements of DDL that operations send.
+const ELEMENTS: [&str; 12] = [
+    "CreateTable",
+    "CreateColumn",
+    "CreateIndex",
+    "CreateSequence",
+    "DropTable",
+    "DropIndex",
+    "AddConstraint",
+    "DropConstraint",
+    "AddColumn",
+    "DropColumn",
+    "RenameTable",
+    "AlterColumn",
+];
+
+/// The first listener of the given files that is told of constraints.
+pub fn of_constraints(modules: &Modules) -> Option<Reason> {
+    let found = find(modules, &EVENTS, is_told_of_constraints)?;
+    Some(Reason::new(NAMING, "an event listener names constraints").at(found))
+}
+
+/// The first function of the given files that writes DDL.
+pub fn of_statements(modules: &Modules) -> Option<Reason> {
+    let found = find(modules, &["compiles"], writes_statements)?;
+    Some(Reason::new("ddl-hook", "a function under @compiles may write the statement in another way").at(found))
+}
+
+/// The first call that is wanted, in a file that has one of the words.
+fn find(modules: &Modules, words: &[&str], is_wanted: fn(&Call) -> bool) -> Option<Span> {
+    modules.sources().iter().find_map(|(file, source)| {
+        if !source.path().ends_with(".py") || !words.iter().any(|word| source.text().contains(word)) {
+            return None;
+        }
+        let mut found = None;
+        walk::calls(&modules.parse(file)?.body, &mut |call| {
+            if found.is_none() && is_wanted(call) {
+                found = Some(call.func.span);
+            }
+        });
+        found
+    })
+}
+
+/// `@compiles(CreateTable)`, `@compiles(CreateTable, "postgresql")`
+fn writes_statements(call: &Call) -> bool {
+    let of_another =
+        |spec: &Expr| matches!(&spec.kind, ExprKind::Constant(Constant::Str(name)) if &**name != "postgresql");
+    last(&call.func) == Some("compiles")
+        && call.args.first().and_then(last).is_some_and(|element| ELEMENTS.contains(&element))
+        && (call.args.len() == 1 || !call.args[1..].iter().all(of_another))
+}
+
+/// `listens_for(PrimaryKeyConstraint, "after_parent_attach")`, `event.listen(Index, …)`
+fn is_told_of_constraints(call: &Call) -> bool {
+    matches!(last(&call.func), Some("listens_for" | "listen"))
+        && call.args.first().and_then(last).is_some_and(|target| target.ends_with("Constraint") || target == "Index")
+        && call.args.get(1).is_some_and(
+            |event| matches!(&event.kind, ExprKind::Constant(Constant::Str(event)) if EVENTS.contains(&&**event)),
+        )
+}
+
+/// The last part of a dotted name.
+fn last(value: &Expr) -> Option<&str> {
+    match &value.kind {
+        ExprKind::Name(name) => Some(name),
+        ExprKind::Attribute { attr, .. } => Some(attr),
+        _ => None,
+    }
+}
