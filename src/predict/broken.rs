@@ -24,15 +24,19 @@ pub enum Broken {
     Unknown,
 }
 
-/// The error of a statement on `table` that this condition stops; `None` where not even the SQLSTATE is known.
+/// The error of a statement, on `table` where it is one on rows, that this condition stops; `None` where not even the SQLSTATE is known.
 pub fn error(
     condition: &Condition,
-    table: Oid,
+    table: Option<Oid>,
     command: &Command,
     catalog: &Catalog,
     session: &Session,
 ) -> Option<PgError> {
     let sqlstate = SqlState(condition.sqlstate?);
+    if let Broken::Message(message) = &condition.broken {
+        return Some(PgError::new(sqlstate, message.clone()));
+    }
+    let table = table?;
     let mut after = catalog.clone();
     // What it makes has its name afterwards, also where nobody wrote one.
     let _ = after.execute(command, &mut session.clone());
@@ -56,8 +60,9 @@ pub fn error(
             .map(|constraint| {
                 format!("check constraint \"{constraint}\" of relation \"{name}\" is violated by some row")
             }),
-        Broken::Message(message) => Some(message.clone()),
-        Broken::Null(_) | Broken::Duplicate | Broken::Orphan | Broken::Check | Broken::Unknown => None,
+        Broken::Null(_) | Broken::Duplicate | Broken::Orphan | Broken::Check | Broken::Message(_) | Broken::Unknown => {
+            None
+        }
     };
     Some(PgError::new(sqlstate, message.unwrap_or_else(|| format!("it does not hold that {}", condition.demand))))
 }

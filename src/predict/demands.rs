@@ -101,12 +101,13 @@ impl Demands {
         }
         let condition = found.first()?;
         let table = match command {
-            Command::Table(Table::Alter { name, .. }) => name,
-            Command::CreateIndex(index) => &index.table,
-            Command::Data(data) => data.table.as_ref()?,
-            _ => return None,
+            Command::Table(Table::Alter { name, .. }) => Some(name),
+            Command::CreateIndex(index) => Some(&index.table),
+            Command::Data(data) => data.table.as_ref(),
+            _ => None,
         };
-        let error = error(condition, catalog.resolve_relation(table, session)?, command, catalog, session)?;
+        let table = table.and_then(|table| catalog.resolve_relation(table, session));
+        let error = error(condition, table, command, catalog, session)?;
         if condition.query.is_some() {
             *self.stopped.borrow_mut() = Some((condition.clone(), error.clone()));
         }

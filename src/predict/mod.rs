@@ -14,6 +14,7 @@ mod learn;
 pub mod refused;
 pub mod rows;
 mod rules;
+mod server;
 mod writes;
 
 use std::rc::Rc;

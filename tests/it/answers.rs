@@ -54,6 +54,31 @@ fn codes(report: &Report) -> Vec<&str> {
 const FILLED: &str = "ALTER TABLE t ALTER a SET NOT NULL";
 const UNIQUE: &str = "ALTER TABLE t ADD CONSTRAINT one UNIQUE (b)";
 
+/// Roles are the cluster's: a dump of one database lists none.
+#[test]
+fn roles_and_extensions_are_the_servers() {
+    const ROLE: &str = "SELECT 1 - count(*) FROM pg_catalog.pg_roles WHERE rolname = 'app'";
+    const VECTOR: &str = "SELECT 1 - count(*) FROM pg_catalog.pg_available_extensions WHERE name = 'vector'";
+    let (grant, extension) = ("GRANT SELECT ON t TO app", "CREATE EXTENSION IF NOT EXISTS vector");
+    check(&[grant], &[], Outcome::DependsOnData);
+    check(&[grant, extension], &[(ROLE, 0), (VECTOR, 0)], Outcome::Succeeds);
+    for (statement, query, sqlstate, message) in [
+        (grant, ROLE, "42704", "role \"app\" does not exist"),
+        ("ALTER TABLE t OWNER TO app", ROLE, "42704", "role \"app\" does not exist"),
+    ] {
+        let prediction = check(&[statement], &[(query, 1)], Outcome::Fails).prediction.expect("a prediction");
+        assert_eq!((prediction.sqlstate.as_deref(), prediction.message.as_deref()), (Some(sqlstate), Some(message)));
+    }
+    // PostgreSQL says so since 15; before, its message has a path of the server's.
+    let missing = |dump: &str| {
+        let pasted = answers(&[(VECTOR, 1)]);
+        let prediction = analyze(&[extension], dump, Some(&pasted)).prediction.expect("a prediction");
+        (prediction.outcome, prediction.sqlstate)
+    };
+    assert_eq!(missing(DUMP), (Outcome::DependsOnData, None));
+    assert_eq!(missing(&DUMP.replace("14.1", "16.4")), (Outcome::Fails, Some("0A000".to_string())));
+}
+
 #[test]
 fn what_is_answered_is_settled() {
     let report = check(&[FILLED, UNIQUE], &[(NULLS, 0), (TWINS, 0)], Outcome::Succeeds);
