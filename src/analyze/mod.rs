@@ -345,14 +345,14 @@ impl Work {
         });
         report.drift = build::drift(&differences, timelines, replayed, &self.sources);
         report.prediction = Some(build::prediction(&prediction, &self.sources));
-        report.plans = made.iter().map(|plan| build::plan(&case, plan, &header, &self.sources)).collect();
+        report.plans = made.iter().map(|plan| build::plan(&case, plan, &made, &header, &self.sources)).collect();
         if database.cut {
             report.verdict.sentence =
                 "The dump is cut off, so it cannot be told where this database stands. Make it again and hand in all of it."
                     .to_string();
             return report;
         }
-        report.check_sql = build::check(&case, &header);
+        report.check_sql = build::check(&case, &made, &header, &self.sources);
         if let (Some(located), Some(prediction)) = (&report.located, &report.prediction) {
             report.verdict = build::verdict(&Facts {
                 heads: &prepared.graph.heads().iter().map(ToString::to_string).collect::<Vec<_>>(),

@@ -28,6 +28,7 @@ use crate::pg::command::{AlterAction, Command, Table};
 use crate::pg::error::Reason;
 use crate::pg::ident::QName;
 use crate::predict::rows::Rows;
+use crate::predict::unproven::Left;
 
 /// One danger, with the way around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +55,8 @@ pub enum Subject<'a> {
         revision: &'a str,
         /// What the step does.
         what: &'a str,
+        /// What is left of it.
+        left: Option<&'a Left>,
     },
     /// What a revision drops and a plan leaves.
     DropPassedOver {

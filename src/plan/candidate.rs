@@ -1,5 +1,7 @@
 //! Candidates for the state that is stamped, and what each would take.
 
+use std::rc::Rc;
+
 use super::complete::complete;
 use super::data_step::may_harm;
 use super::fix::{DataFate, Fix, fix, objects};
@@ -11,15 +13,16 @@ use crate::catalog::listing::{Change, Listing};
 use crate::catalog::{Catalog, Object, ObjectId, Oid, Session};
 use crate::diff::{Change as DiffChange, Difference, diff};
 use crate::locate::Verdict;
-use crate::pg::command::{Command, Kind, Transaction};
+use crate::pg::command::{Command, DataVerb, Kind, Transaction};
 use crate::pg::error::Refusal;
 use crate::plan::fix::{DataStep, FixStep, Origin, Unfinished};
 use crate::predict::conditions::Condition;
 use crate::predict::demands::Demands;
 use crate::predict::rows::Rows;
+use crate::predict::unproven::{Left, Unproven};
 use crate::predict::{Outcome, predict};
 use crate::replay::history::Members;
-use crate::replay::replay;
+use crate::replay::{At, replay_seen};
 
 /// A candidate.
 pub struct Candidate {
@@ -81,7 +84,10 @@ pub fn evaluate(case: &Case<'_>, state: &Members, goal: &Catalog) -> Option<Plan
     made.steps.splice(0..0, version_table::prepare(case, state, &to));
     made.steps.splice(0..0, invalid_index::prepare(case));
     let mut obstacles = std::mem::take(&mut made.obstacles);
-    let expected = replay(case.subject, state, |_, _| ());
+    let unproven = Rc::new(Unproven::default());
+    let is_unproven = |step: &DataStep| step.fate == DataFate::Unproven;
+    let observer = made.data_steps.iter().any(is_unproven).then(|| unproven.clone() as Rc<dyn Observer>);
+    let expected = replay_seen(case.subject, state, observer, |_, _| ());
     let (applied, left) = finish(case, &mut made, &expected.catalog, state);
     let open = |item: &Unfinished| left.iter().any(|left| left.id == item.id && left.is_drift());
     obstacles.extend(made.unfinished.into_iter().filter(open).map(|item| item.why));
@@ -97,6 +103,14 @@ pub fn evaluate(case: &Case<'_>, state: &Members, goal: &Catalog) -> Option<Plan
     obstacles.extend(remaining(case, &left, &changed, made.steps.is_empty() && same_rows, (state, &recorded)));
     obstacles.extend(left_behind(&fixed, &made.left));
     obstacles.extend(files_missing(case, &left));
+    let known = (&rows, &fixed);
+    let unknown = |at: At| {
+        let mut later = expected.revisions.iter().filter(|replayed| replayed.position >= at.revision);
+        later.any(|replayed| replayed.unknown.is_some())
+    };
+    for step in made.data_steps.iter_mut().filter(|step| is_unproven(step)) {
+        look_at(step, &unproven, &expected.catalog, case, known, unknown(step.at));
+    }
     obstacles.extend(rows_against(case, state, &recorded, &made.data_steps));
     let kind = match (made.steps.is_empty(), *state == *case.goal) {
         (true, true) => PlanKind::Stamp,
@@ -361,14 +375,36 @@ fn then_against(outcome: &Outcome) -> Option<String> {
     }
 }
 
+/// Asks what is left of a data step that the plan passes over.
+fn look_at(
+    step: &mut DataStep,
+    unproven: &Unproven,
+    end: &Catalog,
+    case: &Case<'_>,
+    known: (&Rows, &Catalog),
+    unknown: bool,
+) {
+    let left = match &step.statement {
+        Some(data) => unproven.left(data, step.span, end, (case.actual, case.session), known),
+        None => Left::unknown(DataVerb::Select, "it is not written as SQL"),
+    };
+    let left = Left { disturbed: left.disturbed || unknown, ..left };
+    if left.is_nothing() {
+        step.fate = DataFate::NothingLeft;
+    }
+    step.left = Some(left);
+}
+
 /// What data steps and the version rows say against stamping `state`.
 fn rows_against(case: &Case<'_>, state: &Members, recorded: &Members, data_steps: &[DataStep]) -> Vec<String> {
     let history = case.subject.history;
     let mut obstacles = Vec::new();
     for step in data_steps.iter().filter(|step| step.fate == DataFate::Unproven) {
         let revision = &history.order[step.at.revision];
-        obstacles
-            .push(format!("the stamp passes over a data step of {revision}, and a schema cannot show that it ran"));
+        let against = step.against.clone().unwrap_or_else(|| {
+            format!("the stamp passes over a data step of {revision}, and a schema cannot show that it ran")
+        });
+        obstacles.push(against + &step.left.as_ref().map(Left::shown).unwrap_or_default());
     }
     // Below the recorded rows only where the schema contradicts them.
     let below: Vec<usize> = recorded.iter().filter(|&position| !state.has(position)).collect();

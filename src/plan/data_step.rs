@@ -110,7 +110,14 @@ pub(super) fn data_step(step: &ReplayStep, stage: Stage, recorded: bool, made: &
         Action::Rows { what } => (what.clone(), None),
         Action::Unmodelled(_) => return,
     };
-    let note = |fate| DataStep { at: step.at, span: step.span, what: what.clone(), fate };
+    let statement = match &command {
+        Some(Command::Data(data)) => Some(data.clone()),
+        _ => None,
+    };
+    let note = |fate, against| {
+        let (what, statement) = (what.clone(), statement.clone());
+        DataStep { at: step.at, span: step.span, what, statement, fate, against, left: None }
+    };
     let writes = match &command {
         Some(Command::Data(data)) => made.written_by(data),
         _ => Writes::Unknown,
@@ -118,7 +125,7 @@ pub(super) fn data_step(step: &ReplayStep, stage: Stage, recorded: bool, made: &
     let obstacle = match (stage, &command) {
         // The row says that it ran, and the schema does not contradict.
         (Stage::All, _) if recorded => return,
-        (Stage::All, _) => return fix.data_steps.push(note(DataFate::Unproven)),
+        (Stage::All, _) => return fix.data_steps.push(note(DataFate::Unproven, None)),
         (_, None) => Some(format!("a data step of the missing part cannot be written as SQL: {what}")),
         // It ran, and what it wrote is there.
         (Stage::Some, Some(_)) if recorded && writes == Writes::Others => return,
@@ -136,13 +143,10 @@ pub(super) fn data_step(step: &ReplayStep, stage: Stage, recorded: bool, made: &
     };
     match (obstacle, command) {
         (None, Some(command)) => {
-            fix.data_steps.push(note(DataFate::Included));
+            fix.data_steps.push(note(DataFate::Included, None));
             let origin = Origin::Revision { at: step.at, span: step.span };
             fix.steps.push(FixStep { command, origin, makes: Vec::new() });
         }
-        (obstacle, _) => {
-            fix.obstacles.extend(obstacle);
-            fix.data_steps.push(note(DataFate::Unproven));
-        }
+        (obstacle, _) => fix.data_steps.push(note(DataFate::Unproven, obstacle)),
     }
 }

@@ -12,9 +12,10 @@ use crate::alembic::run::Action;
 use crate::catalog::ObjectId;
 use crate::catalog::listing::Change;
 use crate::locate::Timelines;
-use crate::pg::command::{Command, Kind};
+use crate::pg::command::{Command, DataCommand, Kind};
 use crate::pg::error::Reason;
 use crate::pg::expr::Comparison;
+use crate::predict::unproven::Left;
 use crate::replay::history::Members;
 use crate::replay::{At, Replay, ReplayStep, Replayed};
 use crate::source::Span;
@@ -53,6 +54,8 @@ pub enum DataFate {
     Included,
     /// The stamp passes over it, and a schema cannot show that it ran.
     Unproven,
+    /// The stamp passes over it, and the database says that nothing of it is left to do.
+    NothingLeft,
 }
 
 /// A step on rows that a plan has to do with.
@@ -64,8 +67,14 @@ pub struct DataStep {
     pub span: Option<Span>,
     /// Its SQL, or what it does.
     pub what: String,
+    /// The statement, where it is one.
+    pub statement: Option<DataCommand>,
     /// What the plan does with it.
     pub fate: DataFate,
+    /// Why the plan neither runs it nor knows that it ran, where there is more to say than that no schema shows it.
+    pub against: Option<String>,
+    /// What is left of it, where the plan passes over it.
+    pub left: Option<Left>,
 }
 
 /// What is to be run, and what stands against it.

@@ -85,12 +85,12 @@ fn is_inherited(catalog: &Catalog, table: Oid) -> bool {
 }
 
 /// A table with its partitions and heirs, and theirs.
-fn parts(catalog: &Catalog, table: Oid) -> BTreeSet<Oid> {
+pub(super) fn parts(catalog: &Catalog, table: Oid) -> BTreeSet<Oid> {
     closure(table, |table| catalog.descendants(table))
 }
 
 /// The tables whose partition or heir it is, directly or by way of others.
-fn above(catalog: &Catalog, table: Oid) -> BTreeSet<Oid> {
+pub(super) fn above(catalog: &Catalog, table: Oid) -> BTreeSet<Oid> {
     let mut all = closure(table, |table| {
         let Some(table) = catalog.table(table) else { return Vec::new() };
         table.partition_of.iter().map(|(parent, _)| *parent).chain(table.inherits.iter().copied()).collect()
@@ -136,8 +136,13 @@ impl Touched {
         }
     }
 
-    fn has_rows_of(&self, table: Oid) -> bool {
+    pub(super) fn has_rows_of(&self, table: Oid) -> bool {
         self.everything || self.tables.contains(&table)
+    }
+
+    /// Columns whose values may be others.
+    pub(super) fn columns(&self) -> &BTreeSet<Oid> {
+        &self.columns
     }
 
     /// Anything in a table.

@@ -64,7 +64,7 @@ fn folded(name: &Ident) -> String {
 }
 
 /// `SQLValueFunction`s, which have no parentheses.
-fn is_value_function(name: &str) -> bool {
+pub(super) fn is_value_function(name: &str) -> bool {
     const NAMES: [&str; 7] = [
         "current_timestamp",
         "current_date",

@@ -15,6 +15,7 @@ pub mod refused;
 pub mod rows;
 mod rules;
 mod server;
+pub mod unproven;
 mod writes;
 
 use std::rc::Rc;

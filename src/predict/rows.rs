@@ -84,6 +84,11 @@ impl Rows {
         self.asked.as_ref().is_none_or(|asked| asked.holds(query, tables, catalog, &self.touched))
     }
 
+    /// What this run has done to rows.
+    pub(super) fn touched(&self) -> &Touched {
+        &self.touched
+    }
+
     /// True if the table is known to hold no row.
     pub fn is_empty(&self, catalog: &Catalog, table: Oid) -> bool {
         let counted = || {

@@ -4,9 +4,11 @@ pub mod history;
 pub mod schema;
 mod subject;
 
+use std::rc::Rc;
+
 use history::{History, Members};
 
-use crate::alembic::run::{Action, Outcome};
+use crate::alembic::run::{Action, Observer, Outcome};
 use crate::catalog::listing::{Change, Listing};
 use crate::catalog::object::Schema;
 use crate::catalog::{Catalog, Object, Session};
@@ -90,7 +92,17 @@ impl Replay {
 /// Runs the revisions of a state in upgrade order on an empty database, or on the baseline where one was given.
 ///
 /// `watch` sees each revision's steps with the catalog after it.
-pub fn replay(subject: &Subject<'_>, state: &Members, mut watch: impl FnMut(&[ReplayStep], &Catalog)) -> Replay {
+pub fn replay(subject: &Subject<'_>, state: &Members, watch: impl FnMut(&[ReplayStep], &Catalog)) -> Replay {
+    replay_seen(subject, state, None, watch)
+}
+
+/// The same with somebody who sees each statement.
+pub fn replay_seen(
+    subject: &Subject<'_>,
+    state: &Members,
+    observer: Option<Rc<dyn Observer>>,
+    mut watch: impl FnMut(&[ReplayStep], &Catalog),
+) -> Replay {
     let mut catalog = subject.baseline.clone();
     catalog.open_world = true;
     // The schemas that Alembic's connection works in are there, whoever made them.
@@ -105,6 +117,7 @@ pub fn replay(subject: &Subject<'_>, state: &Members, mut watch: impl FnMut(&[Re
     vm.run.session.each_alone = subject.settings.autocommit || subject.settings.transactions_unknown.is_some();
     vm.run.share_transaction();
     vm.run.watch = Some(Listing::of(&vm.run.catalog));
+    vm.run.observer = observer;
     let mut revisions = Vec::new();
     for position in state.iter() {
         let id = &subject.history.order[position];

@@ -141,6 +141,8 @@ pub enum DataStepState {
     WillRun,
     /// A stamp would skip it.
     Skipped,
+    /// A stamp would skip it, and the database says that nothing of it is left to do.
+    NothingLeft,
     /// It cannot be told.
     Unproven,
 }

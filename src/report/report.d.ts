@@ -48,7 +48,7 @@ export interface DataStep {
 }
 
 /** Whether a data step has run on this database. */
-export type DataStepState = "ran" | "will_run" | "skipped" | "unproven";
+export type DataStepState = "ran" | "will_run" | "skipped" | "nothing_left" | "unproven";
 
 /** The database that the dump describes. */
 export interface Database {

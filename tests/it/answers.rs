@@ -2,7 +2,7 @@
 //! real servers.
 
 use restamp::predict::answers::key;
-use restamp::report::{Input, InputFile, Options, Outcome, Report, Situation};
+use restamp::report::{DataStepState, Input, InputFile, Options, Outcome, Report, Situation};
 
 use crate::small::revision;
 
@@ -286,4 +286,72 @@ fn an_invalid_index_takes_its_name() {
     assert!(other.plans.iter().all(|plan| !plan.fix_sql.contains("DROP INDEX public.j")));
     let none = analyse("restamp-answer invalid-index = []\n");
     assert_eq!(none.prediction.map(|prediction| prediction.outcome), Some(Outcome::Succeeds));
+}
+
+/// The revision's table is there, and the row does not say that it ran.
+fn skipped(body: &str, more: &str, list: &[(&str, u64)]) -> Report {
+    let pasted = InputFile { path: "pasted".into(), bytes: answers(list).into() };
+    let files = vec![revision("a1", "None", MADE), revision("a2", "'a1'", body)];
+    analyze_files(files, &format!("{DUMP}{more}"), (!list.is_empty()).then_some(pasted))
+}
+
+fn reasons(report: &Report) -> String {
+    assert!(!report.plans.iter().any(|plan| plan.recommended));
+    report.plans.iter().flat_map(|plan| plan.barred.clone()).collect::<Vec<_>>().join("\n")
+}
+
+/// `tests/oracle/test_unproven.py` asks real servers.
+#[test]
+fn a_step_of_which_nothing_is_left_bars_no_plan() {
+    const SIGN: &str = "CREATE TABLE public.sign (i integer);\n";
+    const LEFT: &str = "SELECT count(*) FROM public.t WHERE (b IS NULL) AND a IS DISTINCT FROM CAST('x' AS text)";
+    let body = "op.execute(\"UPDATE t SET a = 'x' WHERE b IS NULL\")\nop.execute('CREATE TABLE sign (i int)')";
+    let open = skipped(body, SIGN, &[]);
+    assert!(
+        reasons(&open).contains("a data step of a2, and a schema cannot show that it ran; check.sql asks how much")
+    );
+    let check = open.files(open.plan()).into_iter().find(|file| file.name == "check.sql").expect("check.sql");
+    assert!(check.text.contains(&key(LEFT)), "{}", check.text);
+    assert!(check.text.contains("What is left of a data step of a2 at versions/a2.py:8, which"), "{}", check.text);
+    let done = skipped(body, SIGN, &[(LEFT, 0)]);
+    let plan = done.plans.iter().find(|plan| plan.recommended).expect("a plan");
+    assert_eq!((plan.to.join(" "), plan.data_steps[0].state), ("a2".to_string(), DataStepState::NothingLeft));
+    assert!(!done.verdict.facts.iter().any(|fact| fact.contains("cannot be proven")), "{:?}", done.verdict.facts);
+    let left = skipped(body, SIGN, &[(LEFT, 3)]);
+    assert!(reasons(&left).contains("3 row(s) are still to be changed: it has not run, or they were changed since"));
+}
+
+#[test]
+fn a_half_applied_revision_is_completed_where_nothing_of_its_step_is_left() {
+    const LEFT: &str = "SELECT count(*) FROM public.t WHERE b = 7";
+    let made = "op.execute('CREATE TABLE s (i int)')\nop.execute('DELETE FROM t WHERE b = 7')\n";
+    let body = format!("{made}op.execute('CREATE TABLE o (i int)')");
+    let there = "CREATE TABLE public.s (i integer);\n";
+    assert!(reasons(&skipped(&body, there, &[])).contains("of a half applied revision may have run already"));
+    assert!(reasons(&skipped(&body, there, &[(LEFT, 2)])).contains("2 row(s) that it deletes are there"));
+    let done = skipped(&body, there, &[(LEFT, 0)]);
+    let plan = done.plans.iter().find(|plan| plan.recommended).expect("a plan");
+    assert!(plan.fix_sql.contains("CREATE TABLE o") && !plan.fix_sql.contains("DELETE FROM t"), "{}", plan.fix_sql);
+}
+
+#[test]
+fn what_cannot_be_asked_of_a_step_is_said_with_its_place() {
+    let sign = "CREATE TABLE public.sign (i integer);\n";
+    for (step, why) in [
+        ("UPDATE t SET a = now()::text", "it calls now"),
+        ("UPDATE t SET b = r.id FROM r WHERE r.id = t.id", "it reads other tables"),
+        ("UPDATE t SET b = (SELECT max(id) FROM r)", "it reads other rows"),
+        ("INSERT INTO t (id) SELECT id FROM r", "it does not write its rows out"),
+        ("INSERT INTO t (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET b = 1", "it changes rows that are there"),
+    ] {
+        let body = format!("op.execute('{step}')\nop.execute('CREATE TABLE sign (i int)')");
+        let report = skipped(&body, sign, &[]);
+        assert!(
+            reasons(&report).contains(&format!("check.sql cannot ask for it: {why}")),
+            "{step}: {}",
+            reasons(&report)
+        );
+        let stamp = report.plans.iter().find(|plan| !plan.data_steps.is_empty()).expect("a plan");
+        assert!(stamp.check_sql.contains("Cannot be asked now: what is left of a data step of a2 at versions/a2.py:8"));
+    }
 }

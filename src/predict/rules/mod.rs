@@ -8,7 +8,7 @@ mod delete;
 mod insert;
 mod update;
 
-pub use insert::{Kept, given};
+pub use insert::{Kept, Row, given, written::Written};
 
 use sqlparser::ast;
 
@@ -106,7 +106,7 @@ fn constraints(catalog: &Catalog, table: Oid) -> impl Iterator<Item = (Oid, &Con
 }
 
 /// An expression as PostgreSQL reads it.
-fn text(expr: &ast::Expr) -> String {
+pub(super) fn text(expr: &ast::Expr) -> String {
     Expr::Parsed(Box::new(expr.clone())).to_string()
 }
 
@@ -116,7 +116,7 @@ fn tables(data: &DataCommand, catalog: &Catalog, session: &Session) -> Option<Ve
 }
 
 /// `DEFAULT` in the place of a value.
-fn is_default(value: &ast::Expr) -> bool {
+pub(super) fn is_default(value: &ast::Expr) -> bool {
     matches!(value, ast::Expr::Identifier(name) if name.quote_style.is_none() && name.value.eq_ignore_ascii_case("default"))
 }
 

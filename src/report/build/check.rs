@@ -2,16 +2,23 @@
 
 use std::collections::BTreeSet;
 
+use super::place;
 use crate::pg::ident::{Ident, QName};
 use crate::plan::script::{Check, Question};
-use crate::plan::{Case, Plan};
+use crate::plan::{Case, DataStep, Plan};
 use crate::predict::Prediction;
 use crate::predict::conditions::Condition;
+use crate::predict::unproven::Left;
+use crate::source::Sources;
 use crate::sql::statement::parse;
 
 /// What decides whether the fix and the upgrade get through, and whether the upgrade would as things stand. What only the fix or the
-/// upgrade makes the database cannot be asked for before.
-pub(super) fn questions(case: &Case<'_>, plan: Option<&Plan>) -> Vec<Question> {
+/// upgrade makes the database cannot be asked for before. Of the data steps that a stamp passes over, those of the plan, and where none of
+/// `all` is recommended, those that stand against one.
+pub(super) fn questions(case: &Case<'_>, plan: Option<&Plan>, all: &[Plan], sources: &Sources) -> Vec<Question> {
+    let recommended = all.iter().any(|plan| plan.recommended);
+    let others = all.iter().filter(|_| !recommended);
+    let steps = plan.into_iter().chain(others).flat_map(|plan| &plan.data_steps);
     let is_answered = |query: &str| {
         let mut catalog = case.actual.clone();
         parse(query).iter().all(|statement| catalog.execute(&statement.command, &mut case.session.clone()).is_ok())
@@ -24,6 +31,10 @@ pub(super) fn questions(case: &Case<'_>, plan: Option<&Plan>) -> Vec<Question> {
         ),
         query: condition.query.clone().filter(|query| is_answered(query)),
     };
+    let steps = steps.filter_map(|step| {
+        let left = step.left.as_ref()?;
+        Some(data_step(case, step, left, sources, &is_answered))
+    });
     let fix = plan.into_iter().flat_map(|plan| &plan.demands).map(|condition| ask(condition, ", for the fix"));
     let all = |prediction: &'_ Prediction| {
         [&prediction.settled, &prediction.conditions].into_iter().flatten().cloned().collect()
@@ -33,7 +44,7 @@ pub(super) fn questions(case: &Case<'_>, plan: Option<&Plan>) -> Vec<Question> {
     let now: Vec<Condition> = all(case.prediction);
     let now = now.iter().map(|condition| ask(condition, ", for the upgrade as things stand"));
     let mut seen = BTreeSet::new();
-    let asked: Vec<Question> = fix.chain(then).chain(now).collect();
+    let asked: Vec<Question> = steps.chain(fix).chain(then).chain(now).collect();
     asked
         .into_iter()
         .filter(|question| {
@@ -41,6 +52,33 @@ pub(super) fn questions(case: &Case<'_>, plan: Option<&Plan>) -> Vec<Question> {
             seen.insert(question.query.clone().unwrap_or(demand))
         })
         .collect()
+}
+
+/// What is left of a data step that a stamp passes over.
+fn data_step(
+    case: &Case<'_>,
+    step: &DataStep,
+    left: &Left,
+    sources: &Sources,
+    is_answered: &dyn Fn(&str) -> bool,
+) -> Question {
+    let place = match place(sources, step.span) {
+        (Some(file), Some(line)) => format!("{file}:{line}"),
+        _ => "a place that is not known".to_string(),
+    };
+    let revision = &case.subject.history.order[step.at.revision];
+    let sql = step.what.split_whitespace().collect::<Vec<_>>().join(" ");
+    let what = format!("a data step of {revision} at {place}, which a stamp would pass over: {sql}");
+    match &left.query {
+        Ok(query) if is_answered(query) => Question {
+            what: format!(
+                "What is left of {what}. It counts rows that it would still change; 0: nothing is left to do"
+            ),
+            query: Some(query.clone()),
+        },
+        Ok(_) => Question { what: format!("what is left of {what}"), query: None },
+        Err(why) => Question { what: format!("what is left of {what} ({why})"), query: None },
+    }
 }
 
 /// `check.sql` of a plan.
@@ -63,8 +101,8 @@ pub(super) fn of_plan(case: &Case<'_>, plan: &Plan, header: &[String], questions
 }
 
 /// `check.sql` of what `alembic upgrade` would do as things stand; empty where no rows decide it.
-pub fn check(case: &Case<'_>, header: &[String]) -> String {
-    let questions = questions(case, None);
+pub fn check(case: &Case<'_>, plans: &[Plan], header: &[String], sources: &Sources) -> String {
+    let questions = questions(case, None, plans, sources);
     if questions.is_empty() {
         return String::new();
     }

@@ -132,7 +132,8 @@ pub(super) fn hazards(case: &Case<'_>, plan: &Plan, dangers: Vec<Danger>, source
     for step in plan.data_steps.iter().filter(|step| step.fate == DataFate::Unproven) {
         let revision = &case.subject.history.order[step.at.revision];
         let (file, line) = place(sources, step.span);
-        for hazard in hazard::check(&Subject::SkippedDataStep { revision, what: &step.what }) {
+        for hazard in hazard::check(&Subject::SkippedDataStep { revision, what: &step.what, left: step.left.as_ref() })
+        {
             found.push(report::Hazard { revision: Some(revision.clone()), file: file.clone(), line, ..named(hazard) });
         }
     }

@@ -14,10 +14,11 @@ use crate::plan::script::sequences::fed;
 use crate::plan::script::{Noted, POST_DATA, Rest, Script, fix_sql, stamp_sql, undo_sql, verify_sql};
 use crate::plan::{Case, DataFate, FixStep, Origin, Patch, Plan, PlanKind};
 use crate::predict::Outcome as Predicted;
+use crate::predict::unproven::Left;
 use crate::source::Sources;
 
-/// A plan in the report's words. `header` are the lines about the inputs that every file carries.
-pub fn plan(case: &Case<'_>, plan: &Plan, header: &[String], sources: &Sources) -> report::Plan {
+/// A plan of `all` in the report's words. `header` are the lines about the inputs that every file carries.
+pub fn plan(case: &Case<'_>, plan: &Plan, all: &[Plan], header: &[String], sources: &Sources) -> report::Plan {
     let rows = case.found_rows();
     let dangers = dangers(case, plan, sources);
     let script = script(case, plan, header, &rows, &dangers);
@@ -36,7 +37,7 @@ pub fn plan(case: &Case<'_>, plan: &Plan, header: &[String], sources: &Sources) 
         commands.alembic.extend(upgrade.alembic);
         commands.flask.extend(upgrade.flask);
     }
-    let questions = questions(case, Some(plan));
+    let questions = questions(case, Some(plan), all, sources);
     let text = |wanted: bool, make: &dyn Fn() -> String| if wanted { make() } else { String::new() };
     let patches: Vec<report::Patch> = plan.patches.iter().map(|patch| change(patch, sources)).collect();
     report::Plan {
@@ -209,7 +210,8 @@ fn steps(plan: &Plan, patches: &[report::Patch], commands: &Commands, restamps: 
         let command = if from_root { "patch -d / -p0 < patch.diff" } else { "patch -p0 < patch.diff" };
         push("Change the failing revisions as shown", Some(command.to_string()), Some("patch.diff"));
     }
-    if !plan.then.conditions.is_empty() || !plan.fix.is_empty() {
+    let asks = plan.data_steps.iter().any(|step| step.left.as_ref().is_some_and(|left| left.query.is_ok()));
+    if !plan.then.conditions.is_empty() || !plan.fix.is_empty() || asks {
         push(
             "Ask the database what a schema cannot show",
             Some("psql \"$DATABASE_URL\" -f check.sql".to_string()),
@@ -237,13 +239,16 @@ fn data_steps(case: &Case<'_>, plan: &Plan, sources: &Sources) -> Vec<DataStep> 
         .iter()
         .map(|step| {
             let (file, line) = place(sources, step.span);
+            let left = step.left.as_ref().map(Left::shown).unwrap_or_default();
             let (state, why) = match step.fate {
                 DataFate::Included => {
-                    (DataStepState::WillRun, "it belongs to a part that is missing, and fix.sql runs it")
+                    (DataStepState::WillRun, "it belongs to a part that is missing, and fix.sql runs it".to_string())
                 }
                 DataFate::Unproven => {
-                    (DataStepState::Skipped, "the stamp passes over it, and a schema cannot show that it ran")
+                    let why = "the stamp passes over it, and a schema cannot show that it ran";
+                    (DataStepState::Skipped, format!("{}{left}", step.against.as_deref().unwrap_or(why)))
                 }
+                DataFate::NothingLeft => (DataStepState::NothingLeft, format!("the stamp passes over it{left}")),
             };
             DataStep {
                 revision: case.subject.history.order[step.at.revision].clone(),
@@ -252,7 +257,7 @@ fn data_steps(case: &Case<'_>, plan: &Plan, sources: &Sources) -> Vec<DataStep> 
                 sql: Some(step.what.clone()),
                 source: None,
                 state,
-                why: why.to_string(),
+                why,
             }
         })
         .collect()

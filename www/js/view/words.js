@@ -69,6 +69,7 @@ export const DATA_STEP = {
   ran: 'has run',
   will_run: 'will run',
   skipped: 'would be skipped by the stamp',
+  nothing_left: 'has nothing left to do',
   unproven: 'cannot be proven to have run',
 };
 
