@@ -190,7 +190,7 @@ impl Run {
         }
         let outcome = self.tolerate(span, &command, outcome);
         if let Some(observer) = &observer {
-            let sent = Sent { span, accepted: outcome.is_ok(), may: may.is_some() };
+            let sent = Sent { span, accepted: outcome.is_ok(), may: may.as_ref() };
             observer.after(&command, sent, &self.catalog, &self.session);
         }
         let changes = match &outcome {

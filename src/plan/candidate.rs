@@ -234,7 +234,7 @@ fn apply(actual: &Catalog, session: &Session, rows: &Rows, steps: &[FixStep]) ->
                     Some(error) => Err(Refusal::from(error)),
                     None => fixed.execute(&statement.command, &mut session),
                 };
-                let sent = Sent { span: None, accepted: outcome.is_ok(), may: false };
+                let sent = Sent { span: None, accepted: outcome.is_ok(), may: None };
                 demands.after(&statement.command, sent, &fixed, &session);
                 match outcome {
                     Ok(deltas) => applied.changes.extend(listing.follow(&fixed, &deltas)),

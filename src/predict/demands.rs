@@ -9,7 +9,7 @@ use super::rows::Rows;
 use crate::alembic::run::{Observer, Sent};
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{Command, Table};
-use crate::pg::error::{PgError, Refusal};
+use crate::pg::error::{PgError, Reason, Refusal};
 use crate::source::Span;
 
 /// A statement that a run sends.
@@ -23,6 +23,8 @@ pub struct Statement {
     pub span: Option<Span>,
     /// Within a transaction that goes on.
     pub in_transaction: bool,
+    /// Why it is not known whether it runs; `None`: it does.
+    pub may: Option<Reason>,
 }
 
 /// Follows a run: what it knows of rows, and what its statements ask of them.
@@ -53,7 +55,7 @@ impl Demands {
         self.found.take()
     }
 
-    /// What was sent since the last call; without what only may run.
+    /// What was sent since the last call, and what may have been.
     pub fn take_statements(&self) -> Vec<Statement> {
         self.statements.take()
     }
@@ -124,18 +126,18 @@ impl Observer for Demands {
         error
     }
 
-    fn after(&self, command: &Command, sent: Sent, catalog: &Catalog, session: &Session) {
+    fn after(&self, command: &Command, sent: Sent<'_>, catalog: &Catalog, session: &Session) {
         let (pending, learned) = (self.pending.take(), self.learned.take());
-        if sent.accepted && !sent.may {
+        if sent.accepted {
             let in_transaction = session.transaction.is_some();
-            let (command, revision) = (command.clone(), String::new());
-            self.statements.borrow_mut().push(Statement { command, revision, span: sent.span, in_transaction });
+            let (command, revision, may) = (command.clone(), String::new(), sent.may.cloned());
+            self.statements.borrow_mut().push(Statement { command, revision, span: sent.span, in_transaction, may });
         }
         if sent.accepted {
-            self.rows.borrow_mut().remember(learned, sent.may);
+            self.rows.borrow_mut().remember(learned, sent.may.is_some());
             let placed = pending.into_iter().map(|condition| Condition { span: sent.span, ..condition });
             self.found.borrow_mut().extend(placed);
-            self.rows.borrow_mut().follow(command, sent.may, catalog, session);
+            self.rows.borrow_mut().follow(command, sent.may.is_some(), catalog, session);
         }
     }
 

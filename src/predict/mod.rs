@@ -75,7 +75,7 @@ pub struct Prediction {
     pub settled: Vec<Condition>,
     /// The revision from which on it is not known, where that is one.
     pub doubted: Option<String>,
-    /// What it sends before the end or the failure, in order.
+    /// What it sends or may send before the end or the failure, in order.
     pub statements: Vec<demands::Statement>,
     /// The database afterwards, if the run went through.
     pub after: Option<Catalog>,

@@ -125,7 +125,7 @@ impl Report {
             }
             for hazard in &plan.then.hazards {
                 let place = hazard.place().map_or_else(String::new, |place| format!(" ({place})"));
-                let _ = write!(md, "\n- {}: {}{}", hazard.code, escape(&hazard.message), escape(&place));
+                let _ = write!(md, "\n- {}: {}{}", hazard.code, escape(&hazard.sentence()), escape(&place));
             }
         }
         md.push_str("\n\n## Inputs\n");

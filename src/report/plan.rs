@@ -176,6 +176,8 @@ pub struct Hazard {
     pub lock: Option<String>,
     /// The statement rewrites the table.
     pub rewrites: bool,
+    /// Why it is not known whether the statement runs at all; null where it does, and where there is none.
+    pub may_run: Option<String>,
     /// The revision that the statement comes from.
     pub revision: Option<String>,
     /// Its file.
@@ -185,6 +187,14 @@ pub struct Hazard {
 }
 
 impl Hazard {
+    /// What happens, with the reason why it may not.
+    pub fn sentence(&self) -> String {
+        match &self.may_run {
+            None => self.message.clone(),
+            Some(reason) => format!("may run: {} (whether it does is not known: {reason})", self.message),
+        }
+    }
+
     /// File and line of what it is about.
     pub fn place(&self) -> Option<String> {
         let file = self.file.as_ref()?;

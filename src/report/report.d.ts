@@ -171,6 +171,8 @@ export interface Hazard {
   line: number | null;
   /** The strongest lock that the statement takes, e.g. `ACCESS EXCLUSIVE`. */
   lock: string | null;
+  /** Why it is not known whether the statement runs at all; null where it does, and where there is none. */
+  may_run: string | null;
   /** What happens and why, one sentence. */
   message: string;
   /** The revision that the statement comes from. */

@@ -2,7 +2,7 @@
 
 use restamp::report::{Change, InputFile, Outcome};
 
-use crate::small::{analyze, revision};
+use crate::small::{analyze, plan, revision};
 
 const MADE: &str = "op.execute('CREATE TABLE kinds (name text)')\n\
     op.execute('CREATE TABLE t (id int PRIMARY KEY, a int, b int)')";
@@ -205,4 +205,34 @@ fn a_create_table_that_is_hooked_may_not_be_refused() {
     };
     assert_eq!(outcome("@compiles(CreateTable)"), Outcome::Unknown);
     assert_eq!(outcome("@compiles(CreateTable, 'oracle')"), Outcome::Fails);
+}
+
+/// Each side of an unknown condition meets the database as it was before; what both send is said once.
+#[test]
+fn what_may_run_has_hazards_marked_as_such() {
+    let body = "import os\nif os.environ['SIZE'] > '3':\n    \
+                op.execute('ALTER TABLE t ADD c int NOT NULL')\n    \
+                op.execute('CREATE UNIQUE INDEX twins ON t (a)')\n\
+                else:\n    \
+                op.execute('ALTER TABLE t ADD c uuid DEFAULT gen_random_uuid()')";
+    let files = vec![
+        revision("a1", "None", MADE),
+        revision("a2", "'a1'", body),
+        revision("a3", "'a2'", "op.execute('ALTER TABLE t ALTER b TYPE bigint')"),
+    ];
+    let report = plan(files, DUMP, &["a1"]);
+    let plan = report.plans.iter().find(|plan| plan.to == ["a1"]).expect("the plan that stays where it is");
+    let found = |code: &str| {
+        let hazards: Vec<_> = plan.then.hazards.iter().filter(|hazard| hazard.code == code).collect();
+        assert_eq!(hazards.len(), 1, "{code}: {:?}", plan.then.hazards);
+        hazards[0].clone()
+    };
+    for (code, line) in [("not-null-column", 10), ("unique-over-duplicates", 11), ("volatile-default", 13)] {
+        let hazard = found(code);
+        assert!(hazard.may_run.as_deref().is_some_and(|why| why.contains("SIZE")), "{hazard:?}");
+        assert!(hazard.sentence().starts_with("may run: "), "{}", hazard.sentence());
+        assert_eq!((hazard.file.as_deref(), hazard.line), (Some("versions/a2.py"), Some(line)), "{hazard:?}");
+    }
+    let certain = found("type-change");
+    assert!(certain.may_run.is_none() && certain.sentence() == certain.message, "{certain:?}");
 }

@@ -90,11 +90,11 @@ export function report(name = HOSTILE) {
         undo_sql: 'SELECT 1;\n', stamp_sql: 'SELECT 2;\n', check_sql: 'SELECT 3;\n', verify_sql: 'SELECT 4;\n', repair_revision: null, tables: [], patches: [],
         commands: { alembic: ['alembic stamp 91d3c7a5e0f4', 'alembic upgrade head'], flask: ['flask db stamp 91d3c7a5e0f4', 'flask db upgrade'] },
         hazards: [
-          { code: 'access-exclusive-lock', severity: 'warning', message: 'ALTER TABLE locks `candidate` against reads and writes while it runs.', help: 'The script sets `lock_timeout`; run it again when it gives up.', statement: null, lock: 'ACCESS EXCLUSIVE', rewrites: false, revision: '4b8e1f60a2c9', file: `${versions}/4b8e1f60a2c9_candidate_details.py`, line: 19 },
+          { code: 'access-exclusive-lock', severity: 'warning', message: 'ALTER TABLE locks `candidate` against reads and writes while it runs.', help: 'The script sets `lock_timeout`; run it again when it gives up.', statement: null, lock: 'ACCESS EXCLUSIVE', rewrites: false, may_run: null, revision: '4b8e1f60a2c9', file: `${versions}/4b8e1f60a2c9_candidate_details.py`, line: 19 },
         ],
         data_steps: [dataStep],
         then: { ...prediction, outcome: 'succeeds', runs: ['c26f08b94d1e', 'd70a5b3e8f12', 'e5194c6d7ab0'], revision: null, file: null, line: null, sqlstate: null, message: null, statement: null, excerpt: null, drift_left: 0, hazards: [
-          { code: 'index-blocks-writes', severity: 'warning', message: 'The index on `offer` blocks writers while it is built.', help: null, statement: 'CREATE INDEX', lock: 'SHARE', rewrites: false, revision: 'd70a5b3e8f12', file: `${versions}/d70a5b3e8f12_offers.py`, line: 30 },
+          { code: 'index-blocks-writes', severity: 'warning', message: 'The index on `offer` blocks writers while it is built.', help: null, statement: 'CREATE INDEX', lock: 'SHARE', rewrites: false, may_run: null, revision: 'd70a5b3e8f12', file: `${versions}/d70a5b3e8f12_offers.py`, line: 30 },
         ] },
       },
       {

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::Command;
-use crate::pg::error::PgError;
+use crate::pg::error::{PgError, Reason};
 use crate::source::Span;
 
 /// Sees the statements of a run as they are sent.
@@ -12,8 +12,8 @@ pub trait Observer: Debug {
     /// A statement is about to be executed. Gives the error with which rows stop it, where the database has been asked and said so.
     fn before(&self, command: &Command, catalog: &Catalog, session: &Session) -> Option<PgError>;
 
-    /// It was executed. `may`: it is not known whether it really runs.
-    fn after(&self, command: &Command, sent: Sent, catalog: &Catalog, session: &Session);
+    /// It was executed, or only recorded.
+    fn after(&self, command: &Command, sent: Sent<'_>, catalog: &Catalog, session: &Session);
 
     /// Whether a table of the run's own database is known to hold no row.
     fn is_empty(&self, catalog: &Catalog, table: Oid) -> bool;
@@ -24,11 +24,11 @@ pub trait Observer: Debug {
 
 /// How a statement was sent.
 #[derive(Clone, Copy, Debug)]
-pub struct Sent {
+pub struct Sent<'r> {
     /// The line in the revision's own file.
     pub span: Option<Span>,
     /// It was not refused.
     pub accepted: bool,
-    /// It is not known whether it runs.
-    pub may: bool,
+    /// Why it is not known whether it runs; `None`: it does.
+    pub may: Option<&'r Reason>,
 }

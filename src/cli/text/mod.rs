@@ -212,7 +212,7 @@ fn steps(plan: &Plan, text: &mut String) {
 fn hazards(hazards: &[Hazard], text: &mut String) {
     for hazard in hazards {
         let place = hazard.place().map_or_else(String::new, |place| format!(" ({place})"));
-        let message = style::printable(&one_line(&format!("{}{place}", hazard.message)));
+        let message = style::printable(&one_line(&format!("{}{place}", hazard.sentence())));
         let _ = writeln!(text, "  {} {message}", style::severity(word(hazard.severity)));
         if let Some(help) = &hazard.help {
             let _ = writeln!(text, "      {}", style::printable(help));

@@ -172,7 +172,7 @@ impl Observer for Unproven {
         None
     }
 
-    fn after(&self, command: &Command, sent: Sent, catalog: &Catalog, session: &Session) {
+    fn after(&self, command: &Command, sent: Sent<'_>, catalog: &Catalog, session: &Session) {
         let learned = self.learned.take();
         if !sent.accepted {
             return;
@@ -186,8 +186,8 @@ impl Observer for Unproven {
         if given.is_none() && !seen.is_empty() {
             // Of tables that are empty in a replay nobody knows whether they are.
             let mut rows = Rows::default();
-            rows.remember(learned, sent.may);
-            rows.follow(command, sent.may, catalog, session);
+            rows.remember(learned, sent.may.is_some());
+            rows.follow(command, sent.may.is_some(), catalog, session);
             seen.iter_mut().for_each(|seen| seen.disturb(rows.touched(), catalog));
         }
         if let Command::Data(data) = command

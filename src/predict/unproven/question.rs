@@ -88,7 +88,7 @@ impl Asking<'_> {
             }
             left.push(match Written::read(&assignment.value) {
                 Written::Null => format!("{column} IS NOT NULL"),
-                Written::Text(_) | Written::Computed => {
+                Written::Text(_) | Written::Cast | Written::Computed => {
                     reader.read(&assignment.value)?;
                     format!("{column} IS DISTINCT FROM {}", self.stored(&column, &text(&assignment.value))?)
                 }
@@ -149,7 +149,7 @@ impl Asking<'_> {
                         self.stored(column, &literal(value)).map(|value| format!("{column} = {value}"))
                     }
                     Some(Written::Null) => Ok(format!("{column} IS NULL")),
-                    Some(Written::Computed) | None => continue,
+                    Some(Written::Cast | Written::Computed) | None => continue,
                 };
                 match part {
                     Ok(part) => {

@@ -6,6 +6,7 @@ use super::{place, severity};
 use crate::catalog::{Catalog, Session};
 use crate::hazard::{self, Subject};
 use crate::pg::command::Command;
+use crate::pg::error::Reason;
 use crate::plan::lock::{Lock, lock};
 use crate::plan::{Case, DataFate, FixStep, Origin, Plan};
 use crate::source::Sources;
@@ -44,20 +45,25 @@ pub(super) fn dangers(case: &Case<'_>, plan: &Plan, sources: &Sources) -> Vec<Da
             (None, ..) => "Alembic's own table, which cannot take the rows as it is".to_string(),
         };
         let lock = walk.lock(&step.command);
-        Danger { origin, lock, hazards: walk.step(&step.command, (true, true), (revision, (file, line))) }
+        Danger { origin, lock, hazards: walk.step(&step.command, (true, true), (revision, (file, line)), None) }
     };
     plan.fix.iter().map(step).collect()
 }
 
-/// What to know before the upgrade that follows: of each statement that it is known to send.
+/// What to know before the upgrade that follows: of each statement that it sends or may send.
 pub(super) fn of_upgrade(case: &Case<'_>, plan: &Plan, sources: &Sources) -> Vec<report::Hazard> {
     let mut walk = Walk::new(case, &plan.fixed);
     let mut found: Vec<report::Hazard> = Vec::new();
     for sent in &plan.then.statements {
         let at = (Some(sent.revision.clone()), place(sources, sent.span));
-        for hazard in walk.step(&sent.command, (false, sent.in_transaction), at) {
+        for hazard in walk.step(&sent.command, (false, sent.in_transaction), at, sent.may.as_ref()) {
             // That nothing gives up waiting is said of the first.
-            if hazard.code != "lock-timeout" || found.iter().all(|other| other.code != hazard.code) {
+            let is_said = match hazard.code.as_str() {
+                "lock-timeout" => found.iter().any(|other| other.code == hazard.code),
+                // Both sides of a condition may send it.
+                _ => found.contains(&hazard),
+            };
+            if !is_said {
                 found.push(hazard);
             }
         }
@@ -106,7 +112,8 @@ impl<'a> Walk<'a> {
     }
 
     /// The hazards of a statement, which is then executed. One that is refused bars the plan; the rest is judged as far as it goes.
-    fn step(&mut self, command: &Command, how: (bool, bool), at: Origins) -> Vec<report::Hazard> {
+    /// What `may` run leaves what it changes in doubt.
+    fn step(&mut self, command: &Command, how: (bool, bool), at: Origins, may: Option<&Reason>) -> Vec<report::Hazard> {
         let lock = Some(lock(command).0).filter(|lock| *lock != Lock::None).map(|lock| lock.to_string());
         let (revision, (file, line)) = at;
         let found =
@@ -116,10 +123,14 @@ impl<'a> Walk<'a> {
                 revision: revision.clone(),
                 file: file.clone(),
                 line,
+                may_run: may.map(ToString::to_string),
                 ..named(hazard)
             });
         let found = found.collect();
-        let _ = self.catalog.execute(command, &mut self.session);
+        let _ = match may {
+            Some(reason) => self.catalog.execute_maybe(command, &mut self.session, reason),
+            None => self.catalog.execute(command, &mut self.session),
+        };
         found
     }
 }
@@ -153,6 +164,7 @@ fn named(hazard: hazard::Hazard) -> report::Hazard {
         code: hazard.code.to_string(),
         severity: severity(hazard.severity),
         rewrites: hazard.rewrites,
+        may_run: None,
         message: hazard.message,
         help: hazard.safer,
         statement: None,

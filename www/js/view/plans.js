@@ -68,7 +68,8 @@ function hazards(list, title) {
     const { shape, word, tone } = SEVERITY[hazard.severity];
     return h('li', { class: tone },
       h('span', { class: `mark ${tone}`, role: 'img', 'aria-label': word }, shape),
-      h('div', null, h('p', null, prose(hazard.message)),
+      h('div', null, h('p', null, hazard.may_run !== null && h('strong', null, 'may run: '), prose(hazard.message)),
+        hazard.may_run !== null && h('p', { class: 'soft' }, 'Whether it does is not known: ', prose(hazard.may_run)),
         hazard.help !== null && h('p', { class: 'soft' }, prose(hazard.help)),
         h('p', { class: 'fine' }, place(hazard.file, hazard.line),
           hazard.lock !== null && ` takes ${hazard.lock}`, hazard.rewrites && ' rewrites the table')));
