@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::{Catalog, Session};
 use crate::diagnostic::Diagnostic;
 use crate::diff::{Change, Difference};
-use crate::pg::command::Kind;
+use crate::pg::command::{Command, Kind, SessionCommand};
 use crate::pg::error::{Reason, Refusal};
 use crate::pg::ident::{Ident, QName};
+use crate::plan::script::undo::privileges::Privilege;
 use crate::report::{self, Input, InputFile, Stamped, StampedSource};
 use crate::source::Sources;
 use crate::sql::dump::{Contents, Dump, DumpOptions, DumpReader, read_current};
@@ -30,6 +31,8 @@ pub struct Database {
     name: Option<String>,
     databases: Vec<String>,
     pub(super) contents: Contents,
+    /// What the dump grants.
+    pub privileges: Vec<Privilege>,
     table_exists: bool,
     /// The dump ends in the middle: what is not in it may be in the database all the same.
     pub cut: bool,
@@ -62,6 +65,20 @@ fn load(dump: &Dump, diagnostics: &mut Vec<Diagnostic>) -> Catalog {
         }
     }
     catalog
+}
+
+/// What a dump grants, in its order.
+fn privileges(dump: &Dump) -> Vec<Privilege> {
+    let mut by_other = false;
+    let mut found = Vec::new();
+    for statement in &dump.statements {
+        match &statement.command.node {
+            Command::Session(SessionCommand::Role { role, .. }) => by_other = role.is_some(),
+            Command::Grant(grant) => found.push(Privilege { grant: grant.clone(), by_other }),
+            _ => {}
+        }
+    }
+    found
 }
 
 /// The schema that a history starts from.
@@ -159,6 +176,7 @@ impl Database {
             name: dump.database.clone(),
             databases: dump.databases.clone(),
             contents: dump.contents,
+            privileges: privileges(&dump),
             table_exists: table.is_some(),
             cut,
             catalog,

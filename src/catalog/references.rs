@@ -259,6 +259,11 @@ impl Object {
         self.clone().owner_mut().is_some()
     }
 
+    /// Its owner, where that is known.
+    pub fn owner(&self) -> Option<Ident> {
+        self.clone().owner_mut()?.clone()
+    }
+
     /// Its owner, if its kind has one.
     pub(super) fn owner_mut(&mut self) -> Option<&mut Option<Ident>> {
         match self {

@@ -6,7 +6,8 @@ use super::complete::complete;
 use super::data_step::may_harm;
 use super::fix::{DataFate, Fix, fix, objects};
 use super::script::ownership::{ownership, unclear};
-use super::script::{Touched, segment::segments, touched, undo::undo};
+use super::script::undo::{privileges::given, undo};
+use super::script::{Touched, segment::segments, touched};
 use super::{Case, Plan, PlanKind, invalid_index, version_table};
 use crate::alembic::run::{Observer, Sent};
 use crate::catalog::listing::{Change, Listing};
@@ -122,8 +123,10 @@ pub fn evaluate(case: &Case<'_>, state: &Members, goal: &Catalog) -> Option<Plan
     if obstacles.is_empty() {
         obstacles.extend(holes(case, then.after.as_ref(), goal));
     }
-    let undo = undo(case.actual, &fixed, case.session);
+    let mut undo = undo(case.actual, &fixed, case.session);
     let ownership = ownership(case, &made.steps, &fixed);
+    let maker = ownership.maker(case.actual);
+    undo.given = given((case.actual, case.session), &undo.again, case.privileges, maker.as_ref());
     obstacles.extend(unclear(&ownership, case.actual).filter(|_| !made.steps.is_empty()));
     let (touched, mut rest) = touched(case.actual, &stages);
     if let Some(schema) = case.schema {

@@ -117,6 +117,8 @@ pub struct Case<'a> {
     pub prediction: &'a Prediction,
     /// What is known of rows.
     pub table_rows: &'a Rows,
+    /// What the dump grants.
+    pub privileges: &'a [script::undo::privileges::Privilege],
     /// The dump leaves no class of objects out.
     pub is_whole: bool,
     /// The only schema that is compared, where there is one.

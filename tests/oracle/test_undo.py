@@ -91,3 +91,102 @@ def test_undo_leads_back(server, restamp, tmp_path, fix):
     assert stays == ([FIXES[fix]] if FIXES[fix] else [])
     if not stays:
         assert strip(server.dump(database)) == before
+
+
+GRANTS = """
+    CREATE VIEW v1 AS SELECT 1 AS a; GRANT SELECT ON v1 TO reader; ALTER VIEW v1 OWNER TO other; GRANT SELECT (a), UPDATE (b) ON t TO reader;
+    REVOKE ALL ON FUNCTION g(int) FROM PUBLIC; GRANT EXECUTE ON FUNCTION g(int) TO reader; ALTER FUNCTION g(int) OWNER TO other;
+    CREATE FUNCTION "G h"(i int, "of" text[] DEFAULT '{}') RETURNS int LANGUAGE sql AS 'SELECT 1';
+    CREATE FUNCTION "G h"(i int) RETURNS int LANGUAGE sql AS 'SELECT 2';
+    REVOKE ALL ON FUNCTION "G h"(int) FROM PUBLIC; GRANT EXECUTE ON FUNCTION "G h"(int, text[]) TO reader WITH GRANT OPTION;
+    GRANT USAGE ON SEQUENCE s TO reader WITH GRANT OPTION; ALTER SEQUENCE s OWNER TO other; REVOKE ALL ON TYPE pair FROM PUBLIC; ALTER TYPE pair OWNER TO other;
+    GRANT USAGE ON TYPE d TO reader; ALTER DOMAIN d OWNER TO other; CREATE MATERIALIZED VIEW "m v" AS SELECT 2 AS b; GRANT ALL ON "m v" TO PUBLIC;
+    CREATE VIEW w AS SELECT 1 AS one; REVOKE ALL ON w FROM postgres; GRANT SELECT ON w TO postgres; CREATE SCHEMA x; GRANT USAGE ON SCHEMA x TO reader; ALTER SCHEMA x OWNER TO other;
+    GRANT SELECT ON z TO reader; GRANT UPDATE (w), INSERT (n, w) ON z TO reader; CREATE TABLE ser (id serial PRIMARY KEY); GRANT USAGE ON SEQUENCE ser_id_seq TO reader; GRANT INSERT ON ser TO reader
+"""
+# What the fix does to what has privileges.
+MADE_AGAIN = [
+    "DROP VIEW v1",
+    "DROP VIEW v1; CREATE VIEW v1 AS SELECT 1 AS a, 2 AS b",
+    "DROP VIEW w; CREATE VIEW w AS SELECT 2 AS two",
+    'DROP MATERIALIZED VIEW "m v"',
+    "DROP FUNCTION g(int)",
+    "DROP FUNCTION g(int); CREATE FUNCTION g(i int, j int) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    'DROP FUNCTION "G h"(int); DROP FUNCTION "G h"(int, text[])',
+    "DROP SEQUENCE s",
+    "DROP TYPE pair; DROP DOMAIN d",
+    "DROP SCHEMA x",
+    "DROP TABLE z",
+    "ALTER TABLE z DROP COLUMN w",
+    "DROP TABLE ser",
+    "ALTER VIEW v1 RENAME TO v2; CREATE VIEW v1 AS SELECT 1 AS one",
+]
+
+
+class Given:
+    """A database with privileges, and the fix of a revision of which nothing is there."""
+
+    def __init__(self, server, restamp, folder, fix, more="", options=()):
+        self.server, self.folder = server, folder
+        server.psql("postgres", "DROP DATABASE IF EXISTS undo WITH (FORCE)")
+        for role in ("reader", "other"):
+            server.psql("postgres", f"DROP ROLE IF EXISTS {role}")
+            server.psql("postgres", f"CREATE ROLE {role}")
+        versions = folder / "versions"
+        versions.mkdir()
+        made = re.split(r";\s+(?=[A-Z])", (START + EVENTS + GRANTS).strip().rstrip(";"))
+        revision(versions, "a1", None, [statement for statement in made if not statement.startswith(("INSERT", "GRANT", "REVOKE"))])
+        revision(versions, "a2", "a1", [*fix.split("; "), "CREATE TABLE sign (i int)"])
+        database = server.create("undo")
+        server.psql(database, START + EVENTS + GRANTS + ";" + VERSION + more)
+        dump = folder / "dump.sql"
+        dump.write_text(server.dump(database, "-s", *options) + server.dump(database, "-a", "-t", "alembic_version"))
+        _, report = analyse(restamp, versions, dump, folder / "out", "--allow-drops")
+        self.plan = next(plan for plan in report["plans"] if plan["fix_sql"] and plan["to"] == ["a2"])
+        assert len(re.findall(r"^--   \d+\. ", self.plan["fix_sql"], re.MULTILINE)) > 1, "it does nothing but the sign"
+        self.before = strip(server.dump(database, "-s"))
+
+    def undone(self):
+        for name in ("fix", "undo"):
+            (self.folder / f"{name}.sql").write_text(self.plan[f"{name}_sql"])
+            self.server.psql("undo", file=self.folder / f"{name}.sql")
+        return strip(self.server.dump("undo", "-s"))
+
+
+def head(text):
+    return text.split("\nBEGIN;")[0]
+
+
+@pytest.mark.parametrize("fix", MADE_AGAIN)
+def test_what_is_made_again_has_its_owner_and_its_privileges(server, restamp, tmp_path, fix):
+    case = Given(server, restamp, tmp_path, fix)
+    assert case.undone() == case.before, case.plan["undo_sql"]
+    assert "GRANT" not in head(case.plan["undo_sql"])
+
+
+def test_default_privileges_add_nothing_to_a_view(server, restamp, tmp_path):
+    more = "; ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO reader"
+    case = Given(server, restamp, tmp_path, "DROP VIEW w; DROP VIEW v1", more)
+    assert case.undone() == case.before
+    case.folder = tmp_path / "function"
+    case.folder.mkdir()
+    case = Given(server, restamp, case.folder, "DROP FUNCTION g(int)", more)
+    assert "Default privileges of this database may grant more on function" in head(case.plan["undo_sql"])
+
+
+def test_a_dump_without_privileges_or_owners_says_so(server, restamp, tmp_path):
+    case = Given(server, restamp, tmp_path, "DROP VIEW v1", options=("--no-privileges", "--no-owner"))
+    text = head(case.plan["undo_sql"])
+    assert "The dump has no GRANT, as with --no-privileges: what was granted on view public.v1 is" in text
+    assert "The dump does not say to whom view public.v1 belonged (--no-owner)" in text
+    assert "OWNER TO" not in case.plan["undo_sql"]
+    case.undone()
+
+
+def test_a_second_undo_grants_nothing(server, restamp, tmp_path):
+    case = Given(server, restamp, tmp_path, "DROP VIEW v1")
+    case.undone()
+    server.psql("undo", "REVOKE ALL ON v1 FROM reader")
+    after = strip(server.dump("undo", "-s"))
+    server.psql("undo", file=tmp_path / "undo.sql")
+    assert strip(server.dump("undo", "-s")) == after

@@ -29,8 +29,9 @@ impl Catalog {
             | Kind::Constraint
             | Kind::Trigger
             | Kind::Policy
-            | Kind::Comment
-            | Kind::Other => None,
+            | Kind::Comment => None,
+            // An enum or a composite type.
+            Kind::Other => self.resolve_type(name, session),
         };
         if let Some(oid) = oid {
             self.set_owner(oid, &owner.role);

@@ -238,13 +238,26 @@ pub struct Owner {
     pub role: Ident,
 }
 
-/// `GRANT`, `REVOKE`, `ALTER DEFAULT PRIVILEGES`: kept as text, since no answer depends on it yet.
+/// `GRANT`, `REVOKE`, `ALTER DEFAULT PRIVILEGES`: kept as text, since nothing that is compared depends on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
     /// The whole statement, without trailing semicolon.
     pub text: String,
-    /// The object of `GRANT … ON`, where it has a plain name.
-    pub on: Option<QName>,
+    /// The object of `GRANT … ON`, where it is one.
+    pub on: Option<GrantOn>,
+}
+
+/// What a privilege is on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantOn {
+    /// Its kind: any relation but a sequence is a table, any type but a domain an enum.
+    pub kind: Kind,
+    /// Its name.
+    pub name: QName,
+    /// The arguments of a routine, as written.
+    pub arguments: Option<Vec<String>>,
+    /// It is on columns.
+    pub columns: bool,
 }
 
 /// `SET`, `RESET`, `set_config`.

@@ -14,8 +14,8 @@ mod types;
 pub use data::{DataCommand, DataVerb};
 pub use index::{AlterIndex, AlterIndexAction, CreateIndex, Drop, IndexKey, KeyTarget};
 pub use misc::{
-    Comment, CommentTarget, Extension, Grant, Opaque, Owner, Policy, Routine, RoutineAction, Schema, SessionCommand,
-    Transaction, Trigger,
+    Comment, CommentTarget, Extension, Grant, GrantOn, Opaque, Owner, Policy, Routine, RoutineAction, Schema,
+    SessionCommand, Transaction, Trigger,
 };
 pub use relation::{Sequence, SequenceOptions, View};
 pub use table::{

@@ -56,11 +56,7 @@ pub fn ownership(case: &Case<'_>, fix: &[FixStep], fixed: &Catalog) -> Ownership
 
 /// What stands against a fix: it makes objects, and the tables that are there belong to several roles.
 pub fn unclear(ownership: &Ownership, actual: &Catalog) -> Option<String> {
-    let owner = |name: &QName| match actual.get(actual.relation(name.schema.as_ref()?, &name.name)?)? {
-        Object::Table(table) => table.owner.clone(),
-        _ => None,
-    };
-    let owners: BTreeSet<Ident> = ownership.neighbours.iter().filter_map(owner).collect();
+    let owners = ownership.owners(actual);
     if owners.len() < 2 || ownership.role.is_some() {
         return None;
     }
@@ -105,9 +101,26 @@ fn pairs(names: &[QName]) -> String {
     values(names.iter().map(|name| format!("({}, {})", schema(name), literal(name.name.as_str()))))
 }
 
-const RELATIONS: &str = "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE (n.nspname, c.relname) IN";
+pub(super) const RELATIONS: &str =
+    "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE (n.nspname, c.relname) IN";
 
 impl Ownership {
+    /// Those of the neighbours.
+    fn owners(&self, actual: &Catalog) -> BTreeSet<Ident> {
+        let owner = |name: &QName| match actual.get(actual.relation(name.schema.as_ref()?, &name.name)?)? {
+            Object::Table(table) => table.owner.clone(),
+            _ => None,
+        };
+        self.neighbours.iter().filter_map(owner).collect()
+    }
+
+    /// The role that a script acts as, where it is known to be one.
+    pub fn maker(&self, actual: &Catalog) -> Option<Ident> {
+        let owners = self.owners(actual);
+        let only = owners.first().filter(|_| owners.len() == 1);
+        self.role.as_ref().or(only).filter(|_| self.creates()).cloned()
+    }
+
     /// It makes something that belongs to somebody.
     fn creates(&self) -> bool {
         !self.schemas.is_empty() && (self.role.is_some() || !self.neighbours.is_empty())

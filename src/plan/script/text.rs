@@ -288,6 +288,9 @@ pub fn undo_sql(script: &Script) -> String {
     for stays in &script.undo.stays {
         text += &comment(&format!("Stays: {stays}."));
     }
+    for note in &script.undo.given.notes {
+        text += &comment(&format!("{note}."));
+    }
     text += &script.begin();
     text += ASSESS;
     text += &script.assess(&Around { objects: Objects::Backwards, before: &script.to, after: vec![&script.from] });
@@ -305,6 +308,15 @@ pub fn undo_sql(script: &Script) -> String {
         text += &script.guarded(&step.command.to_string());
     }
     text += &script.ownership.stop_acting();
+    let given = &script.undo.given;
+    let reset = given.reset();
+    if !reset.is_empty() || !given.statements.is_empty() {
+        text += "\n-- What is made again belongs to whom it belonged to, and grants what it granted.\n";
+    }
+    text += &reset;
+    for statement in &given.statements {
+        text += &script.guarded(statement);
+    }
     text += &script.restamp(&script.to, &script.from);
     if script.make_version_table {
         let _ = write!(text, "\n-- There was none before.\nDROP TABLE {};\n", script.version_table);

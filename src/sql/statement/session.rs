@@ -1,7 +1,7 @@
 //! `SET`, transactions, comments, grants.
 
 use crate::pg::command::{
-    Command, Comment, CommentTarget, DataCommand, DataVerb, Grant, Kind, SessionCommand, Transaction, View,
+    Command, Comment, CommentTarget, DataCommand, DataVerb, Grant, GrantOn, Kind, SessionCommand, Transaction, View,
 };
 use crate::pg::ident::{Ident, QName};
 use crate::pg::lex::{Cursor, Read, TokenKind};
@@ -231,14 +231,40 @@ fn object(cursor: &mut Cursor<'_>) -> Option<CommentTarget> {
 }
 
 pub(super) fn grant(cursor: &mut Cursor<'_>) -> Read<Command> {
-    cursor.until(&["ON"]);
-    let mut on = None;
-    if cursor.eat("ON") {
-        const KINDS: &[&str] = &["TABLE", "SEQUENCE", "SCHEMA", "TYPE", "DOMAIN"];
-        cursor.eat_any(KINDS);
-        on = cursor.qname().ok().filter(|_| cursor.is_any(&["TO", "FROM"]));
-    }
+    let is_default = whole(&mut cursor.clone()).get(..5).is_some_and(|word| word.eq_ignore_ascii_case("ALTER"));
+    let columns = cursor.until(&["ON"]).contains('(');
+    let on = if cursor.eat("ON") && !is_default { grant_on(cursor, columns) } else { None };
     Ok(Command::Grant(Grant { text: whole(cursor), on }))
+}
+
+/// One object: `FUNCTION public.f(a integer)`.
+fn grant_on(cursor: &mut Cursor<'_>, columns: bool) -> Option<GrantOn> {
+    const KINDS: &[(&str, Kind)] = &[
+        ("TABLE", Kind::Table),
+        ("SEQUENCE", Kind::Sequence),
+        ("SCHEMA", Kind::Schema),
+        ("TYPE", Kind::Enum),
+        ("DOMAIN", Kind::Domain),
+        ("FUNCTION", Kind::Function),
+        ("ROUTINE", Kind::Function),
+        ("PROCEDURE", Kind::Procedure),
+    ];
+    let kind = KINDS.iter().find(|(word, _)| cursor.eat(word)).map_or(Kind::Table, |(_, kind)| *kind);
+    let name = cursor.qname().ok()?;
+    let mut arguments = None;
+    if cursor.eat_sign("(") {
+        let mut list = Vec::new();
+        while !cursor.is_sign(")") {
+            list.push(cursor.until(&[",", ")"]).trim().to_string());
+            cursor.eat_sign(",");
+            if cursor.at_end() {
+                return None;
+            }
+        }
+        cursor.eat_sign(")");
+        arguments = Some(list);
+    }
+    cursor.is_any(&["TO", "FROM"]).then_some(GrantOn { kind, name, arguments, columns })
 }
 
 /// `SET TRANSACTION` and its kin.

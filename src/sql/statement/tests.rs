@@ -141,3 +141,33 @@ fn routines_are_identified_by_types() {
     };
     assert_eq!(arguments, ["character varying", "double precision", "public.x[]", "text[]"]);
 }
+
+/// `undo.sql` gives back what an object had granted.
+#[test]
+fn what_a_grant_is_on() {
+    let on = |sql: &str| match one(sql) {
+        Command::Grant(grant) => grant.on.map(|on| {
+            let arguments = on.arguments.map_or_else(String::new, |arguments| format!("({})", arguments.join("; ")));
+            (on.kind, format!("{}{arguments}", on.name), on.columns)
+        }),
+        other => panic!("{sql}: {other:?}"),
+    };
+    let is = |sql: &str, kind: Kind, name: &str, columns: bool| {
+        assert_eq!(on(sql), Some((kind, name.to_string(), columns)), "{sql}");
+    };
+    is("GRANT SELECT,INSERT ON TABLE public.t TO r", Kind::Table, "public.t", false);
+    is("GRANT SELECT ON t TO r WITH GRANT OPTION", Kind::Table, "t", false);
+    is("GRANT SELECT(a),UPDATE(\"ON\") ON TABLE public.t TO PUBLIC", Kind::Table, "public.t", true);
+    is("REVOKE ALL ON TYPE public.\"a b\" FROM PUBLIC", Kind::Enum, "public.\"a b\"", false);
+    is("REVOKE ALL ON FUNCTION f() FROM PUBLIC", Kind::Function, "f()", false);
+    let function = "GRANT ALL ON FUNCTION public.f(i numeric(4,2), \"of, to\" text[]) TO r";
+    is(function, Kind::Function, "public.f(i numeric(4,2); \"of, to\" text[])", false);
+    for none in [
+        "GRANT r TO s",
+        "GRANT SELECT ON a, b TO r",
+        "GRANT SELECT ON ALL TABLES IN SCHEMA public TO r",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE r GRANT SELECT ON TABLES TO s",
+    ] {
+        assert_eq!(on(none), None, "{none}");
+    }
+}

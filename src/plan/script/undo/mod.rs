@@ -9,6 +9,7 @@ mod drop;
 mod guard;
 mod left;
 mod order;
+pub mod privileges;
 #[cfg(test)]
 mod tests;
 
@@ -44,6 +45,10 @@ pub struct Undo {
     pub steps: Vec<UndoStep>,
     /// What stays, one sentence each.
     pub stays: Vec<String>,
+    /// What is not what it was, but made again, by its handle before.
+    pub again: Vec<Oid>,
+    /// What that had.
+    pub given: privileges::Given,
 }
 
 /// Finds the way from `fixed` back to `start`, of which it is a changed copy: handles mean the same in both.
@@ -115,7 +120,7 @@ impl<'a> Walk<'a> {
             known: BTreeSet::new(),
             sent: BTreeSet::new(),
             refused: BTreeMap::new(),
-            undo: Undo { steps: Vec::new(), stays: left::lost(start, fixed) },
+            undo: Undo { stays: left::lost(start, fixed), ..Undo::default() },
         };
         let _ = walk.here.execute(&Command::Transaction(Transaction::Begin), &mut walk.session);
         walk.wants(fixed);
@@ -229,6 +234,10 @@ impl<'a> Walk<'a> {
         });
         let why: BTreeMap<ObjectId, String> = why.collect();
         self.undo.stays.extend(left::sentences(self.start, &self.here, &why));
+        let now: BTreeMap<ObjectId, Oid> = self.here.comparable().map(|(oid, id)| (id, oid)).collect();
+        let again = self.names.iter().filter(|(id, was)| now.get(*id).is_some_and(|now| now != *was));
+        self.undo.again = again.map(|(_, was)| *was).collect();
+        self.undo.again.sort();
         self.undo
     }
 

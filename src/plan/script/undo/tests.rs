@@ -13,7 +13,7 @@ fn execute(catalog: &mut Catalog, session: &mut Session, sql: &str) {
 
 /// The way back from what `fix` makes of what `start` makes; where nothing stays it must lead there.
 fn way(start: &str, fix: &str) -> (Vec<String>, Vec<String>) {
-    let Undo { steps, stays } = found(start, fix);
+    let Undo { steps, stays, .. } = found(start, fix);
     (steps.into_iter().map(|step| step.command.to_string()).collect(), stays)
 }
 
