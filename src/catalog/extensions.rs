@@ -4,6 +4,12 @@
 
 use crate::pg::ident::Ident;
 
+/// Types of extensions that have no `typmodin` function.
+pub(super) fn takes_no_modifier(ty: &str) -> bool {
+    const TYPES: &[&str] = &["citext", "hstore", "ltree", "lquery", "ltxtquery", "cube", "seg", "isbn"];
+    TYPES.contains(&ty)
+}
+
 /// An extension, its types, and the extensions that it requires.
 struct Known {
     name: &'static str,

@@ -88,6 +88,8 @@ pub mod sqlstate {
         INVALID_DATETIME = "22007",
         /// `string_data_right_truncation`
         STRING_TRUNCATION = "22001",
+        /// `numeric_value_out_of_range`
+        NUMERIC_OUT_OF_RANGE = "22003",
         /// `invalid_text_representation`
         INVALID_TEXT = "22P02",
         /// `feature_not_supported`

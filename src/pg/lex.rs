@@ -342,6 +342,8 @@ pub struct Stop {
     pub token: usize,
     /// What was expected there.
     pub expected: &'static str,
+    /// PostgreSQL's grammar takes nothing else there either.
+    pub certain: bool,
 }
 
 /// The result of reading a part of a statement.
@@ -414,7 +416,7 @@ impl<'a> Cursor<'a> {
     }
 
     fn stop<T>(&self, expected: &'static str) -> Read<T> {
-        Err(Stop { token: self.at, expected })
+        Err(Stop { token: self.at, expected, certain: false })
     }
 
     /// An error at this place.
@@ -423,6 +425,24 @@ impl<'a> Cursor<'a> {
     /// Always.
     pub fn fail<T>(&self, expected: &'static str) -> Read<T> {
         self.stop(expected)
+    }
+
+    /// The same where PostgreSQL's own grammar stops too; not at what a driver or a template fills in.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn refuse<T>(&self, expected: &'static str) -> Read<T> {
+        let certain = self.peek().is_none_or(|token| {
+            let text = self.token_text(token);
+            match token.kind {
+                TokenKind::Word => text != crate::pg::error::Reason::HOLE,
+                TokenKind::Number | TokenKind::String => true,
+                TokenKind::Punctuation => matches!(text, "(" | ")" | ","),
+                TokenKind::Operator => matches!(text, "-" | "+"),
+                TokenKind::Quoted | TokenKind::Dollar | TokenKind::Parameter => false,
+            }
+        });
+        Err(Stop { token: self.at, expected, certain })
     }
 
     fn is_word_at(&self, skip: usize, word: &str) -> bool {

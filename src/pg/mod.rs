@@ -6,6 +6,7 @@ pub mod error;
 pub mod expr;
 pub mod ident;
 pub mod lex;
+pub mod modifiers;
 pub mod parameters;
 pub mod query_text;
 pub mod routine;

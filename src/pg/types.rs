@@ -111,14 +111,34 @@ pub fn named(name: &str) -> DataType {
 }
 
 /// The modifiers that the grammar adds where none are written: `character` is `character(1)`, `bit` is `bit(1)`,
-/// `numeric(10)` is `numeric(10,0)` (`gram.y`, `numerictypmodin`).
-fn completed(mut ty: DataType) -> DataType {
-    match (ty.builtin_name(), ty.modifiers.len()) {
-        (Some("character" | "bit"), 0) => ty.modifiers.push("1".to_string()),
-        (Some("numeric"), 1) => ty.modifiers.push("0".to_string()),
+/// `numeric(10)` is `numeric(10,0)` (`gram.y`, `numerictypmodin`); a precision of more than six digits of a second is cut.
+pub fn completed(mut ty: DataType) -> DataType {
+    match (ty.builtin_name(), ty.modifiers.as_mut_slice()) {
+        (Some("character" | "bit"), []) => ty.modifiers.push("1".to_string()),
+        (Some("numeric"), [_]) => ty.modifiers.push("0".to_string()),
+        (Some(name), [digits])
+            if (name.starts_with("time") || name.starts_with("interval"))
+                && digits.parse::<i32>().is_ok_and(|digits| digits > 6) =>
+        {
+            *digits = "6".to_string();
+        }
         _ => {}
     }
     spatial(ty)
+}
+
+/// `float(n)`: of at most 24 binary digits it is `real`. What PostgreSQL refuses stays under the name that was written, see
+/// [`crate::pg::modifiers`].
+pub fn float(modifiers: Vec<String>) -> DataType {
+    match modifiers.as_slice() {
+        [] => DataType::builtin("double precision"),
+        [digits] => match digits.parse::<u32>() {
+            Ok(1..=24) => DataType::builtin("real"),
+            Ok(25..=53) => DataType::builtin("double precision"),
+            Ok(_) | Err(_) => DataType { modifiers, ..DataType::user(QName::bare("float")) },
+        },
+        _ => DataType { modifiers, ..DataType::user(QName::bare("float")) },
+    }
 }
 
 /// PostGIS' modifiers as `geometry_typmod_out` spells them: `geometry(POINT,-1)` is `geometry(Point)`, and a `geography` whose
@@ -236,7 +256,9 @@ fn simple(cursor: &mut Cursor<'_>) -> Read<DataType> {
     let of_system = name.schema.as_ref().is_none_or(|schema| schema.as_str() == "pg_catalog");
     let internal =
         INTERNAL.iter().find(|(internal, _)| *internal == name.name.as_str()).map(|(_, canonical)| *canonical);
-    let canonical = internal.or_else(|| {
+    // `int4(11)` is refused under this very name.
+    let refused = !modifiers.is_empty() && super::modifiers::is_plain(name.name.as_str());
+    let canonical = internal.filter(|_| !refused).or_else(|| {
         let plain = BUILTIN.iter().find(|builtin| **builtin == name.name.as_str()).copied();
         plain.filter(|builtin| !GRAMMAR_ONLY.contains(builtin))
     });
@@ -259,13 +281,15 @@ fn grammar_type(cursor: &mut Cursor<'_>) -> Read<Option<DataType>> {
             "bit" if cursor.eat("VARYING") => "bit varying",
             name => name,
         };
-        let mut modifiers = modifiers(cursor)?;
-        let name = match name {
-            "double precision" if *words == "FLOAT" => {
-                // `float(n)` of at most 24 binary digits is `real`.
-                let digits = modifiers.pop().and_then(|digits| digits.parse::<u32>().ok());
-                if digits.is_some_and(|digits| digits <= 24) { "real" } else { name }
+        let modifiers = match name {
+            "numeric" | "bit" | "bit varying" => modifiers(cursor)?,
+            "double precision" if *words == "FLOAT" => return Ok(Some(float(constant(cursor)?))),
+            "boolean" | "smallint" | "integer" | "bigint" | "real" | "double precision" if cursor.is_sign("(") => {
+                return cursor.refuse("a type without modifier");
             }
+            _ => constant(cursor)?,
+        };
+        let name = match name {
             "time without time zone" if cursor.eat("WITH TIME ZONE") => "time with time zone",
             "timestamp without time zone" if cursor.eat("WITH TIME ZONE") => "timestamp with time zone",
             name => name,
@@ -279,7 +303,7 @@ fn grammar_type(cursor: &mut Cursor<'_>) -> Read<Option<DataType>> {
 }
 
 fn interval(cursor: &mut Cursor<'_>) -> Read<DataType> {
-    let mut modifiers = modifiers(cursor)?;
+    let mut modifiers = constant(cursor)?;
     let mut name = "interval".to_string();
     const FIELDS: &[&str] = &["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"];
     if let Some(field) = cursor.eat_any(FIELDS) {
@@ -291,7 +315,9 @@ fn interval(cursor: &mut Cursor<'_>) -> Read<DataType> {
             }
         }
         if name.ends_with("second") && cursor.is_sign("(") {
-            modifiers = self::modifiers(cursor)?;
+            modifiers = constant(cursor)?;
+        } else if cursor.is_sign("(") {
+            return cursor.refuse("an interval without precision");
         }
     }
     match builtin(&name) {
@@ -305,12 +331,31 @@ fn modifiers(cursor: &mut Cursor<'_>) -> Read<Vec<String>> {
         return Ok(Vec::new());
     }
     cursor.expect_sign("(")?;
+    if cursor.is_sign(")") {
+        return cursor.refuse("a type modifier");
+    }
     let out = cursor.list(|cursor| match cursor.until(&[","]) {
         "" => cursor.fail("a type modifier"),
         text => Ok(text.to_string()),
     })?;
     cursor.expect_sign(")")?;
     Ok(out)
+}
+
+/// `'(' Iconst ')'`, where the grammar takes no other modifiers.
+fn constant(cursor: &mut Cursor<'_>) -> Read<Vec<String>> {
+    if !cursor.is_sign("(") {
+        return Ok(Vec::new());
+    }
+    cursor.expect_sign("(")?;
+    let number = cursor.peek().filter(|token| token.kind == TokenKind::Number);
+    let number = number.and_then(|token| cursor.token_text(token).parse::<i32>().ok());
+    let Some(number) = number else { return cursor.refuse("a whole number") };
+    cursor.bump();
+    if !cursor.eat_sign(")") {
+        return cursor.refuse(")");
+    }
+    Ok(vec![number.to_string()])
 }
 
 /// Spellings that the grammar knows, longest first.

@@ -265,7 +265,6 @@ impl Catalog {
         if_not_exists: bool,
         session: &Session,
     ) -> Result<(), Refusal> {
-        // The type is looked up first, while the statement is transformed.
         let Some(schema) = self.schema_of(table) else {
             return Ok(());
         };
@@ -275,7 +274,6 @@ impl Catalog {
                 return Ok(());
             }
             self.certain(existing)?;
-            self.prepare_column(schema, &relation, column, session)?;
             let message =
                 format!("column \"{}\" of relation \"{}\" already exists", column.name.as_str(), relation.as_str());
             return refuse(sqlstate::DUPLICATE_COLUMN, message);

@@ -6,6 +6,7 @@ use crate::catalog::references::Space;
 use crate::catalog::{Catalog, OPEN_WORLD, Oid, Session, extensions};
 use crate::pg::error::{PgError, Reason, Refusal, SqlState, sqlstate};
 use crate::pg::ident::{Ident, QName};
+use crate::pg::modifiers;
 use crate::pg::types::{DataType, TypeName};
 
 /// A refusal by PostgreSQL.
@@ -24,6 +25,12 @@ pub(super) fn plain(name: &QName) -> String {
         Some(schema) => format!("{}.{}", schema.as_str(), name.name.as_str()),
         None => name.name.as_str().to_string(),
     }
+}
+
+/// 42601: a type that takes no modifier (`typenameTypeMod`).
+fn no_modifier(name: &QName, ty: &DataType) -> Refusal {
+    let brackets = if ty.array { "[]" } else { "" };
+    modifiers::not_allowed(&format!("{}{brackets}", plain(name))).into()
 }
 
 fn assumed(what: &str, name: &QName) -> Reason {
@@ -138,16 +145,25 @@ impl Catalog {
     /// A type that a statement names: 42704 if there is none.
     pub(super) fn type_ref(&mut self, ty: &DataType, session: &Session) -> Result<TypeRef, Refusal> {
         let name = match &ty.name {
-            TypeName::Builtin(_) => return Ok(TypeRef::Builtin(ty.clone())),
+            TypeName::Builtin(_) => {
+                modifiers::check(ty, session.server_version)?;
+                return Ok(TypeRef::Builtin(ty.clone()));
+            }
             TypeName::Unknown(reason) => return Ok(TypeRef::Unknown(reason.clone())),
             TypeName::User(name) => name,
         };
         let user = |oid| TypeRef::User { oid, modifiers: ty.modifiers.clone(), array: ty.array };
         if let Some(oid) = self.resolve_type(name, session) {
-            return Ok(user(self.certain(oid)?));
+            let oid = self.certain(oid)?;
+            self.takes_modifiers(oid, name, ty)?;
+            return Ok(user(oid));
         }
+        modifiers::check(ty, session.server_version)?;
         let system = name.schema.as_ref().is_none_or(|schema| schema.as_str() == "pg_catalog");
         if system && extensions::SYSTEM_TYPES.contains(&name.name.as_str()) {
+            if !ty.modifiers.is_empty() {
+                return Err(no_modifier(name, ty));
+            }
             let name = TypeName::User(QName::bare(name.name.clone()));
             return Ok(TypeRef::Builtin(DataType { name, ..ty.clone() }));
         }
@@ -165,6 +181,24 @@ impl Catalog {
         }
         let brackets = if ty.array { "[]" } else { "" };
         refuse(sqlstate::UNDEFINED_OBJECT, format!("type \"{}{brackets}\" does not exist", plain(name)))
+    }
+
+    /// Refuses (42601) modifiers of a type of this database that takes none.
+    fn takes_modifiers(&self, oid: Oid, name: &QName, ty: &DataType) -> Result<(), Refusal> {
+        if ty.modifiers.is_empty() {
+            return Ok(());
+        }
+        match self.get(oid) {
+            Some(Object::Enum(_) | Object::Domain(_) | Object::Composite(_) | Object::Table(_) | Object::View(_)) => {
+                Err(no_modifier(name, ty))
+            }
+            Some(Object::Opaque(opaque))
+                if opaque.extension.is_some() && extensions::takes_no_modifier(opaque.name.as_str()) =>
+            {
+                Err(no_modifier(name, ty))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Refuses (42P16) a column that has the row type of its own table (`CheckAttributeType`).

@@ -12,8 +12,9 @@ use super::tree::{Head, Tree};
 use super::{Expr, syntax};
 use crate::pg::error::{PgError, SqlState, sqlstate};
 use crate::pg::ident::{Ident, QName};
+use crate::pg::modifiers;
 use crate::pg::system::{self, Context, Failure, Resolved, Type, Volatility};
-use crate::pg::types::DataType;
+use crate::pg::types::{DataType, TypeName};
 
 /// What the names of an expression mean.
 pub struct Names<'a> {
@@ -239,7 +240,16 @@ impl Analyser<'_> {
     }
 
     fn cast(&mut self, to: &DataType, args: &[Tree]) -> Result<Typed, PgError> {
+        modifiers::check(to, None)?;
         let target = (self.names.type_of)(to);
+        if let (TypeName::User(name), Some(_)) = (&to.name, &target)
+            && !to.modifiers.is_empty()
+        {
+            // Enums and domains take none.
+            let schema = name.schema.as_ref().map_or_else(String::new, |schema| format!("{}.", schema.as_str()));
+            let brackets = if to.array { "[]" } else { "" };
+            return Err(modifiers::not_allowed(&format!("{schema}{}{brackets}", name.name.as_str())));
+        }
         let [arg] = args else {
             return Ok(Typed { tree: Tree::new(Head::Cast(to.clone()), args.to_vec()), ty: target });
         };

@@ -95,7 +95,7 @@ fn other(cursor: &mut Cursor<'_>) -> Read<Command> {
     let start = cursor.position();
     let mut names = cursor.list(|cursor| definition::identity(kind, cursor));
     if !(cursor.at_end() || cursor.is_any(&["CASCADE", "RESTRICT"])) {
-        names = Err(crate::pg::lex::Stop { token: start, expected: "a plain name" });
+        names = Err(crate::pg::lex::Stop { token: start, expected: "a plain name", certain: false });
     }
     let names = match names {
         Ok(names) => names,

@@ -171,6 +171,15 @@ const OTHER_STATEMENTS: &[&str] = &[
     "WAIT",
 ];
 
+/// 42601 at the next token.
+fn syntax_error(cursor: &Cursor<'_>) -> PgError {
+    let message = match cursor.peek() {
+        Some(token) => format!("syntax error at or near \"{}\"", cursor.token_text(token)),
+        None => "syntax error at end of input".to_string(),
+    };
+    PgError::new(sqlstate::SYNTAX_ERROR, message)
+}
+
 fn one(text: &str, tokens: &[Token]) -> Statement {
     let start = tokens.first().map_or(0, |token| token.start);
     let end = tokens.last().map_or(start, |token| token.end);
@@ -190,9 +199,12 @@ fn one(text: &str, tokens: &[Token]) -> Statement {
         return Statement { range, command: opaque::unread(&mut cursor, "a statement"), refused };
     };
     let read = rule(&mut cursor).and_then(|command| cursor.expect_end().map(|()| command));
-    let command = read.unwrap_or_else(|stop| {
-        cursor.seek(stop.token);
-        opaque::unread(&mut cursor, stop.expected)
-    });
-    Statement { range, command, refused: None }
+    match read {
+        Ok(command) => Statement { range, command, refused: None },
+        Err(stop) => {
+            cursor.seek(stop.token);
+            let refused = stop.certain.then(|| syntax_error(&cursor));
+            Statement { range, command: opaque::unread(&mut cursor, stop.expected), refused }
+        }
+    }
 }

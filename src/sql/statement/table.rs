@@ -151,8 +151,9 @@ pub(super) fn column(cursor: &mut Cursor<'_>) -> Read<ColumnDef> {
 }
 
 fn serial(cursor: &mut Cursor<'_>) -> Option<Serial> {
-    let qualified = cursor.peek_nth(1).is_some_and(|token| cursor.token_text(token) == ".");
-    if qualified || cursor.peek()?.kind != TokenKind::Word {
+    // With a modifier it is refused, and stays a type of that name.
+    let other = cursor.peek_nth(1).is_some_and(|token| matches!(cursor.token_text(token), "." | "("));
+    if other || cursor.peek()?.kind != TokenKind::Word {
         return None;
     }
     match cursor.eat_any(&["SERIAL", "SERIAL4", "BIGSERIAL", "SERIAL8", "SMALLSERIAL", "SERIAL2"])? {

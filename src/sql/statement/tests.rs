@@ -83,6 +83,39 @@ fn what_is_certainly_refused() {
     let refused = |sql: &str| parse(sql).pop().and_then(|statement| statement.refused).map(|error| error.message);
     assert_eq!(refused("FOO bar").as_deref(), Some("syntax error at or near \"FOO\""));
     assert_eq!(refused("SELECT 'a").as_deref(), Some("unterminated quoted string at or near \"'a\""));
+    // PostgreSQL 16.14 and 18.
+    for (ty, near) in [
+        ("INTEGER(11)", "("),
+        ("INT(11)", "("),
+        ("BIGINT(20)", "("),
+        ("BOOLEAN(1)", "("),
+        ("REAL(3)", "("),
+        ("DOUBLE PRECISION(3)", "("),
+        ("FLOAT(10,2)", ","),
+        ("FLOAT(-1)", "-"),
+        ("FLOAT(99999999999)", "99999999999"),
+        ("VARCHAR(-1)", "-"),
+        ("VARCHAR(2147483648)", "2147483648"),
+        ("VARCHAR(max)", "max"),
+        ("VARCHAR()", ")"),
+        ("VARCHAR(10 CHAR)", "CHAR"),
+        ("VARCHAR(1,2)", ","),
+        ("VARCHAR('3')", "'3'"),
+        ("TEXT()", ")"),
+        ("TIMESTAMP(-1)", "-"),
+        ("TIMESTAMP(1,2)", ","),
+        ("INTERVAL DAY(3)", "("),
+        ("INTERVAL(-1)", "-"),
+    ] {
+        let says = Some(format!("syntax error at or near \"{near}\""));
+        assert_eq!(refused(&format!("CREATE TABLE c (x {ty})")), says, "{ty}");
+        assert_eq!(refused(&format!("ALTER TABLE c ALTER x TYPE {ty}")), says, "{ty}");
+    }
+    for template in
+        ["CREATE TABLE c (x VARCHAR(:n))", "CREATE TABLE c (x VARCHAR(%s))", "CREATE TABLE c (x FLOAT({n}))"]
+    {
+        assert_eq!(refused(template), None, "{template}");
+    }
     assert_eq!(refused("DO $$ BEGIN END $$"), None);
     assert_eq!(refused(""), None);
 }

@@ -11,7 +11,7 @@ use crate::alembic::eval::{Args, Eval, Native, Value, Vm, native};
 use crate::pg::command::Collation;
 use crate::pg::error::Reason;
 use crate::pg::ident::QName;
-use crate::pg::types::{self, DataType, TypeName};
+use crate::pg::types::{self, DataType};
 
 /// A compiled type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -182,28 +182,17 @@ pub(super) fn from_spec(spec: &str) -> Known<Rendered> {
     }
     let folded = word.to_ascii_lowercase();
     let mut ty = match folded.split_once('.') {
-        Some((schema, name)) => DataType::user(QName::new(Some(schema.into()), name)),
-        None => types::named(&folded),
+        Some((schema, name)) => DataType { modifiers, ..DataType::user(QName::new(Some(schema.into()), name)) },
+        None if folded == "float" => types::float(modifiers),
+        None => DataType { modifiers, ..types::named(&folded) },
     };
-    ty.modifiers = modifiers;
     ty.array = array;
-    Ok(Rendered::new(text, canonical(ty)))
-}
-
-/// PostgreSQL completes some modifiers: `char` is `character(1)`, `numeric(10)` is `numeric(10,0)`, `float(n)` is `real` or
-/// `double precision` (documentation, chapter 8).
-fn canonical(mut ty: DataType) -> DataType {
-    match &ty.name {
-        TypeName::Builtin("character" | "bit") if ty.modifiers.is_empty() => ty.modifiers.push("1".into()),
-        TypeName::Builtin("numeric") if ty.modifiers.len() == 1 => ty.modifiers.push("0".into()),
-        TypeName::Builtin(_) | TypeName::User(_) | TypeName::Unknown(_) => {}
-    }
-    types::spatial(ty)
+    Ok(Rendered::new(text, types::completed(ty)))
 }
 
 fn with_modifiers(word: &str, ty: DataType, modifiers: Vec<String>) -> Rendered {
     let sql = if modifiers.is_empty() { word.to_string() } else { format!("{word}({})", modifiers.join(", ")) };
-    Rendered::new(sql, canonical(DataType { modifiers, ..ty }))
+    Rendered::new(sql, types::completed(DataType { modifiers, ..ty }))
 }
 
 fn text(instance: &TypeInstance, word: &str) -> Known<Rendered> {
@@ -236,12 +225,11 @@ fn numeric(instance: &TypeInstance, word: &str) -> Known<Rendered> {
 fn float(instance: &TypeInstance) -> Known<Rendered> {
     let precision = number(instance, "precision")?.filter(|precision| precision != "0");
     let Some(precision) = precision else { return Ok(Rendered::word("FLOAT")) };
-    let name = match precision.parse::<u32>() {
-        Ok(1..=24) => "real",
-        Ok(25..=53) => "double precision",
-        _ => return Err(Reason::new("type", format!("FLOAT({precision})")).into()),
-    };
-    Ok(Rendered::new(format!("FLOAT({precision})"), DataType::builtin(name)))
+    let sql = format!("FLOAT({precision})");
+    match precision.parse::<u32>() {
+        Ok(_) => Ok(Rendered::new(sql, types::float(vec![precision]))),
+        Err(_) => Err(Reason::new("type", sql).into()),
+    }
 }
 
 fn zoned(instance: &TypeInstance, word: &str) -> Known<Rendered> {
@@ -263,7 +251,7 @@ fn zoned_as(word: &str, name: &'static str, with_zone: bool, precision: Option<S
     let words = if with_zone { "WITH" } else { "WITHOUT" };
     let shown = precision.as_ref().map(|precision| format!("({precision})")).unwrap_or_default();
     let ty = DataType { modifiers: precision.into_iter().collect(), ..DataType::builtin(name) };
-    Rendered::new(format!("{word}{shown} {words} TIME ZONE"), ty)
+    Rendered::new(format!("{word}{shown} {words} TIME ZONE"), types::completed(ty))
 }
 
 fn interval(fields: Option<Rc<str>>, precision: Option<String>) -> Known<Rendered> {
@@ -281,7 +269,7 @@ fn interval(fields: Option<Rc<str>>, precision: Option<String>) -> Known<Rendere
         sql.push_str(&format!(" ({precision})"));
         ty.modifiers.push(precision);
     }
-    Ok(Rendered::new(sql, ty))
+    Ok(Rendered::new(sql, types::completed(ty)))
 }
 
 fn bit(instance: &TypeInstance) -> Known<Rendered> {

@@ -203,3 +203,54 @@ fn a_column_of_a_row_type() {
     // The row type of another table is a type like any other.
     assert_eq!(outcome(16, &format!("{table} ALTER TABLE t ADD b s")), "-> ok");
 }
+
+#[test]
+fn modifiers_of_types_that_take_none() {
+    let own = "CREATE TYPE mood AS ENUM ('a', 'b'); CREATE DOMAIN dom AS text; CREATE TYPE comp AS (a int); CREATE EXTENSION citext;
+        CREATE EXTENSION vector; CREATE TABLE a (id int, name text); CREATE TABLE b (name text);";
+    let not_allowed = |ty: &str| format!("-> 42601 type modifier is not allowed for type \"{ty}\"");
+    for (ty, name) in [
+        ("TEXT(255)", "text"),
+        ("mood(3)", "mood"),
+        ("public.mood(3)", "public.mood"),
+        ("mood(3)[]", "mood[]"),
+        ("dom(3)", "dom"),
+        ("comp(3)", "comp"),
+        ("a(3)", "a"),
+        ("citext(3)", "citext"),
+        ("int4(11)", "int4"),
+        ("SERIAL(3)", "integer"),
+    ] {
+        assert_eq!(outcome(16, &format!("{own} CREATE TABLE c (x {ty})")), not_allowed(name), "{ty}");
+        assert_eq!(outcome(18, &format!("{own} ALTER TABLE b ALTER name TYPE {ty}")), not_allowed(name), "{ty}");
+    }
+    let on = |sql: &str| outcome(18, &format!("{own} {sql}"));
+    assert_eq!(on("CREATE TABLE c (x vector(3), y numeric(3, 5), z timestamp(9))"), "-> ok");
+    assert_eq!(on("CREATE TABLE c (x nothere(3))"), "-> 42704 type \"nothere\" does not exist");
+    assert_eq!(on("ALTER TABLE a ADD name text(3)"), "-> 42701 column \"name\" of relation \"a\" already exists");
+    assert_eq!(on("ALTER TABLE a ADD name nothere"), "-> 42701 column \"name\" of relation \"a\" already exists");
+    assert_eq!(on("ALTER TABLE a ADD IF NOT EXISTS name text(3)"), "-> ok");
+    assert_eq!(on("CREATE TABLE IF NOT EXISTS a (x text(3))"), "-> ok");
+    assert_eq!(on("CREATE TABLE a (x text(3))"), not_allowed("text"));
+    assert_eq!(on("CREATE DOMAIN d2 AS text(3)"), not_allowed("text"));
+    assert_eq!(on("CREATE TYPE c2 AS (a text(3))"), not_allowed("text"));
+    assert_eq!(on("CREATE TABLE c (x VARCHAR(0))"), "-> 22023 length for type varchar must be at least 1");
+}
+
+#[test]
+fn modifiers_in_casts() {
+    for (check, says) in [
+        ("x::text(3) = 'a'", "-> 42601 type modifier is not allowed for type \"text\""),
+        ("x::varchar(0) = 'a'", "-> 22023 length for type varchar must be at least 1"),
+        ("x::int4(3) = 1", "-> 42601 type modifier is not allowed for type \"int4\""),
+        ("x::int(3) = 1", "-> 42601 syntax error at or near \"(\""),
+        ("x::float(54) = 1", "-> 22023 precision for type float must be less than 54 bits"),
+        ("x::float(24) = 1", "-> ok"),
+        ("x::timestamp(9) = now()", "-> ok"),
+        ("x::numeric(3, 1) = 1", "-> ok"),
+    ] {
+        assert_eq!(outcome(16, &format!("CREATE TABLE c (x text CHECK ({check}))")), says, "{check}");
+    }
+    let sql = "CREATE TYPE mood AS ENUM ('a'); CREATE TABLE c (x text DEFAULT 'a'::mood(3))";
+    assert_eq!(outcome(18, sql), "-> 42601 type modifier is not allowed for type \"mood\"");
+}

@@ -94,16 +94,32 @@ impl Reader {
             }
             _ => {
                 let name = self.qname()?;
+                if plain && folded == "float" {
+                    let ty = types::float(self.modifiers()?);
+                    return self.array_of(ty);
+                }
                 let written = if word.quote_style.is_some() {
                     format!("\"{}\"", name.name.as_str())
                 } else {
                     name.name.as_str().to_string()
                 };
                 let builtin = if name.schema.is_none() { types::builtin(&written) } else { None };
+                let modifiers = self.modifiers()?;
+                // `int4(11)` is refused under this very name.
+                let builtin =
+                    builtin.filter(|_| modifiers.is_empty() || !crate::pg::modifiers::is_plain(name.name.as_str()));
                 let name = builtin.map_or(TypeName::User(name), TypeName::Builtin);
-                DataType { name, modifiers: self.modifiers()?, array: false }
+                DataType { name, modifiers, array: false }
             }
         };
+        if ty.builtin_name().is_some_and(|name| name.starts_with("time") || name.starts_with("interval")) {
+            ty = types::completed(ty);
+        }
+        self.array_of(ty)
+    }
+
+    /// The type with the brackets behind it.
+    fn array_of(&mut self, mut ty: DataType) -> Option<DataType> {
         while self.eat(&Token::LBracket) {
             if !self.eat(&Token::RBracket) {
                 self.next()?;
