@@ -44,7 +44,8 @@ pub(super) struct Output {
 pub(super) type Columns = Vec<Output>;
 
 fn parse(text: &str) -> Option<Box<Query>> {
-    let mut parser = Parser::new(&PostgreSqlDialect {}).with_recursion_limit(200).try_with_sql(text).ok()?;
+    let text = crate::pg::only::blanked(text);
+    let mut parser = Parser::new(&PostgreSqlDialect {}).with_recursion_limit(200).try_with_sql(&text).ok()?;
     parser.parse_query().ok()
 }
 

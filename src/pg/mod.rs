@@ -7,6 +7,7 @@ pub mod expr;
 pub mod ident;
 pub mod lex;
 pub mod modifiers;
+pub mod only;
 pub mod parameters;
 pub mod query_text;
 pub mod routine;

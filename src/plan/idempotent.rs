@@ -15,7 +15,9 @@ pub fn fills_only_gaps(command: &Command) -> bool {
     if data.verb == DataVerb::Select || data.verb == DataVerb::Maintenance {
         return true;
     }
-    let Ok(statements) = Parser::parse_sql(&PostgreSqlDialect {}, &data.text) else { return false };
+    let Ok(statements) = Parser::parse_sql(&PostgreSqlDialect {}, &crate::pg::only::blanked(&data.text)) else {
+        return false;
+    };
     statements.iter().all(|statement| match statement {
         Statement::Update(update) => {
             let [assignment] = update.assignments.as_slice() else { return false };

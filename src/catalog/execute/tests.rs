@@ -327,6 +327,17 @@ fn rows_are_read_by_columns_that_exist() {
     );
     for (statement, message) in [
         ("update t set a = c", "-> 42703 column \"c\" does not exist"),
+        ("update only t set a = a", "-> ok"),
+        ("update only t q set a = q.b from only u where u.c = q.b", "-> ok"),
+        ("update only (t) set a = a", "-> ok"),
+        ("delete from only t where a = 1", "-> ok"),
+        ("delete from only t using only u where t.a = u.c", "-> ok"),
+        ("select * from only t", "-> ok"),
+        ("select t.a from only t join only u on t.a = u.c", "-> ok"),
+        ("select u.a from only t, only u", "-> 42703 column u.a does not exist"),
+        ("update only nope set a = 1", "-> 42P01 relation \"nope\" does not exist"),
+        ("update only t set nope = a", "-> 42703 column \"nope\" of relation \"t\" does not exist"),
+        ("update \"only\" set a = 1", "-> 42P01 relation \"only\" does not exist"),
         ("update t set nope = a", "-> 42703 column \"nope\" of relation \"t\" does not exist"),
         ("select t.c from t join u on true", "-> 42703 column t.c does not exist"),
         ("select c from t", "-> 42703 column \"c\" does not exist"),

@@ -8,6 +8,7 @@ use super::{Reader, Scope, Source};
 use crate::catalog::object::{Object, TypeRef};
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::error::PgError;
+use crate::pg::only;
 
 /// A statement on rows, as far as sqlparser reads it.
 pub(in crate::catalog) struct RowStatement(Statement);
@@ -16,6 +17,7 @@ impl RowStatement {
     /// Reads a statement; drivers' parameters in it are values.
     pub(in crate::catalog) fn read(text: &str) -> Option<RowStatement> {
         let text = without_parameters(text);
+        let text = only::blanked(&text);
         let mut parser = Parser::new(&PostgreSqlDialect {}).with_recursion_limit(200).try_with_sql(&text).ok()?;
         parser.parse_statement().ok().map(RowStatement)
     }

@@ -14,6 +14,7 @@ use crate::pg::command::{Command, DataCommand, DataVerb, Opaque};
 use crate::pg::expr::qname;
 use crate::pg::ident::{Ident, QName};
 use crate::pg::lex::{Cursor, Read};
+use crate::pg::only;
 
 /// `text` opens like a query.
 pub(super) fn is_query(text: &str) -> bool {
@@ -27,8 +28,10 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Command> {
         return Ok(set);
     }
     let text = cursor.rest().to_string();
-    let parsed =
-        Parser::new(&PostgreSqlDialect {}).with_recursion_limit(100).try_with_sql(&text).and_then(|mut parser| {
+    let parsed = Parser::new(&PostgreSqlDialect {})
+        .with_recursion_limit(100)
+        .try_with_sql(&only::blanked(&text))
+        .and_then(|mut parser| {
             let statement = parser.parse_statement()?;
             parser.expect_token(&sqlparser::tokenizer::Token::EOF)?;
             Ok(statement)
