@@ -86,6 +86,8 @@ pub mod sqlstate {
         CANNOT_COERCE = "42846",
         /// `invalid_datetime_format`
         INVALID_DATETIME = "22007",
+        /// `datetime_field_overflow`
+        DATETIME_OVERFLOW = "22008",
         /// `string_data_right_truncation`
         STRING_TRUNCATION = "22001",
         /// `numeric_value_out_of_range`

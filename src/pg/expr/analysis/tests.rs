@@ -205,3 +205,83 @@ fn extensions_bring_other_operators_and_leave_the_common_ones() {
         assert_eq!(said(text), None, "{text}");
     }
 }
+
+/// `SELECT '…'::type` on PostgreSQL 16.14 and 18.
+#[test]
+fn constants_that_are_no_values() {
+    let invalid =
+        |state: &str, ty: &str, text: &str| format!("{state}: invalid input syntax for type {ty}: \"{text}\"");
+    for text in ["x", "1x", "1_", "+ 12", "12.5", "1e3", ""] {
+        assert_eq!(ty(&format!("'{text}'::integer")), invalid("22P02", "integer", text));
+    }
+    for text in ["0x1F", "1_000", " 12 ", "-2147483648", "+7"] {
+        assert_eq!(ty(&format!("'{text}'::integer")), "integer", "{text}");
+    }
+    for (text, to) in [
+        ("99999999999", "integer"),
+        ("-2147483649", "integer"),
+        ("40000", "smallint"),
+        ("99999999999999999999", "bigint"),
+    ] {
+        let says = format!("22003: value \"{text}\" is out of range for type {to}");
+        assert_eq!(ty(&format!("'{text}'::{to}")), says);
+    }
+    for text in ["1x", "1.5e", ".", "1,5", "infin", "1 2", ""] {
+        assert_eq!(ty(&format!("'{text}'::numeric")), invalid("22P02", "numeric", text));
+        assert_eq!(ty(&format!("'{text}'::float8")), invalid("22P02", "double precision", text));
+    }
+    for text in ["1.5e3", ".5", "5.", "0x1F", "nan", "-infinity", " 1 "] {
+        assert_eq!(ty(&format!("'{text}'::numeric")), "numeric", "{text}");
+    }
+    for text in ["x", "2", "o", ""] {
+        assert_eq!(ty(&format!("'{text}'::boolean")), invalid("22P02", "boolean", text));
+    }
+    assert_eq!(ty("'tru'::boolean"), "boolean");
+    for text in [
+        "x",
+        "00000000-0000-0000-0000-00000000000",
+        "{00000000-0000-0000-0000-000000000000",
+        "000-00000-0000-0000-0000-000000000000",
+        "00000000--0000-0000-0000-000000000000",
+        " 00000000-0000-0000-0000-000000000000",
+        "00000000-0000-0000-0000-000000000000-",
+    ] {
+        assert_eq!(ty(&format!("'{text}'::uuid")), invalid("22P02", "uuid", text));
+    }
+    for text in ["{00000000-0000-0000-0000-000000000000}", "0000-0000-0000-0000-0000-0000-0000-0000"] {
+        assert_eq!(ty(&format!("'{text}'::uuid")), "uuid", "{text}");
+    }
+    for text in ["{", "{}x", "{\"a\":1,}", "[1,2", "01", "", "True", "nul", "\"a", "\"\\x\""] {
+        let says = "22P02: invalid input syntax for type json";
+        assert_eq!(ty(&format!("'{text}'::json")), says, "{text}");
+        assert_eq!(ty(&format!("'{text}'::jsonb")), says, "{text}");
+    }
+    for text in ["true", "\"\\ud800\"", "1e999999", " [1, {\"a\": null}] "] {
+        assert_eq!(ty(&format!("'{text}'::json")), "json", "{text}");
+    }
+    for text in ["0000-00-00", "2015-02-30", "2015-13-01", "0000-01-01", "2015-00-10", "2015-10-00"] {
+        let says = format!("22008: date/time field value out of range: \"{text}\"");
+        assert_eq!(ty(&format!("'{text}'::date")), says);
+        assert_eq!(ty(&format!("'{text}'::timestamptz")), says);
+    }
+    for text in [
+        "0000-00-00 00:00:00",
+        "2015-02-29 00:00",
+        "2015-01-01 25:00:00",
+        "2015-01-01 24:00:01",
+        "2015-01-01 23:60:00",
+        "2015-01-01 23:59:61",
+    ] {
+        let says = format!("22008: date/time field value out of range: \"{text}\"");
+        assert_eq!(ty(&format!("'{text}'::timestamp")), says);
+    }
+    for text in
+        ["2015-01-01 24:00:00", "2015-01-01 23:59:60", "2015-01-01T00:00:00Z", "2016-02-29", "now()", "12/31/2015"]
+    {
+        assert_eq!(ty(&format!("'{text}'::timestamp")), "timestamp without time zone", "{text}");
+    }
+    for text in ["CURRENT_TIMESTAMP", "utcnow", "", "tomorro"] {
+        assert_eq!(ty(&format!("'{text}'::timestamp")), invalid("22007", "timestamp", text));
+        assert_eq!(ty(&format!("'{text}'::timestamptz")), invalid("22007", "timestamp with time zone", text));
+    }
+}
