@@ -23,6 +23,9 @@ impl Catalog {
         using: Option<&Expr>,
         session: &Session,
     ) -> Result<(), Refusal> {
+        if let Some(using) = using {
+            self.using_reads(table, using)?;
+        }
         let oid = self.alterable_column(table, name)?;
         self.is_not_of_itself(table, ty, session)?;
         let to = self.type_ref(ty, session)?;
@@ -97,6 +100,26 @@ impl Catalog {
             }
         }
         Ok(())
+    }
+
+    /// 42703: `USING` is analysed before the column is looked up (`transformAlterTableStmt`).
+    fn using_reads(&self, table: Oid, using: &Expr) -> Result<(), Refusal> {
+        let is_open = self.open_world || self.table(table).is_none_or(|table| table.open.is_some());
+        let (name, text) = (self.name_of(table), using.to_string());
+        let missing = using.columns().unwrap_or_default().into_iter().find(|column| {
+            self.column(table, column).is_none()
+                && *column != name
+                // Of a name behind a dot PostgreSQL says otherwise.
+                && !text.contains(&format!(".{column}"))
+                && !super::column::is_value_function(column)
+                && super::column::not_a_system_column(column).is_ok()
+        });
+        match missing.filter(|_| !is_open) {
+            Some(column) => {
+                refuse(sqlstate::UNDEFINED_COLUMN, format!("column \"{}\" does not exist", column.as_str()))
+            }
+            None => Ok(()),
+        }
     }
 
     /// 42804: the value of `USING` is of a type that the column cannot take.

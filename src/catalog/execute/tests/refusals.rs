@@ -254,3 +254,17 @@ fn modifiers_in_casts() {
     let sql = "CREATE TYPE mood AS ENUM ('a'); CREATE TABLE c (x text DEFAULT 'a'::mood(3))";
     assert_eq!(outcome(18, sql), "-> 42601 type modifier is not allowed for type \"mood\"");
 }
+
+#[test]
+fn using_is_looked_at_before_the_column() {
+    let on = |action: &str| outcome(16, &format!("CREATE TABLE a (id int, flag text); ALTER TABLE a {action}"));
+    let missing = "-> 42703 column \"nope\" does not exist";
+    assert_eq!(on("ALTER nope TYPE integer USING nope::integer"), missing);
+    assert_eq!(on("ALTER flag TYPE integer USING nope::integer"), missing);
+    let of = "-> 42703 column \"other\" of relation \"a\" does not exist";
+    assert_eq!(on("ALTER other TYPE integer USING flag::integer"), of);
+    assert_eq!(
+        on("ALTER flag TYPE integer USING (CASE WHEN current_user = flag THEN id ELSE tableoid::int END)"),
+        "-> ok"
+    );
+}
