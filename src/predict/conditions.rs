@@ -5,7 +5,7 @@ use super::broken::Broken;
 use super::fill::is_literal;
 use super::fits::unfit;
 use super::rows::Rows;
-use super::{rules, server};
+use super::{collations, rules, server};
 use crate::catalog::object::{KeyRef, Rule};
 use crate::catalog::{Catalog, Object, Oid, Session};
 use crate::pg::command::{
@@ -66,7 +66,8 @@ fn is_unique_constant(column: &ColumnDef) -> bool {
 
 /// What a statement demands of rows, given the catalog before it. The queries name tables as they are called before the run.
 pub fn conditions(command: &Command, catalog: &Catalog, session: &Session, rows: &Rows) -> Vec<Condition> {
-    let mut found = server::conditions(command, catalog, session);
+    let mut found = collations::conditions(command, catalog, session);
+    found.extend(server::conditions(command, catalog, session));
     // A query that reads these tables, if they hold by then what they hold before the run.
     let mut push = |demand: String, sqlstate: Option<&'static str>, broken: Broken, query: Option<(String, &[Oid])>| {
         let query = query.filter(|(query, tables)| rows.can_be_asked(query, tables, catalog));

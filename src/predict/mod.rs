@@ -4,6 +4,7 @@
 pub mod answers;
 pub mod asked;
 mod broken;
+mod collations;
 pub mod conditions;
 pub mod conversion;
 pub mod demands;

@@ -355,3 +355,19 @@ fn what_cannot_be_asked_of_a_step_is_said_with_its_place() {
         assert!(stamp.check_sql.contains("Cannot be asked now: what is left of a data step of a2 at versions/a2.py:8"));
     }
 }
+
+#[test]
+fn a_collation_is_asked_for() {
+    let query = "SELECT count(*) FROM (SELECT 1) AS one WHERE NOT EXISTS (SELECT 1 FROM pg_catalog.pg_collation WHERE \
+                 collname = 'en_US.utf8' AND collencoding IN (-1, pg_catalog.pg_char_to_encoding(pg_catalog.getdatabaseencoding())))";
+    for statement in
+        ["ALTER TABLE t ADD c text COLLATE \\\"en_US.utf8\\\"", "CREATE TABLE c (a text COLLATE \\\"en_US.utf8\\\")"]
+    {
+        check(&[statement], &[(query, 0)], Outcome::Succeeds);
+        let report = check(&[statement], &[(query, 1)], Outcome::Fails);
+        let prediction = report.prediction.expect("a prediction");
+        assert_eq!(prediction.sqlstate.as_deref(), Some("42704"));
+        let message = "collation \"en_US.utf8\" for encoding \"UTF8\" does not exist";
+        assert_eq!(prediction.message.as_deref(), Some(message));
+    }
+}

@@ -380,3 +380,34 @@ fn quotes_in_a_condition_stay_what_they_are() {
     let [query] = queries.as_slice() else { panic!("{queries:?}") };
     assert!(query.contains("'it''''s'"), "{query}");
 }
+
+/// Which collations `pg_catalog` has beside its own is the server's.
+#[test]
+fn a_collation_is_the_servers() {
+    let adds = |name: &str| format!("ALTER TABLE t ADD c text COLLATE \\\"{name}\\\"");
+    check(&[&adds("en_US.utf8")], Outcome::DependsOnData);
+    check(&[&adds("C")], Outcome::Succeeds);
+    check(&["CREATE TABLE c (a text COLLATE \\\"de-x-icu\\\")"], Outcome::DependsOnData);
+    check(&["CREATE INDEX i ON t (a COLLATE \\\"de_DE\\\")"], Outcome::DependsOnData);
+    check(&[&adds("latin1_swedish_ci")], Outcome::Fails);
+    let used = format!("{DUMP}CREATE TABLE public.o (x text COLLATE pg_catalog.\"en_US.utf8\");\n");
+    check_dump(&[&adds("en_US.utf8")], &used, Outcome::Succeeds);
+}
+
+/// The types of SQLAlchemy's that bring a length which PostgreSQL does not take, on PostgreSQL 16 and 18.
+#[test]
+fn lengths_of_types_that_take_none() {
+    let says = |column: &str| {
+        let body = format!("op.add_column('t', sa.Column('c', {column}))");
+        let report = analyze(vec![revision("a1", "None", MADE), revision("a2", "'a1'", &body)], DUMP, &["a1"]);
+        let prediction = report.prediction.expect("a prediction");
+        format!("{} {}", prediction.sqlstate.unwrap_or_default(), prediction.message.unwrap_or_default())
+    };
+    assert_eq!(says("sa.Text(length=65535)"), "42601 type modifier is not allowed for type \"text\"");
+    assert_eq!(says("sa.Float(precision=54)"), "22023 precision for type float must be less than 54 bits");
+    assert_eq!(says("sa.Numeric(2000, 2)"), "22023 NUMERIC precision 2000 must be between 1 and 1000");
+    assert_eq!(says("sa.String(99999999)"), "22023 length for type varchar cannot exceed 10485760");
+    let none = "42704 collation \"latin1_swedish_ci\" for encoding \"UTF8\" does not exist";
+    assert_eq!(says("sa.String(512, collation='latin1_swedish_ci')"), none);
+    assert_eq!(says("sa.Text()"), " ");
+}

@@ -29,6 +29,9 @@ impl Catalog {
         let oid = self.alterable_column(table, name)?;
         self.is_not_of_itself(table, ty, session)?;
         let to = self.type_ref(ty, session)?;
+        if let Some(Collation::Named(collation)) = collation {
+            self.takes_collation(&to, collation, session)?;
+        }
         let Some(column) = self.column_of(oid).cloned() else {
             return Ok(());
         };

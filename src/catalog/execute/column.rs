@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use crate::catalog::object::{Column, ColumnDefault, DefaultExpr, Object, Sequence, TypeRef};
 use crate::catalog::{Catalog, Delta, Oid, Session, query};
 use crate::pg::command::{
-    ColumnConstraint, ColumnDef, ColumnType, ConstraintDef, ConstraintKind, Identity, SequenceOptions, Serial,
+    Collation, ColumnConstraint, ColumnDef, ColumnType, ConstraintDef, ConstraintKind, Identity, SequenceOptions,
+    Serial,
 };
 use crate::pg::error::{PgError, Reason, Refusal, sqlstate};
 use crate::pg::expr::Expr;
@@ -79,6 +80,9 @@ impl Catalog {
             ColumnType::Type(ty) => self.type_ref(ty, session)?,
             ColumnType::Serial(serial) => TypeRef::Builtin(DataType::builtin(serial_type(*serial))),
         };
+        if let Some(Collation::Named(collation)) = &column.collation {
+            self.takes_collation(&ty, collation, session)?;
+        }
         let mut sequence = None;
         let mut not_null = false;
         if let ColumnType::Serial(serial) = column.ty {

@@ -113,10 +113,16 @@ impl Catalog {
             match &key.target {
                 KeyTarget::Column(name) => {
                     if let Some(column) = self.column(table, name).and_then(|column| self.column_of(column)) {
+                        if let Some(collation) = &key.collation {
+                            self.takes_collation(&column.ty, collation, session)?;
+                        }
                         self.key_type(method, key.opclass.as_deref(), &column.ty, session)?;
                     }
                 }
                 KeyTarget::Expr(expr) => {
+                    if let Some(collation) = &key.collation {
+                        self.is_collation(collation, session)?;
+                    }
                     let Some(analysis) = self.analysed(Some(table), expr, session)? else { continue };
                     if analysis.volatility >= Volatility::Stable {
                         let message = "functions in index expression must be marked IMMUTABLE";

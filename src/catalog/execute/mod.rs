@@ -7,6 +7,7 @@ mod alone;
 mod alter_table;
 mod alter_type;
 mod calls;
+mod collation;
 mod column;
 mod comment;
 mod constraint;

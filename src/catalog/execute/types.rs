@@ -62,6 +62,9 @@ impl Catalog {
                 let schema = self.creation_schema(name, session)?;
                 self.type_name_is_free(schema, &name.name)?;
                 let ty = self.type_ref(ty, session)?;
+                if let Some(collation) = collation {
+                    self.takes_collation(&ty, collation, session)?;
+                }
                 if let Some(default) = default {
                     self.fits(None, (&name.name, &ty), default, "default expression", session)?;
                 }

@@ -224,7 +224,7 @@ impl Analyser<'_> {
                 let ty = args.first().and_then(|arg| arg.ty.clone());
                 if let Some(of) = &ty
                     && *of != Type::LITERAL
-                    && of.element().as_ref().unwrap_or(of).category() != 'S'
+                    && !of.is_collatable()
                 {
                     return Err(mismatch(format!("collations are not supported by type {of}")));
                 }

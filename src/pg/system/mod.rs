@@ -136,6 +136,12 @@ impl Type {
         }
     }
 
+    /// Its values are sorted by a collation (`typcollation`).
+    pub fn is_collatable(&self) -> bool {
+        let element = self.element();
+        element.as_ref().unwrap_or(self).category() == 'S'
+    }
+
     /// `typcategory`
     pub(super) fn category(&self) -> char {
         match self.base {

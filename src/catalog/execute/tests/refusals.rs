@@ -268,3 +268,28 @@ fn using_is_looked_at_before_the_column() {
         "-> ok"
     );
 }
+
+#[test]
+fn collations_of_other_databases_and_types_without_one() {
+    let table = "CREATE TYPE mood AS ENUM ('a'); CREATE TABLE a (id int, name text);";
+    let on = |sql: &str| outcome(16, &format!("{table} {sql}"));
+    let missing = |name: &str| format!("-> 42704 collation \"{name}\" for encoding \"UTF8\" does not exist");
+    assert_eq!(on("CREATE TABLE c (x text COLLATE \"utf8_bin\")"), missing("utf8_bin"));
+    assert_eq!(on("CREATE TABLE c (x int COLLATE \"utf8_bin\")"), missing("utf8_bin"));
+    assert_eq!(on("CREATE TABLE c (x text COLLATE pg_catalog.utf8_bin)"), missing("pg_catalog.utf8_bin"));
+    assert_eq!(on("CREATE TABLE c (x nothere COLLATE \"utf8_bin\")"), "-> 42704 type \"nothere\" does not exist");
+    assert_eq!(on("ALTER TABLE a ALTER name TYPE text COLLATE \"NOCASE\""), missing("NOCASE"));
+    assert_eq!(on("ALTER TABLE a ADD x text COLLATE utf8mb4_unicode_ci"), missing("utf8mb4_unicode_ci"));
+    assert_eq!(on("CREATE DOMAIN d AS text COLLATE \"utf8_bin\""), missing("utf8_bin"));
+    assert_eq!(on("CREATE COLLATION utf8_bin (LOCALE = 'C'); CREATE TABLE c (x text COLLATE utf8_bin)"), "-> ok");
+    assert_eq!(on("CREATE INDEX i ON a (name COLLATE utf8_bin)"), missing("utf8_bin"));
+    assert_eq!(on("CREATE INDEX i ON a (nope COLLATE utf8_bin)"), "-> 42703 column \"nope\" does not exist");
+    assert_eq!(on("CREATE INDEX i ON a (id COLLATE \"C\")"), "-> 42804 collations are not supported by type integer");
+    for (ty, name) in [("int", "integer"), ("mood", "mood"), ("json", "json"), ("\"char\"", "\"char\"")] {
+        let says = format!("-> 42804 collations are not supported by type {name}");
+        assert_eq!(on(&format!("CREATE TABLE c (x {ty} COLLATE \"C\")")), says);
+    }
+    for ty in ["text[]", "name", "varchar(3)"] {
+        assert_eq!(on(&format!("CREATE TABLE c (x {ty} COLLATE \"C\")")), "-> ok", "{ty}");
+    }
+}
