@@ -265,6 +265,7 @@ fn simple(cursor: &mut Cursor<'_>) -> Read<DataType> {
     Ok(match canonical.filter(|_| of_system) {
         // `numeric` is completed by its input function, the others by the grammar, which a quoted name passes by.
         Some(canonical) => DataType { modifiers, ..DataType::builtin(canonical) },
+        None if refused && of_system => DataType { modifiers, ..DataType::user(QName::bare(name.name)) },
         None => DataType { modifiers, ..DataType::user(name) },
     })
 }

@@ -8,7 +8,7 @@ use crate::pg::error::{PgError, Refusal, sqlstate};
 use crate::pg::ident::QName;
 use crate::pg::system::Base;
 
-use super::resolve::{plain, refuse};
+use super::resolve::{plain, refuse, unknown};
 
 /// In `pg_catalog` of every server, and since which version.
 const EVERYWHERE: &[(&str, u32)] = &[
@@ -81,8 +81,15 @@ impl Catalog {
 
     /// 42704 for a collation that certainly is not there.
     pub(super) fn is_collation(&self, name: &QName, session: &Session) -> Result<(), Refusal> {
-        let known = !session.restoring && !self.open_world;
-        if known && is_of_another_database(name.name.as_str()) && !self.has_collation(name, session) {
+        if session.restoring || self.open_world {
+            return Ok(());
+        }
+        if let Some(schema) = name.schema.as_ref().filter(|schema| schema.as_str() != "pg_catalog")
+            && self.schema(schema).is_none()
+        {
+            return refuse(sqlstate::INVALID_SCHEMA_NAME, format!("schema \"{}\" does not exist", schema.as_str()));
+        }
+        if is_of_another_database(name.name.as_str()) && !self.has_collation(name, session) {
             return Err(Catalog::no_collation(name).into());
         }
         Ok(())
@@ -95,10 +102,13 @@ impl Catalog {
         }
         self.is_collation(name, session)?;
         match self.system_type(ty, session) {
-            Some(of) if of.base != Base::Literal && !of.is_collatable() => {
-                refuse(sqlstate::DATATYPE_MISMATCH, format!("collations are not supported by type {of}"))
-            }
-            _ => Ok(()),
+            Some(of) if of.base == Base::Literal || of.is_collatable() => Ok(()),
+            Some(of) if !self.has_collation(name, session) => unknown(
+                "collation",
+                format!("{of} has no collation, and it is not known whether the server has {name}"),
+            ),
+            Some(of) => refuse(sqlstate::DATATYPE_MISMATCH, format!("collations are not supported by type {of}")),
+            None => Ok(()),
         }
     }
 }

@@ -118,7 +118,11 @@ impl Catalog {
         if self.open_world || session.restoring || !self.operators_are_of(extensions::leaves_comparisons) {
             return Ok(None);
         }
-        Ok(self.with_names(table, None, session, |names| expr::analyse(expr, names))?)
+        let analysis = self.with_names(table, None, session, |names| expr::analyse(expr, names))?;
+        for collation in analysis.iter().flat_map(|analysis| &analysis.collations) {
+            self.is_collation(collation, session)?;
+        }
+        Ok(analysis)
     }
 
     /// A condition: 42804 for one that is not boolean, in the words for `of`.

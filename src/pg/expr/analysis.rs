@@ -39,6 +39,8 @@ pub struct Analysis {
     pub ty: Option<Type>,
     /// The most volatile of what it calls.
     pub volatility: Volatility,
+    /// What stands behind `COLLATE`.
+    pub collations: Vec<QName>,
 }
 
 impl Analysis {
@@ -56,9 +58,8 @@ impl Analysis {
     /// # Errors
     /// It is of another type.
     pub fn boolean(self, of: &str) -> Result<Analysis, PgError> {
-        let Analysis { tree, ty, volatility } = self;
-        let Typed { tree, ty } = boolean(Typed { tree, ty }, of)?;
-        Ok(Analysis { tree, ty, volatility })
+        let Typed { tree, ty } = boolean(Typed { tree: self.tree, ty: self.ty }, of)?;
+        Ok(Analysis { tree, ty, ..self })
     }
 
     /// Whether its value can be stored in a column of a type; the reason where a constant cannot be read as one.
@@ -108,6 +109,7 @@ struct Typed {
 struct Analyser<'a> {
     names: &'a Names<'a>,
     volatility: Volatility,
+    collations: Vec<QName>,
 }
 
 const BOOLEAN: Type = Type::system("boolean");
@@ -154,9 +156,9 @@ fn boolean(part: Typed, of: &str) -> Result<Typed, PgError> {
 
 impl Analyser<'_> {
     fn run(tree: &Tree, names: &Names<'_>) -> Result<Analysis, PgError> {
-        let mut analyser = Analyser { names, volatility: Volatility::Immutable };
+        let mut analyser = Analyser { names, volatility: Volatility::Immutable, collations: Vec::new() };
         let Typed { tree, ty } = analyser.tree(tree)?;
-        Ok(Analysis { tree, ty, volatility: analyser.volatility })
+        Ok(Analysis { tree, ty, volatility: analyser.volatility, collations: analyser.collations })
     }
 
     fn depends(&mut self, volatility: Volatility) {
@@ -219,7 +221,8 @@ impl Analyser<'_> {
                 let ty = args.first().and_then(|arg| arg.ty.clone()).filter(|ty| ty.array);
                 Ok(Typed { tree: rebuilt(tree, args), ty })
             }
-            Head::Collate(_) => {
+            Head::Collate(name) => {
+                self.collations.push(name.clone());
                 let args = self.all(&tree.args)?;
                 let ty = args.first().and_then(|arg| arg.ty.clone());
                 if let Some(of) = &ty

@@ -145,10 +145,25 @@ pub(super) fn column(cursor: &mut Cursor<'_>) -> Read<ColumnDef> {
         }
         match column_constraint(cursor, &column.name)? {
             Some(constraint) => column.constraints.push(constraint),
+            // Words of other databases.
+            None if cursor.is_any(ELSEWHERE) => return cursor.refuse("the end of a column"),
             None => return Ok(column),
         }
     }
 }
+
+/// What follows a column in other databases, and never in PostgreSQL.
+const ELSEWHERE: &[&str] = &[
+    "UNSIGNED",
+    "ZEROFILL",
+    "AUTO_INCREMENT",
+    "AUTOINCREMENT",
+    "IDENTITY",
+    "COMMENT",
+    "CHARACTER SET",
+    "CHARSET",
+    "AFTER",
+];
 
 fn serial(cursor: &mut Cursor<'_>) -> Option<Serial> {
     // With a modifier it is refused, and stays a type of that name.

@@ -111,6 +111,19 @@ fn what_is_certainly_refused() {
         assert_eq!(refused(&format!("CREATE TABLE c (x {ty})")), says, "{ty}");
         assert_eq!(refused(&format!("ALTER TABLE c ALTER x TYPE {ty}")), says, "{ty}");
     }
+    for (column, near) in [
+        ("INT UNSIGNED", "UNSIGNED"),
+        ("int IDENTITY(1,1)", "IDENTITY"),
+        ("integer PRIMARY KEY AUTOINCREMENT", "AUTOINCREMENT"),
+        ("integer NOT NULL AUTO_INCREMENT", "AUTO_INCREMENT"),
+        ("text CHARACTER SET utf8", "CHARACTER"),
+        ("text COMMENT 'y'", "COMMENT"),
+    ] {
+        let says = Some(format!("syntax error at or near \"{near}\""));
+        assert_eq!(refused(&format!("CREATE TABLE c (x {column})")), says, "{column}");
+        assert_eq!(refused(&format!("ALTER TABLE c ADD COLUMN x {column}")), says, "{column}");
+    }
+    assert_eq!(refused("ALTER TABLE c ADD COLUMN x int AFTER y").as_deref(), Some("syntax error at or near \"AFTER\""));
     for template in
         ["CREATE TABLE c (x VARCHAR(:n))", "CREATE TABLE c (x VARCHAR(%s))", "CREATE TABLE c (x FLOAT({n}))"]
     {

@@ -285,6 +285,10 @@ fn collations_of_other_databases_and_types_without_one() {
     assert_eq!(on("CREATE INDEX i ON a (name COLLATE utf8_bin)"), missing("utf8_bin"));
     assert_eq!(on("CREATE INDEX i ON a (nope COLLATE utf8_bin)"), "-> 42703 column \"nope\" does not exist");
     assert_eq!(on("CREATE INDEX i ON a (id COLLATE \"C\")"), "-> 42804 collations are not supported by type integer");
+    assert_eq!(on("CREATE TABLE c (x text CHECK (x COLLATE utf8_bin = 'a'))"), missing("utf8_bin"));
+    assert_eq!(on("CREATE TABLE c (x text COLLATE nope.utf8_bin)"), "-> 3F000 schema \"nope\" does not exist");
+    // 42704 where the server has not got it, 42804 where it has.
+    assert!(on("CREATE TABLE c (x int COLLATE \"de_DE\")").starts_with("-> unknown"));
     for (ty, name) in [("int", "integer"), ("mood", "mood"), ("json", "json"), ("\"char\"", "\"char\"")] {
         let says = format!("-> 42804 collations are not supported by type {name}");
         assert_eq!(on(&format!("CREATE TABLE c (x {ty} COLLATE \"C\")")), says);
