@@ -3,12 +3,13 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    self, JoinConstraint, JoinOperator, Query, Select, SelectItem, SetExpr, TableFactor, TableWithJoins, Visit, Visitor,
+    self, JoinConstraint, JoinOperator, Query, Select, SelectItem, SetExpr, TableFactor, Visit, Visitor,
 };
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
+use sqlparser::tokenizer::Token;
 
-mod operators;
+mod analysis;
 mod statement;
 
 pub(super) use statement::RowStatement;
@@ -17,7 +18,7 @@ use super::names::figure;
 use super::object::{Column, Object, TypeRef};
 use super::{Catalog, Oid, Session};
 use crate::pg::command::Collation;
-use crate::pg::error::{PgError, Reason, sqlstate};
+use crate::pg::error::{PgError, Reason};
 use crate::pg::expr::{Expr, qname, stored};
 use crate::pg::ident::{Ident, QName};
 
@@ -28,8 +29,6 @@ pub(super) struct Uses {
     pub(super) objects: Vec<Oid>,
     /// Relations that do not exist.
     pub(super) missing: Vec<QName>,
-    /// What PostgreSQL says of the first column or operator that certainly does not exist.
-    pub(super) wrong: Option<PgError>,
 }
 
 /// A column that a query gives.
@@ -56,6 +55,15 @@ pub(super) fn uses(catalog: &Catalog, text: &str, session: &Session) -> Uses {
         let _ = query.visit(&mut reader);
     }
     reader.uses
+}
+
+/// What PostgreSQL says of the query of a new relation, whose first columns may be `named`; `None` where nothing is certainly wrong.
+pub(super) fn wrong(catalog: &Catalog, text: &str, named: &[Ident], session: &Session) -> Option<PgError> {
+    let mut parser = Parser::new(&PostgreSqlDialect {}).with_recursion_limit(200).try_with_sql(text).ok()?;
+    let query = parser.parse_query().ok()?;
+    // What sqlparser leaves behind may be part of it.
+    parser.expect_token(&Token::EOF).ok()?;
+    analysis::relation_of(catalog, &query, named, session).err()
 }
 
 /// The output columns of a query; `None` where they are not known.
@@ -132,8 +140,6 @@ struct Scope {
     /// Names of CTEs, which hide relations.
     ctes: Vec<Ident>,
     sources: Vec<Source>,
-    /// Names of output columns.
-    outputs: Vec<Ident>,
     /// Names may mean what is not among the sources.
     unclear: bool,
 }
@@ -143,8 +149,6 @@ struct Reader<'a> {
     session: &'a Session,
     scopes: Vec<Scope>,
     uses: Uses,
-    /// Names without a qualifier are judged, too.
-    bare: bool,
 }
 
 impl Visitor for Reader<'_> {
@@ -154,19 +158,18 @@ impl Visitor for Reader<'_> {
         let ctes = query.with.iter().flat_map(|with| &with.cte_tables).map(|cte| stored(&cte.alias.name)).collect();
         self.scopes.push(Scope { ctes, ..Scope::default() });
         // `ORDER BY` stands outside the SELECT and means its tables.
-        let (sources, outputs, unclear) = match query.body.as_ref() {
-            SetExpr::Select(select) => (self.sources(select), statement::output_names(select), false),
-            SetExpr::Values(_) => (Vec::new(), Vec::new(), false),
-            _ => (Vec::new(), Vec::new(), true),
+        let (sources, unclear) = match query.body.as_ref() {
+            SetExpr::Select(select) => (self.sources(select), false),
+            SetExpr::Values(_) => (Vec::new(), false),
+            _ => (Vec::new(), true),
         };
         if let Some(scope) = self.scopes.last_mut() {
-            *scope = Scope { sources, outputs, unclear, ctes: std::mem::take(&mut scope.ctes) };
+            *scope = Scope { sources, unclear, ctes: std::mem::take(&mut scope.ctes) };
         }
         ControlFlow::Continue(())
     }
 
-    fn post_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
-        self.sorted_and_grouped(query);
+    fn post_visit_query(&mut self, _query: &Query) -> ControlFlow<()> {
         self.scopes.pop();
         ControlFlow::Continue(())
     }
@@ -185,7 +188,6 @@ impl Visitor for Reader<'_> {
                 _ => {}
             }
         }
-        self.merged(&select.from);
         for join in select.from.iter().flat_map(|table| &table.joins) {
             if let Some(JoinConstraint::Using(columns)) = constraint(&join.join_operator) {
                 for column in columns.iter().filter_map(qname) {
@@ -226,7 +228,6 @@ impl Visitor for Reader<'_> {
                     self.qualified_column(&stored(qualifier), &stored(column));
                 }
             }
-            ast::Expr::BinaryOp { left, op, right } => self.compared(left, &op.to_string(), right),
             _ => {}
         }
         ControlFlow::Continue(())
@@ -246,12 +247,9 @@ fn constraint(operator: &JoinOperator) -> Option<&JoinConstraint> {
     }
 }
 
-/// Columns that every table has.
-const SYSTEM: &[&str] = &["ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"];
-
 impl Reader<'_> {
     fn new<'a>(catalog: &'a Catalog, session: &'a Session) -> Reader<'a> {
-        Reader { catalog, session, scopes: Vec::new(), uses: Uses::default(), bare: false }
+        Reader { catalog, session, scopes: Vec::new(), uses: Uses::default() }
     }
 
     fn used(&mut self, oid: Oid) {
@@ -322,20 +320,6 @@ impl Reader<'_> {
                 return;
             }
         }
-        let known = |source: &Source| {
-            source.relation.and_then(|oid| self.catalog.table(oid)).is_some_and(|table| table.open.is_none())
-                && source.alias.as_ref() != Some(name)
-        };
-        if self.bare
-            && self.scopes.iter().flat_map(|scope| &scope.sources).all(known)
-            && !self.scopes.iter().any(|scope| scope.outputs.contains(name))
-            && !SYSTEM.contains(&name.as_str())
-            // sqlparser takes `VALUES (DEFAULT)` for a name.
-            && name.as_str() != "default"
-            && !super::execute::is_value_function(name)
-        {
-            self.undefined(format!("column \"{}\" does not exist", name.as_str()));
-        }
     }
 
     fn qualified_column(&mut self, qualifier: &Ident, name: &Ident) {
@@ -346,58 +330,11 @@ impl Reader<'_> {
             let Some(relation) = source.relation.filter(|_| !source.renamed) else {
                 return;
             };
-            match self.catalog.column(relation, name) {
-                Some(column) => self.used(column),
-                None => {
-                    let known = self.catalog.table(relation).is_some_and(|table| table.open.is_none());
-                    if known && !SYSTEM.contains(&name.as_str()) {
-                        self.undefined(format!("column {}.{} does not exist", qualifier.as_str(), name.as_str()));
-                    }
-                }
+            if let Some(column) = self.catalog.column(relation, name) {
+                self.used(column);
             }
             return;
         }
-    }
-
-    /// The columns that `JOIN … USING` merges must be on both sides of it (`transformFromClauseItem`).
-    fn merged(&mut self, tables: &[TableWithJoins]) {
-        for table in if self.bare { tables } else { &[] } {
-            let mut left = Vec::new();
-            self.source(&table.relation, &mut left);
-            for join in &table.joins {
-                let mut right = Vec::new();
-                self.source(&join.relation, &mut right);
-                if let Some(JoinConstraint::Using(columns)) = constraint(&join.join_operator) {
-                    for column in columns.iter().filter_map(qname) {
-                        for (side, sources) in [("left", &left), ("right", &right)] {
-                            if self.lack(sources, &column.name) {
-                                let name = column.name.as_str();
-                                self.undefined(format!(
-                                    "column \"{name}\" specified in USING clause does not exist in {side} table"
-                                ));
-                            }
-                        }
-                    }
-                }
-                left.append(&mut right);
-            }
-        }
-    }
-
-    /// None of these has such a column, for certain.
-    fn lack(&self, sources: &[Source], name: &Ident) -> bool {
-        sources.iter().all(|source| {
-            source.relation.is_some_and(|oid| {
-                !source.renamed
-                    && self.catalog.table(oid).is_some_and(|table| table.open.is_none())
-                    && self.catalog.column(oid, name).is_none()
-            })
-        })
-    }
-
-    /// 42703, unless something else is wrong before it.
-    fn undefined(&mut self, message: String) {
-        self.uses.wrong.get_or_insert_with(|| PgError::new(sqlstate::UNDEFINED_COLUMN, message));
     }
 
     fn all_columns(&mut self, alias: Option<&Ident>) {

@@ -80,6 +80,14 @@ pub mod sqlstate {
         INVALID_NAME = "42602",
         /// `reserved_name`
         RESERVED_NAME = "42939",
+        /// `ambiguous_column`
+        AMBIGUOUS_COLUMN = "42702",
+        /// `duplicate_alias`
+        DUPLICATE_ALIAS = "42712",
+        /// `grouping_error`
+        GROUPING_ERROR = "42803",
+        /// `invalid_column_reference`
+        INVALID_COLUMN_REFERENCE = "42P10",
         /// `ambiguous_function`
         AMBIGUOUS_FUNCTION = "42725",
         /// `cannot_coerce`

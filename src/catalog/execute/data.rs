@@ -35,9 +35,6 @@ impl Catalog {
             if let Some(error) = statement.wrong(self, session) {
                 return Err(error.into());
             }
-            if let Some(message) = table.and_then(|table| statement.wrong_number(self, table, session)) {
-                return refuse(sqlstate::SYNTAX_ERROR, message.to_string());
-            }
             if statement.inserts()
                 && let Some(message) = table.and_then(|table| statement.left_out(self, table))
             {

@@ -86,7 +86,18 @@ impl Catalog {
         then: impl FnOnce(&Names<'_>) -> T,
     ) -> T {
         let column = |name: &Ident| table.and_then(|table| self.column_type(table, name, retyped, session));
+        self.names_over(&column, session, then)
+    }
+
+    fn names_over<T>(
+        &self,
+        column: &dyn Fn(&Ident) -> Option<Type>,
+        session: &Session,
+        then: impl FnOnce(&Names<'_>) -> T,
+    ) -> T {
         let has_extensions = !self.operators_are_of(extensions::brings_no_operators);
+        // All but this one bring functions.
+        let has_functions = !self.operators_are_of(|extension| extension.as_str() == "plpgsql");
         // Of an extension's functions it is known alone which names of PostgreSQL's own they have.
         let of_extension = |name: &Ident| {
             !system::has_function(name.as_str())
@@ -96,13 +107,37 @@ impl Catalog {
                 })
         };
         then(&Names {
-            column: &column,
+            column,
             type_of: &|ty| self.named_type(ty, session),
-            has_routine: &|name: &QName| {
-                !self.routines(name, session).is_empty() || has_extensions && of_extension(&name.name)
-            },
+            has_routine: &|name: &QName| self.has_routine(name, session) || has_functions && of_extension(&name.name),
             has_extensions,
         })
+    }
+
+    /// Whether a call may mean something of this database: a function, or a cast to a type.
+    pub(in crate::catalog) fn has_routine(&self, name: &QName, session: &Session) -> bool {
+        !self.routines(name, session).is_empty() || self.resolve_type(name, session).is_some()
+    }
+
+    /// Whether it is known which casts there are between PostgreSQL's own types, and which operators compare them.
+    pub(in crate::catalog) fn judges_types(&self, session: &Session) -> bool {
+        !self.open_world && !session.restoring && self.operators_are_of(extensions::leaves_comparisons)
+    }
+
+    /// The analysis of an expression over the columns of a query; `None` where it is not looked at.
+    ///
+    /// # Errors
+    /// See [`expr::analyse`].
+    pub(in crate::catalog) fn analysed_over(
+        &self,
+        column: &dyn Fn(&Ident) -> Option<Type>,
+        expr: &Expr,
+        session: &Session,
+    ) -> Result<Option<Analysis>, PgError> {
+        if !self.judges_types(session) {
+            return Ok(None);
+        }
+        self.names_over(column, session, |names| expr::analyse(expr, names))
     }
 
     /// The analysis of an expression; `None` where it is not looked at.
@@ -115,7 +150,7 @@ impl Catalog {
         expr: &Expr,
         session: &Session,
     ) -> Result<Option<Analysis>, Refusal> {
-        if self.open_world || session.restoring || !self.operators_are_of(extensions::leaves_comparisons) {
+        if !self.judges_types(session) {
             return Ok(None);
         }
         let analysis = self.with_names(table, None, session, |names| expr::analyse(expr, names))?;

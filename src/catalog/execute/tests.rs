@@ -3,6 +3,7 @@
 //! A block is a list of statements; `->` is the outcome of the last one, `=` the schema after it (and after a COMMIT).
 
 mod refusals;
+mod rows;
 
 use crate::catalog::object::{DefaultExpr, Object, Rule};
 use crate::catalog::{Catalog, Oid, Session};

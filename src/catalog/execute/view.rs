@@ -69,9 +69,7 @@ impl Catalog {
         for oid in &depends_on {
             self.certain(*oid)?;
         }
-        if let Some(error) = uses.wrong
-            && !self.open_world
-        {
+        if let Some(error) = query::wrong(self, text, columns, session) {
             return Err(error.into());
         }
         let schema = self.creation_schema(name, session)?;

@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 
 pub use classes::{class_takes, default_class, equality, is_default};
 pub use coercion::{Context, common_type, pathway};
-pub use resolution::{Failure, Resolved, function, has_function, operator};
+pub use resolution::{Failure, Resolved, function, has_aggregate, has_function, is_aggregate, operator, takes_row};
 
 use crate::pg::ident::QName;
 use crate::pg::types::DataType;
@@ -227,8 +227,9 @@ struct Routine {
     result: Type,
     defaults: usize,
     variadic: bool,
-    /// `f`, `a`, `w`
+    /// A function that gives one value.
     plain: bool,
+    aggregate: bool,
     volatility: Volatility,
 }
 
@@ -274,7 +275,8 @@ impl Facts {
             let arguments = [left, right].into_iter().filter(|ty| !ty.is_empty()).map(Type::read).collect();
             let result = Type::read(result);
             let volatility = Volatility::read(volatility);
-            let routine = Routine { arguments, result, defaults: 0, variadic: false, plain: true, volatility };
+            let routine =
+                Routine { arguments, result, defaults: 0, variadic: false, plain: true, aggregate: false, volatility };
             operators.entry(name).or_default().push(routine);
         }
         let mut functions: HashMap<_, Vec<Routine>> = HashMap::new();
@@ -286,6 +288,7 @@ impl Facts {
                 defaults: defaults.parse().unwrap_or(0),
                 variadic: variadic == "v",
                 plain: kind == "f" && set.is_empty(),
+                aggregate: kind == "a",
                 volatility: Volatility::read(volatility),
             });
         }

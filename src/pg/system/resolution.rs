@@ -58,6 +58,26 @@ pub fn has_function(name: &str) -> bool {
     facts().functions.contains_key(name)
 }
 
+/// Whether a function of that name takes a whole row: `t.f` is `f(t)`, where it has no such column.
+pub fn takes_row(name: &str) -> bool {
+    const ROWS: &[&str] = &["record", "\"any\"", "anyelement", "anynonarray", "anycompatible", "anycompatiblenonarray"];
+    let takes = |routine: &Routine| {
+        let one = routine.arguments.len() <= routine.defaults + 1;
+        one && routine.arguments.first().is_some_and(|ty| ROWS.contains(&ty.name()))
+    };
+    facts().functions.get(name).is_some_and(|routines| routines.iter().any(takes))
+}
+
+/// Whether all functions of that name are aggregates.
+pub fn is_aggregate(name: &str) -> bool {
+    facts().functions.get(name).is_some_and(|routines| routines.iter().all(|routine| routine.aggregate))
+}
+
+/// Whether one of the functions of that name is an aggregate.
+pub fn has_aggregate(name: &str) -> bool {
+    facts().functions.get(name).is_some_and(|routines| routines.iter().any(|routine| routine.aggregate))
+}
+
 /// The function for the types of its arguments (`func_get_detail`); a cast that is written like a call is one, too.
 ///
 /// # Errors

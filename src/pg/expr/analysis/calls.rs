@@ -40,7 +40,7 @@ impl Analyser<'_> {
             // What the grammar itself writes as a call stands in `pg_catalog`.
             let schema = if matches!(word, "extract" | "position" | "timezone") { "pg_catalog." } else { "" };
             let types: Vec<String> = types.iter().map(Type::to_string).collect();
-            failed_call(failure, &format!("{schema}{name}({})", types.join(", ")))
+            failed_call(failure, &format!("{schema}{word}({})", types.join(", ")))
         })?;
         let (trees, ty) = self.applied(resolved, parts)?;
         Ok(Typed { tree: Tree { args: trees, ..tree }, ty })

@@ -1,0 +1,66 @@
+//! Statements on rows: what PostgreSQL says of them where no table has rows (`tests/oracle/statements.py`).
+
+use super::*;
+
+const TABLES: &str = include_str!("../../../../tests/fixtures/statements.sql");
+const RECORDING: &str = include_str!("../../../../tests/fixtures/statements.tsv");
+
+fn outcome(version: u32, before: &str, statement: &str) -> String {
+    let (mut catalog, mut session) = (Catalog::new(), Session { server_version: Some(version), ..Session::default() });
+    run(&mut catalog, &mut session, TABLES);
+    run(&mut catalog, &mut session, before);
+    let outcome = run(&mut catalog, &mut session, statement);
+    // The recording has no hints and details.
+    outcome.lines().next().and_then(|line| line.strip_prefix("-> ")).unwrap_or_default().to_string()
+}
+
+#[test]
+fn statements_are_refused_as_postgresql_refuses_them() {
+    let mut failures = Vec::new();
+    for line in RECORDING.lines() {
+        let mut cells = line.split('\t');
+        let (statement, older) = (cells.next().unwrap(), cells.next().unwrap());
+        let newer = cells.next().unwrap_or(older);
+        for (version, said) in [(16, older), (18, newer)] {
+            let outcome = outcome(version, "", statement);
+            if outcome != said {
+                failures.push(format!("{version}: {statement}\n  {outcome}\n  {said}"));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} of {}:\n{}", failures.len(), RECORDING.lines().count(), failures.join("\n"));
+}
+
+#[test]
+fn nothing_is_said_of_what_the_database_may_have() {
+    for (before, statement) in [
+        (
+            "CREATE FUNCTION ifnull(text, text) RETURNS text LANGUAGE sql AS 'SELECT $1'",
+            "UPDATE a SET name = ifnull(name, 'x')",
+        ),
+        ("CREATE EXTENSION pgcrypto", "UPDATE a SET name = crypt(name, gen_salt('bf'))"),
+        ("CREATE EXTENSION nobody_knows", "UPDATE a SET flag = 1"),
+        ("CREATE EXTENSION nobody_knows", "DELETE FROM a WHERE flag = 1"),
+        ("CREATE CAST (integer AS boolean) WITH INOUT AS ASSIGNMENT", "UPDATE a SET flag = 1"),
+        ("CREATE EXTENSION hstore; ALTER TABLE a ADD c hstore", "UPDATE a SET c = 1"),
+        ("CREATE AGGREGATE first(integer) (SFUNC = myfunc, STYPE = integer)", "SELECT first(id), max(id) FROM a"),
+    ] {
+        assert_eq!(outcome(16, before, statement), "ok", "{before}; {statement}");
+    }
+}
+
+#[test]
+fn a_dump_and_a_replay_are_not_judged() {
+    for statement in ["CREATE VIEW v AS SELECT ifnull(name, 'x'), a.nope FROM a", "UPDATE a SET flag = 1"] {
+        let (mut catalog, session) = (Catalog::new(), Session::default());
+        run(&mut catalog, &mut session.clone(), TABLES);
+        let mut restoring = Session { restoring: true, ..session.clone() };
+        assert_eq!(run(&mut catalog, &mut restoring, statement), "-> ok", "{statement}");
+        catalog.open_world = true;
+        assert_eq!(
+            run(&mut catalog, &mut session.clone(), statement.replace(" v ", " w ").as_str()),
+            "-> ok",
+            "{statement}"
+        );
+    }
+}
