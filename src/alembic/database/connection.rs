@@ -318,7 +318,14 @@ impl Connection {
                 Ok(Some(Value::native(ResultRows::of(answer))))
             }
             // What a replay takes for granted is made sure of when the statement is sent.
-            Err(Refusal::Postgres(_)) if vm.run.catalog.open_world && !is_lookup && !self.foreign => Ok(None),
+            // So it is where the catalog knows better what names of columns mean.
+            Err(Refusal::Postgres(error))
+                if !is_lookup
+                    && !self.foreign
+                    && (vm.run.catalog.open_world || error.sqlstate == sqlstate::UNDEFINED_COLUMN) =>
+            {
+                Ok(None)
+            }
             Err(Refusal::Postgres(error)) => self.refused(vm, sql, error).map(Some),
             Err(Refusal::Unmodelled(reason)) if is_lookup => {
                 let reason = match vm.place() {
