@@ -6,6 +6,7 @@ use super::broken::error;
 use super::conditions::{Condition, conditions};
 use super::learn::{Learned, learn};
 use super::rows::Rows;
+use super::server::is_own;
 use crate::alembic::run::{Observer, Sent};
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{Command, Table};
@@ -135,7 +136,8 @@ impl Observer for Demands {
         }
         if sent.accepted {
             self.rows.borrow_mut().remember(learned, sent.may.is_some());
-            let placed = pending.into_iter().map(|condition| Condition { span: sent.span, ..condition });
+            let demanded = pending.into_iter().filter(|condition| sent.may.is_none() || !is_own(condition));
+            let placed = demanded.map(|condition| Condition { span: sent.span, ..condition });
             self.found.borrow_mut().extend(placed);
             self.rows.borrow_mut().follow(command, sent.may.is_some(), catalog, session);
         }

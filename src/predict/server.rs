@@ -58,6 +58,15 @@ const CONTRIB: &[&str] = &[
     "xml2",
 ];
 
+/// Gives 0 where the one that is named is there.
+const ONE_OF: &str = "SELECT 1 - count(*) FROM pg_catalog.";
+
+/// True for a demand of this module. A statement that only may run makes none: whether it runs is often just that question
+/// (`IF EXISTS (SELECT FROM pg_roles …) THEN GRANT …`).
+pub fn is_own(condition: &Condition) -> bool {
+    condition.query.as_ref().is_some_and(|query| query.starts_with(ONE_OF))
+}
+
 /// The demands of one statement.
 pub fn conditions(command: &Command, catalog: &Catalog, session: &Session) -> Vec<Condition> {
     match command {
@@ -76,10 +85,7 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session) -> Ve
         Command::Extension(Extension::Create { name, .. })
             if catalog.extension(name).is_none() && !CONTRIB.contains(&name.as_str()) =>
         {
-            let query = format!(
-                "SELECT 1 - count(*) FROM pg_catalog.pg_available_extensions WHERE name = {}",
-                literal(name.as_str())
-            );
+            let query = format!("{ONE_OF}pg_available_extensions WHERE name = {}", literal(name.as_str()));
             let demand = format!("the server has the extension {name}");
             // Before 15 the message has a path of the server's (58P01).
             vec![match session.server_version {
@@ -106,7 +112,7 @@ fn role(name: &Ident, sqlstate: &'static str, catalog: &Catalog) -> Option<Condi
     if is_made || is_everywhere(name) {
         return None;
     }
-    let query = format!("SELECT 1 - count(*) FROM pg_catalog.pg_roles WHERE rolname = {}", literal(name.as_str()));
+    let query = format!("{ONE_OF}pg_roles WHERE rolname = {}", literal(name.as_str()));
     let message = format!("role \"{}\" does not exist", name.as_str());
     Some(condition(format!("there is a role {name}"), Some(sqlstate), Broken::Message(message), query))
 }

@@ -236,3 +236,22 @@ fn what_may_run_has_hazards_marked_as_such() {
     let certain = found("type-change");
     assert!(certain.may_run.is_none() && certain.sentence() == certain.message, "{certain:?}");
 }
+
+/// langflow: SQLAlchemy makes JSON of a list, and `true` of 1, by the types of the table's columns.
+#[test]
+fn values_are_stored_as_the_types_of_their_columns_make_them() {
+    let outcome = |ty: &str, value: &str| {
+        let made = "op.execute('CREATE TABLE a (id int, j json, f boolean)')";
+        let body = format!(
+            "import gone\nfrom sqlalchemy.dialects.postgresql import insert\nt = sa.table('a', sa.column('id'), {ty})\n\
+             op.get_bind().execute(insert(t).values(**{{'id': gone.x(), **{value}}}))"
+        );
+        let files = vec![revision("a1", "None", made), revision("a2", "'a1'", &body)];
+        let prediction = analyze(files, "CREATE TABLE public.a (id integer, j json, f boolean);\n", &["a1"]).prediction;
+        prediction.expect("a prediction").outcome
+    };
+    assert_ne!(outcome("sa.column('j', sa.JSON())", "{'j': ['x']}"), Outcome::Fails);
+    assert_ne!(outcome("sa.column('f', sa.Boolean)", "{'f': 1}"), Outcome::Fails);
+    assert_ne!(outcome("sa.column('j', gone.Own())", "{'j': ['x']}"), Outcome::Fails);
+    assert_eq!(outcome("sa.column('f')", "{'f': 1}"), Outcome::Fails);
+}

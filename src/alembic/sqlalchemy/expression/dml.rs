@@ -162,6 +162,8 @@ pub fn table_method(vm: &mut Vm, table: &Value, name: &str) -> Eval<Option<Value
 pub struct Query {
     verb: DataVerb,
     table: Option<TableName>,
+    /// The same as it was given: its columns have types.
+    target: Option<Value>,
     froms: Vec<TableName>,
     /// Their tables are among `froms`.
     joins: Vec<Join>,
@@ -192,6 +194,7 @@ pub fn start(vm: &mut Vm, verb: &str, args: Args) -> Eval<Value> {
             _ => DataVerb::Select,
         },
         table: None,
+        target: None,
         froms: Vec::new(),
         joins: Vec::new(),
         columns: Vec::new(),
@@ -224,7 +227,10 @@ pub fn start(vm: &mut Vm, verb: &str, args: Args) -> Eval<Value> {
         return Ok(Value::native(query));
     }
     match positional.first().map(|first| (table_name(first), first)) {
-        Some((Some(table), _)) => query.table = Some(table),
+        Some((Some(table), target)) => {
+            query.table = Some(table);
+            query.target = Some(target.clone());
+        }
         Some((None, Value::Unknown(reason))) => query.doubt(reason.clone()),
         Some((None, _)) | None => {
             query.doubt(Reason::new("sqlalchemy", format!("{verb}() of something that is no table")))
@@ -342,6 +348,16 @@ impl Query {
         Ok(())
     }
 
+    /// The type of a column of the table that is written to.
+    fn type_of(&self, key: &str) -> Option<Value> {
+        let target = self.target.as_ref()?;
+        if let Some(table) = seam::native::<LightTable>(target) {
+            return table.column(key).and_then(|column| seam::native::<Expression>(&column)?.ty.clone());
+        }
+        let table = seam::native::<Table>(target).or_else(|| super::super::orm::table_of(target))?;
+        table.column(key).map(|column| column.state.borrow().ty.clone())
+    }
+
     fn row(&mut self, vm: &mut Vm, value: &Value) -> Eval<Vec<(Name, Rc<Expression>)>> {
         let Value::Dict(dict) = value else {
             let reason = value.reason().cloned().unwrap_or_else(|| Reason::new("row-data", "values that are no dict"));
@@ -361,7 +377,7 @@ impl Query {
                     let name = column.column_name().ok_or_else(|| Reason::new("sqlalchemy", "a value for no column"));
                     (name, column.ty.clone())
                 }
-                (None, None) => (names::name(&key), None),
+                (None, None) => (names::name(&key), key.as_str().and_then(|key| self.type_of(key))),
             };
             match name {
                 Ok(name) => row.push((name, operand(vm, &value, ty.as_ref())?)),
@@ -407,7 +423,8 @@ impl Query {
                     query.set_values(vm, value)?;
                 }
                 for (name, value) in &args.keyword {
-                    query.values.push((Name::plain(name), operand(vm, value, None)?));
+                    let ty = query.type_of(name);
+                    query.values.push((Name::plain(name), operand(vm, value, ty.as_ref())?));
                 }
             }
             "select_from" => {

@@ -7,16 +7,28 @@ use crate::pg::error::Reason;
 
 /// A value as PostgreSQL's literal, by its own kind and the type that it is compared with or stored in.
 pub fn literal(vm: &mut Vm, value: &Value, ty: Option<&Value>) -> Known<String> {
-    let json = ty.is_some_and(|ty| types::is_kind_of(ty, "sqlalchemy.sql.sqltypes.JSON"));
+    // Of a type that is not known it is known that there is one.
+    let ty = ty.map(|ty| types::render::resolve(vm, ty).unwrap_or(Value::None));
+    let is = |path: &str| ty.as_ref().is_some_and(|ty| types::is_kind_of(ty, path));
+    let json = is("sqlalchemy.sql.sqltypes.JSON");
     match value {
         Value::None if json => Ok("'null'".into()),
         Value::None => Ok("NULL".into()),
         Value::Unknown(reason) => Err(reason.clone().into()),
         value if json => Ok(string_literal(&json_text(value, 0)?)),
         Value::Bool(bool) => Ok(bool.to_string()),
+        // `Boolean._strict_as_bool`
+        Value::Int(_) if is("sqlalchemy.sql.sqltypes.Boolean") && matches!(value.as_i64(), Some(0 | 1)) => {
+            Ok((value.as_i64() == Some(1)).to_string())
+        }
         Value::Int(number) => Ok(number.to_string()),
         Value::Float(number) if number.is_finite() => Ok(python_float(*number)),
         Value::Str(text) => Ok(string_literal(text)),
+        Value::List(_) | Value::Tuple(_)
+            if ty.is_some() && !is("sqlalchemy.sql.sqltypes.ARRAY") && !is("sqlalchemy.sql.sqltypes.NullType") =>
+        {
+            Err(Reason::new("literal", "a list in a column whose type makes something of it").into())
+        }
         Value::List(_) | Value::Tuple(_) => {
             let mut items = Vec::new();
             for item in seam::items(vm, value)? {
