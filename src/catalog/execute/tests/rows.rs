@@ -49,6 +49,19 @@ fn nothing_is_said_of_what_the_database_may_have() {
     }
 }
 
+/// superset: PostgreSQL's own functions on its own types are not among the facts.
+#[test]
+fn functions_of_the_server_itself_are_there() {
+    for statement in [
+        "UPDATE a SET name = uuid_in(md5(random()::text || clock_timestamp()::text)::cstring)::text",
+        "UPDATE a SET name = textin('x'::cstring)",
+        "SELECT pg_stat_get_numscans(1)",
+        "SELECT int4out(id) FROM a",
+    ] {
+        assert_eq!(outcome(16, "SELECT 1", statement), "ok", "{statement}");
+    }
+}
+
 #[test]
 fn a_dump_and_a_replay_are_not_judged() {
     for statement in ["CREATE VIEW v AS SELECT ifnull(name, 'x'), a.nope FROM a", "UPDATE a SET flag = 1"] {

@@ -36,6 +36,10 @@ impl Analyser<'_> {
             self.depends(Volatility::Unknown);
             return Ok(Typed { tree: rebuilt(&tree, parts), ty: None });
         };
+        if system::is_left_out(word, &types) {
+            self.depends(Volatility::Unknown);
+            return Ok(Typed { tree: rebuilt(&tree, parts), ty: None });
+        }
         let resolved = system::function(word, &types).map_err(|failure| {
             // What the grammar itself writes as a call stands in `pg_catalog`.
             let schema = if matches!(word, "extract" | "position" | "timezone") { "pg_catalog." } else { "" };
