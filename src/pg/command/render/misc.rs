@@ -227,13 +227,6 @@ impl Display for Transaction {
 
 impl Display for Opaque {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Opaque::Create { text, .. }
-            | Opaque::Alter { text, .. }
-            | Opaque::Drop { text, .. }
-            | Opaque::DropOne { text, .. }
-            | Opaque::MakeOne { text, .. }
-            | Opaque::Statement { text, .. } => f.write_str(text),
-        }
+        f.write_str(self.text())
     }
 }
