@@ -17,7 +17,7 @@ use crate::locate::Verdict;
 use crate::pg::command::{Command, DataVerb, Kind, Transaction};
 use crate::pg::error::Refusal;
 use crate::plan::fix::{DataStep, FixStep, Origin, Unfinished};
-use crate::predict::conditions::Condition;
+use crate::predict::condition::Condition;
 use crate::predict::demands::Demands;
 use crate::predict::rows::Rows;
 use crate::predict::unproven::{Left, Unproven};

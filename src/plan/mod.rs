@@ -24,7 +24,7 @@ use crate::pg::command::{
 };
 use crate::pg::ident::Ident;
 use crate::predict::Prediction;
-use crate::predict::conditions::Condition;
+use crate::predict::condition::Condition;
 use crate::predict::rows::Rows;
 use crate::replay::history::Members;
 use crate::replay::{Replay, Subject, replay};

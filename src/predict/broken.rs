@@ -1,6 +1,6 @@
 //! What PostgreSQL says where rows break what a statement demands. Checked on real servers by `tests/oracle/test_answers.py`.
 
-use super::conditions::Condition;
+use super::condition::Condition;
 use crate::catalog::object::Rule;
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::Command;

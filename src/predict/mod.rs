@@ -4,7 +4,7 @@
 pub mod answers;
 pub mod asked;
 mod broken;
-mod collations;
+pub mod condition;
 pub mod conditions;
 pub mod conversion;
 pub mod demands;
@@ -22,7 +22,7 @@ mod writes;
 use std::rc::Rc;
 
 use broken::Broken;
-use conditions::Condition;
+use condition::{Asks, Condition};
 use demands::Demands;
 use rows::Rows;
 
@@ -260,18 +260,13 @@ impl Walk {
         if failure.reason.kind != "row-data" {
             return self.doubt(failure.reason);
         }
-        self.prediction.conditions.push(Condition {
-            demand: format!("{} do not lead to \"{}\"", failure.reason, failure.refusal),
-            sqlstate: match &failure.refusal {
-                Refusal::Postgres(error) => Some(error.sqlstate.0),
-                Refusal::Client(_) | Refusal::Unmodelled(_) => None,
-            },
-            query: None,
-            answer: None,
-            broken: Broken::Unknown,
-            revision: id.to_string(),
-            span: failure.span,
-        });
+        let demand = format!("{} do not lead to \"{}\"", failure.reason, failure.refusal);
+        let sqlstate = match &failure.refusal {
+            Refusal::Postgres(error) => Some(error.sqlstate.0),
+            Refusal::Client(_) | Refusal::Unmodelled(_) => None,
+        };
+        let condition = Condition::new(Asks::Rows, demand, sqlstate, Broken::Unknown, None);
+        self.prediction.conditions.push(Condition { revision: id.to_string(), span: failure.span, ..condition });
     }
 
     fn doubt(&mut self, reason: Reason) {

@@ -317,8 +317,9 @@ fn differences(name: &str, report: &Report, figures: &mut Figures, text: &mut St
     }
 }
 
+/// The checkout: cargo names it, and a program that is run without cargo may name another one.
 fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+    std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into()).into()
 }
 
 fn main() {

@@ -11,8 +11,9 @@ use restamp::alembic::project::is_wanted;
 use restamp::report::{Input, InputFile, Options, Outcome, Prediction, Report};
 use serde_json::Value;
 
+/// The checkout: cargo names it, and a program that is run without cargo may name another one.
 fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+    std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into()).into()
 }
 
 /// All wanted files of a project's package; `tests/oracle/fetch.py` puts it there.

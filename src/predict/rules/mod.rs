@@ -13,7 +13,7 @@ pub use insert::{Kept, Row, given, written::Written};
 use sqlparser::ast;
 
 use super::broken::Broken;
-use super::conditions::Condition;
+use super::condition::{Asks, Condition};
 use super::rows::Rows;
 use crate::catalog::object::Constraint;
 use crate::catalog::{Catalog, Oid, Session};
@@ -66,15 +66,7 @@ impl Demand {
             Verdict::Broken => (None, Some(1)),
             Verdict::Open => (None, None),
         };
-        Condition {
-            demand: self.demand,
-            sqlstate: self.sqlstate,
-            query,
-            answer,
-            broken: self.broken,
-            revision: String::new(),
-            span: None,
-        }
+        Condition { answer, ..Condition::new(Asks::Rows, self.demand, self.sqlstate, self.broken, query) }
     }
 }
 

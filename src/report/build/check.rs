@@ -7,7 +7,7 @@ use crate::pg::ident::{Ident, QName};
 use crate::plan::script::{Check, Question};
 use crate::plan::{Case, DataStep, Plan};
 use crate::predict::Prediction;
-use crate::predict::conditions::Condition;
+use crate::predict::condition::Condition;
 use crate::predict::unproven::Left;
 use crate::source::Sources;
 use crate::sql::statement::parse;

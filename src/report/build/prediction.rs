@@ -3,7 +3,7 @@
 use super::super::{self as report, Outcome, Prediction};
 use super::{excerpt, place};
 use crate::pg::error::Refusal;
-use crate::predict::conditions::Condition;
+use crate::predict::condition::Condition;
 use crate::predict::{Outcome as Predicted, Prediction as Forecast};
 use crate::source::Sources;
 

@@ -1,15 +1,15 @@
 //! Collations that a statement names and that the server may have or not: `pg_collation` tells.
 
-use super::broken::Broken;
-use super::conditions::Condition;
 use crate::catalog::{Catalog, Session};
 use crate::pg::command::{AlterAction, Collation, ColumnDef, Command, Table, Type};
 use crate::pg::error::sqlstate;
 use crate::pg::ident::QName;
 use crate::pg::lex;
+use crate::predict::broken::Broken;
+use crate::predict::condition::Condition;
 
 /// One question for each collation of which it is not known whether it is there.
-pub fn conditions(command: &Command, catalog: &Catalog, session: &Session) -> Vec<Condition> {
+pub(super) fn demanded(command: &Command, catalog: &Catalog, session: &Session) -> Vec<Condition> {
     let mut asked: Vec<QName> = Vec::new();
     for name in named(command, catalog, session) {
         // Of a schema of this database's nobody but its statements makes one.
@@ -18,14 +18,10 @@ pub fn conditions(command: &Command, catalog: &Catalog, session: &Session) -> Ve
             asked.push(name);
         }
     }
-    let condition = |name: QName| Condition {
-        demand: format!("the server has the collation {name}"),
-        sqlstate: Some(sqlstate::UNDEFINED_OBJECT.0),
-        query: Some(query(&name)),
-        answer: None,
-        broken: Broken::Message(Catalog::no_collation(&name).message),
-        revision: String::new(),
-        span: None,
+    let condition = |name: QName| {
+        let broken = Broken::Message(Catalog::no_collation(&name).message);
+        let demand = format!("the server has the collation {name}");
+        super::condition(demand, Some(sqlstate::UNDEFINED_OBJECT.0), broken, query(&name))
     };
     asked.into_iter().map(condition).collect()
 }
