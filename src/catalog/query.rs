@@ -18,7 +18,7 @@ use super::names::figure;
 use super::object::{Column, Object, TypeRef};
 use super::{Catalog, Oid, Session};
 use crate::pg::command::Collation;
-use crate::pg::error::{PgError, Reason};
+use crate::pg::error::{Reason, Refusal};
 use crate::pg::expr::{Expr, qname, stored};
 use crate::pg::ident::{Ident, QName};
 
@@ -58,7 +58,7 @@ pub(super) fn uses(catalog: &Catalog, text: &str, session: &Session) -> Uses {
 }
 
 /// What PostgreSQL says of the query of a new relation, whose first columns may be `named`; `None` where nothing is certainly wrong.
-pub(super) fn wrong(catalog: &Catalog, text: &str, named: &[Ident], session: &Session) -> Option<PgError> {
+pub(super) fn wrong(catalog: &Catalog, text: &str, named: &[Ident], session: &Session) -> Option<Refusal> {
     let mut parser = Parser::new(&PostgreSqlDialect {}).with_recursion_limit(200).try_with_sql(text).ok()?;
     let query = parser.parse_query().ok()?;
     // What sqlparser leaves behind may be part of it.

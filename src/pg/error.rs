@@ -100,6 +100,12 @@ pub mod sqlstate {
         STRING_TRUNCATION = "22001",
         /// `numeric_value_out_of_range`
         NUMERIC_OUT_OF_RANGE = "22003",
+        /// `generated_always`
+        GENERATED_ALWAYS = "428C9",
+        /// `indeterminate_datatype`
+        INDETERMINATE_DATATYPE = "42P18",
+        /// `windowing_error`
+        WINDOWING_ERROR = "42P20",
         /// `invalid_text_representation`
         INVALID_TEXT = "22P02",
         /// `feature_not_supported`

@@ -159,7 +159,8 @@ impl Catalog {
         match action {
             AlterAction::AddColumn { column, if_not_exists } => {
                 self.on_table(table, "ADD COLUMN")?;
-                self.add_column(table, column, *if_not_exists, session)
+                self.add_column(table, column, *if_not_exists, session)?;
+                self.fills_rows(table, &column.name)
             }
             AlterAction::DropColumn { name, if_exists, behavior } => {
                 self.on_table(table, "DROP COLUMN")?;

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::object::{Column, ColumnDefault, DefaultExpr, Object, Sequence, TypeRef};
-use crate::catalog::{Catalog, Delta, Oid, Session, query};
+use crate::catalog::{Catalog, Oid, Session, query};
 use crate::pg::command::{
     Collation, ColumnConstraint, ColumnDef, ColumnType, ConstraintDef, ConstraintKind, Identity, SequenceOptions,
     Serial,
 };
-use crate::pg::error::{PgError, Reason, Refusal, sqlstate};
-use crate::pg::expr::Expr;
+use crate::pg::error::{PgError, Refusal, sqlstate};
+use crate::pg::expr::{Expr, unfit};
 use crate::pg::ident::{Ident, QName};
 use crate::pg::types::DataType;
 
@@ -205,6 +205,20 @@ impl Catalog {
         self.add(Object::Column(Column { table, number, properties, parameters, ..column }))
     }
 
+    /// The default of an added column is computed at once (`StoreAttrDefault`): 22001, 22003 for a constant that does not fit.
+    pub(super) fn fills_rows(&self, table: Oid, column: &Ident) -> Result<(), Refusal> {
+        let Some(oid) = self.column(table, column) else { return Ok(()) };
+        let (Some(column), Some(default)) = (self.column_of(oid), self.default_of(oid)) else { return Ok(()) };
+        let (TypeRef::Builtin(ty), Some(Object::Default(default))) = (&column.ty, self.get(default)) else {
+            return Ok(());
+        };
+        let DefaultExpr::Expr(expr) = &default.expr else { return Ok(()) };
+        match expr.constant().and_then(|(text, is_number)| unfit(&text, is_number, ty)) {
+            Some(error) => Err(error.into()),
+            None => Ok(()),
+        }
+    }
+
     /// Sets or drops a default. `DEFAULT NULL` of a table's column is no default at all; a view's hides that of the table below.
     pub(super) fn set_default(
         &mut self,
@@ -224,7 +238,11 @@ impl Catalog {
         if expr.columns().is_some_and(|columns| !columns.iter().all(is_value_function)) {
             return refuse(sqlstate::FEATURE_NOT_SUPPORTED, "cannot use column reference in DEFAULT expression");
         }
-        self.check_new_labels(column, expr, session)?;
+        if let (Some(literal), Some(column)) = (query::string_literal(expr), self.column_of(column))
+            && let TypeRef::User { oid, array: false, .. } = &column.ty
+        {
+            self.read_label(*oid, &literal, session)?;
+        }
         self.fits_column(None, column, expr, "default expression", session)?;
         let expr = self.default_expr(expr, session)?;
         self.add(Object::Default(ColumnDefault { column, expr }));
@@ -254,49 +272,6 @@ impl Catalog {
                 refuse(sqlstate::UNDEFINED_TABLE, message)
             }
         }
-    }
-
-    /// 55P04: a default names an enum label that this transaction added.
-    fn check_new_labels(&self, column: Oid, expr: &Expr, session: &Session) -> Result<(), Refusal> {
-        let Some(ty) = self.column_of(column).and_then(|column| column.ty.oid()) else {
-            return Ok(());
-        };
-        let Some(literal) = query::string_literal(expr) else {
-            return Ok(());
-        };
-        let Some(Object::Enum(object)) = self.get(ty) else {
-            return Ok(());
-        };
-        let array = self.column_of(column).is_some_and(|column| matches!(column.ty, TypeRef::User { array: true, .. }));
-        if array {
-            return Ok(());
-        }
-        if !object.labels.contains(&literal) {
-            let name = self.visible_name(ty, session);
-            let message = format!("invalid input value for enum {name}: \"{literal}\"");
-            return refuse(sqlstate::INVALID_TEXT, message);
-        }
-        if session.new_labels.contains(&(ty, literal.clone())) {
-            // Since version 17 a label can be used at once if the transaction made the type too.
-            let made_here = session.transaction.is_some_and(|mark| {
-                let mut deltas = self.deltas_since(mark).iter();
-                deltas.any(|delta| delta.oid() == ty && matches!(delta, Delta::Add { .. }))
-            });
-            match session.server_version {
-                Some(17..) if made_here => return Ok(()),
-                None if made_here => {
-                    let what = format!("whether the new label '{literal}' can be used depends on the server's version");
-                    return Err(Reason::new("server-version", what).into());
-                }
-                Some(_) | None => {}
-            }
-            let name = self.visible_name(ty, session);
-            let message = format!("unsafe use of new value \"{literal}\" of enum type {name}");
-            return Err(PgError::new(sqlstate::UNSAFE_NEW_ENUM_VALUE, message)
-                .hint("New enum values must be committed before they can be used.")
-                .into());
-        }
-        Ok(())
     }
 
     /// `SET NOT NULL`, `DROP NOT NULL`.

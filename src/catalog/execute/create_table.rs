@@ -148,7 +148,7 @@ impl Catalog {
         self.row_type_is_free(schema, name)?;
 
         if let Some(error) = create.query.as_deref().and_then(|query| query::wrong(self, query, &[], session)) {
-            return Err(error.into());
+            return Err(error);
         }
         let output = create.query.as_deref().map(|query| query::output_columns(self, query, session));
         let open = match &output {

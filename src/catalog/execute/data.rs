@@ -15,7 +15,13 @@ impl Catalog {
         if data.verb == DataVerb::Maintenance {
             alone::check(&data.text, session)?;
             self.shown(&data.text)?;
+            for relation in &data.relations {
+                if !self.is_system_relation(relation, session) && self.unknown_extension().is_none() {
+                    self.existing_relation(relation, session)?;
+                }
+            }
             self.clustered(&data.text, session)?;
+            return Ok(());
         }
         let table = match &data.table {
             Some(table) => self.data_relation(table, session)?,
@@ -26,14 +32,19 @@ impl Catalog {
             self.data_columns(table, data)?;
         }
         for relation in &data.relations {
-            self.data_relation(relation, session)?;
+            let oid = self.data_relation(relation, session)?;
+            if data.verb == DataVerb::Truncate
+                && oid.is_some_and(|oid| !matches!(self.get(oid), Some(Object::Table(_))))
+            {
+                return refuse(sqlstate::WRONG_OBJECT_TYPE, format!("\"{}\" is not a table", relation.name.as_str()));
+            }
         }
         // Expressions are looked at before the columns that are set.
         if !self.open_world
             && let Some(statement) = query::RowStatement::read(&data.text)
         {
             if let Some(error) = statement.wrong(self, session) {
-                return Err(error.into());
+                return Err(error);
             }
             if statement.inserts()
                 && let Some(message) = table.and_then(|table| statement.left_out(self, table))

@@ -6,7 +6,7 @@ use crate::pg::error::{PgError, Refusal, sqlstate};
 use crate::pg::expr::{self, Analysis, Expr, Names};
 use crate::pg::ident::{Ident, QName};
 use crate::pg::system::{self, Base, Type, Volatility};
-use crate::pg::types::DataType;
+use crate::pg::types::{DataType, TypeName};
 
 use super::resolve::refuse;
 
@@ -27,6 +27,11 @@ impl Catalog {
             _ => false,
         };
         !self.iter().any(|(_, entry)| brings(&entry.object))
+    }
+
+    /// Whether there may be functions that no statement has made: all extensions but one bring some.
+    pub(super) fn may_have_functions(&self) -> bool {
+        !self.operators_are_of(|extension| extension.as_str() == "plpgsql")
     }
 
     /// Whether somebody has made a cast.
@@ -52,15 +57,19 @@ impl Catalog {
         }
     }
 
-    fn named_type(&self, ty: &DataType, session: &Session) -> Option<Type> {
-        match &ty.name {
-            crate::pg::types::TypeName::Builtin(_) => Type::builtin(ty),
-            crate::pg::types::TypeName::User(name) => {
-                let oid = self.resolve_type(name, session)?;
-                self.system_type(&TypeRef::User { oid, modifiers: Vec::new(), array: ty.array }, session)
-            }
-            crate::pg::types::TypeName::Unknown(_) => None,
-        }
+    /// The type that a cast names; `None` where it is not known.
+    fn named_type(&self, ty: &DataType, session: &Session) -> Result<Option<Type>, PgError> {
+        Ok(match &ty.name {
+            TypeName::Builtin(_) => Type::builtin(ty),
+            TypeName::User(name) => match self.resolve_type(name, session) {
+                Some(oid) => self.system_type(&TypeRef::User { oid, modifiers: Vec::new(), array: ty.array }, session),
+                None => match self.missing_type(name, ty.array, session) {
+                    Some(error) => return Err(error),
+                    None => None,
+                },
+            },
+            TypeName::Unknown(_) => None,
+        })
     }
 
     /// The type of a column of a table, `retyped` instead of that which it has now.
@@ -96,8 +105,7 @@ impl Catalog {
         then: impl FnOnce(&Names<'_>) -> T,
     ) -> T {
         let has_extensions = !self.operators_are_of(extensions::brings_no_operators);
-        // All but this one bring functions.
-        let has_functions = !self.operators_are_of(|extension| extension.as_str() == "plpgsql");
+        let has_functions = self.may_have_functions();
         // Of an extension's functions it is known alone which names of PostgreSQL's own they have.
         let of_extension = |name: &Ident| {
             !system::has_function(name.as_str())
@@ -133,11 +141,20 @@ impl Catalog {
         column: &dyn Fn(&Ident) -> Option<Type>,
         expr: &Expr,
         session: &Session,
-    ) -> Result<Option<Analysis>, PgError> {
+    ) -> Result<Option<Analysis>, Refusal> {
         if !self.judges_types(session) {
             return Ok(None);
         }
-        self.names_over(column, session, |names| expr::analyse(expr, names))
+        let analysis = self.names_over(column, session, |names| expr::analyse(expr, names))?;
+        self.read_names(analysis.as_ref(), session)?;
+        Ok(analysis)
+    }
+
+    /// What PostgreSQL says of the constants and collations of an expression.
+    fn read_names(&self, analysis: Option<&Analysis>, session: &Session) -> Result<(), Refusal> {
+        let Some(analysis) = analysis else { return Ok(()) };
+        self.read_constants(&analysis.constants, session)?;
+        analysis.collations.iter().try_for_each(|collation| self.is_collation(collation, session))
     }
 
     /// The analysis of an expression; `None` where it is not looked at.
@@ -154,9 +171,7 @@ impl Catalog {
             return Ok(None);
         }
         let analysis = self.with_names(table, None, session, |names| expr::analyse(expr, names))?;
-        for collation in analysis.iter().flat_map(|analysis| &analysis.collations) {
-            self.is_collation(collation, session)?;
-        }
+        self.read_names(analysis.as_ref(), session)?;
         Ok(analysis)
     }
 
@@ -194,6 +209,9 @@ impl Catalog {
     ) -> Result<(), Refusal> {
         let Some(analysis) = self.analysed(table, expr, session)? else { return Ok(()) };
         let Some(to) = self.system_type(ty, session) else { return Ok(()) };
+        if let Some(text) = analysis.literal() {
+            self.read_constant(text, &to, session)?;
+        }
         if analysis.assignable(&to)? {
             return Ok(());
         }

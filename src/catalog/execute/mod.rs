@@ -10,6 +10,7 @@ mod calls;
 mod collation;
 mod column;
 mod comment;
+mod constant;
 mod constraint;
 mod create_table;
 mod data;
@@ -18,6 +19,7 @@ mod drop;
 mod expression;
 mod extension;
 mod foreign_key;
+mod grant;
 mod index;
 mod maybe;
 mod opaque;
@@ -107,7 +109,7 @@ impl Catalog {
             Command::Comment(comment) => self.comment_command(comment, session),
             Command::Owner(owner) => self.owner_command(owner, session),
             // Grants are not modelled: no answer depends on them yet.
-            Command::Grant(_) => Ok(()),
+            Command::Grant(grant) => self.grant(grant, session),
             Command::Data(data) => self.data_command(data, session),
             Command::Session(command) => self.session_command(command, session),
             Command::Transaction(_) => Ok(()),

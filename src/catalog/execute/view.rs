@@ -37,7 +37,7 @@ impl Catalog {
                     Some(Object::View(view)) if view.materialized => Ok(()),
                     _ => {
                         let message = format!("\"{}\" is not a materialized view", name.name.as_str());
-                        refuse(sqlstate::WRONG_OBJECT_TYPE, message)
+                        refuse(sqlstate::FEATURE_NOT_SUPPORTED, message)
                     }
                 }
             }
@@ -70,7 +70,7 @@ impl Catalog {
             self.certain(*oid)?;
         }
         if let Some(error) = query::wrong(self, text, columns, session) {
-            return Err(error.into());
+            return Err(error);
         }
         let schema = self.creation_schema(name, session)?;
         let mut output: Option<Vec<Ident>> = query::output_columns(self, text, session)

@@ -7,7 +7,7 @@ use sqlparser::tokenizer::Token;
 
 use crate::catalog::object::{Object, TypeRef};
 use crate::catalog::{Catalog, Oid, Session};
-use crate::pg::error::PgError;
+use crate::pg::error::Refusal;
 use crate::pg::only;
 
 /// A statement on rows, as far as sqlparser reads it.
@@ -29,7 +29,7 @@ impl RowStatement {
     }
 
     /// What PostgreSQL says of the statement; `None` where nothing is certainly wrong.
-    pub(in crate::catalog) fn wrong(&self, catalog: &Catalog, session: &Session) -> Option<PgError> {
+    pub(in crate::catalog) fn wrong(&self, catalog: &Catalog, session: &Session) -> Option<Refusal> {
         if !self.whole {
             return None;
         }
@@ -39,19 +39,19 @@ impl RowStatement {
     /// True for an `INSERT` of values that are written in it: it inserts a row in any case.
     pub(in crate::catalog) fn inserts(&self) -> bool {
         let Statement::Insert(insert) = &self.statement else { return false };
-        insert
-            .source
-            .as_ref()
-            .is_some_and(|source| matches!(&*source.body, SetExpr::Values(values) if !values.rows.is_empty()))
+        match &insert.source {
+            Some(source) => matches!(&*source.body, SetExpr::Values(values) if !values.rows.is_empty()),
+            // `DEFAULT VALUES`
+            None => insert.assignments.is_empty(),
+        }
     }
 
     /// What PostgreSQL says of a row for which an `INSERT` leaves out a column that must have a value and has no default. A trigger
     /// may give it one; a domain may have a default of its own.
     pub(in crate::catalog) fn left_out(&self, catalog: &Catalog, table: Oid) -> Option<String> {
         let Statement::Insert(insert) = &self.statement else { return None };
-        insert.source.as_ref()?;
         let Object::Table(found) = catalog.get(table)? else { return None };
-        if insert.columns.is_empty() || catalog.fires(table) {
+        if insert.columns.is_empty() && insert.source.is_some() || catalog.fires(table) {
             return None;
         }
         let written: Vec<_> =

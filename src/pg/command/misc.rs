@@ -243,8 +243,20 @@ pub struct Owner {
 pub struct Grant {
     /// The whole statement, without trailing semicolon.
     pub text: String,
-    /// The object of `GRANT … ON`, where it is one.
-    pub on: Option<GrantOn>,
+    /// The objects of `GRANT … ON`.
+    pub on: Vec<GrantOn>,
+    /// The schemas of `ON ALL TABLES IN SCHEMA` and its kin.
+    pub all_in: Vec<Ident>,
+}
+
+impl Grant {
+    /// The object that it is on, where it is one.
+    pub fn only(&self) -> Option<&GrantOn> {
+        match self.on.as_slice() {
+            [on] => Some(on),
+            _ => None,
+        }
+    }
 }
 
 /// What a privilege is on.

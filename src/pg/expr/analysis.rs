@@ -7,21 +7,26 @@ mod calls;
 mod constant;
 #[cfg(test)]
 mod tests;
+mod unfit;
 
 use super::tree::{Head, Tree};
 use super::{Expr, syntax};
 use crate::pg::error::{PgError, SqlState, sqlstate};
 use crate::pg::ident::{Ident, QName};
+pub use unfit::unfit;
+
+pub use constant::{check as read_literal, elements as array_elements};
+
 use crate::pg::modifiers;
-use crate::pg::system::{self, Context, Failure, Resolved, Type, Volatility};
+use crate::pg::system::{self, Base, Context, Failure, Resolved, Type, Volatility};
 use crate::pg::types::{DataType, TypeName};
 
 /// What the names of an expression mean.
 pub struct Names<'a> {
     /// The type of a column of the table that the expression is about; `None` where it is not known.
     pub column: &'a dyn Fn(&Ident) -> Option<Type>,
-    /// A type that a cast names; `None` where it is not known.
-    pub type_of: &'a dyn Fn(&DataType) -> Option<Type>,
+    /// A type that a cast names; `None` where it is not known, the error where there is certainly none.
+    pub type_of: &'a dyn Fn(&DataType) -> Result<Option<Type>, PgError>,
     /// Whether the database may have functions of that name beside those of `pg_catalog`.
     pub has_routine: &'a dyn Fn(&QName) -> bool,
     /// Whether there may be operators beside those of `pg_catalog`, none of which is a [`COMMON`] one between types of PostgreSQL's own.
@@ -41,6 +46,17 @@ pub struct Analysis {
     pub volatility: Volatility,
     /// What stands behind `COLLATE`.
     pub collations: Vec<QName>,
+    /// Constants in quotes that are read as values of types of the database: labels of enums, names of relations.
+    pub constants: Vec<Constant>,
+}
+
+/// A constant in quotes that only the database can read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Constant {
+    /// Its text.
+    pub text: String,
+    /// What it is read as: an enum or `regclass`, or an array of one.
+    pub ty: Type,
 }
 
 impl Analysis {
@@ -62,12 +78,25 @@ impl Analysis {
         Ok(Analysis { tree, ty, ..self })
     }
 
+    /// The text of a constant in quotes, if that is all.
+    pub fn literal(&self) -> Option<&str> {
+        constant_text(&self.tree).filter(|_| self.ty == Some(Type::LITERAL))
+    }
+
+    /// The value of a constant number, if that is all.
+    pub fn number(&self) -> Option<&str> {
+        match &self.tree.head {
+            Head::Number(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// Whether its value can be stored in a column of a type; the reason where a constant cannot be read as one.
     ///
     /// # Errors
     /// 22P02 and its kin.
     pub fn assignable(&self, to: &Type) -> Result<bool, PgError> {
-        if let Some(text) = constant_text(&self.tree).filter(|_| self.ty == Some(Type::LITERAL)) {
+        if let Some(text) = self.literal() {
             constant::check(text, to)?;
         }
         Ok(match &self.ty {
@@ -89,6 +118,15 @@ pub fn analyse(expr: &Expr, names: &Names<'_>) -> Result<Option<Analysis>, PgErr
 }
 
 impl Expr {
+    /// The text of a constant that stands alone, and whether it is a number; `None` for anything else.
+    pub fn constant(&self) -> Option<(String, bool)> {
+        match syntax::read(&self.to_string())?.head {
+            Head::Text(text) => Some((text, false)),
+            Head::Number(text) => Some((text, true)),
+            _ => None,
+        }
+    }
+
     /// The type of a constant; `None` for anything else.
     pub fn constant_type(&self) -> Option<Type> {
         match syntax::read(&self.to_string())?.head {
@@ -110,6 +148,7 @@ struct Analyser<'a> {
     names: &'a Names<'a>,
     volatility: Volatility,
     collations: Vec<QName>,
+    constants: Vec<Constant>,
 }
 
 const BOOLEAN: Type = Type::system("boolean");
@@ -131,17 +170,11 @@ fn constant_text(tree: &Tree) -> Option<&str> {
 }
 
 /// `tree::ty`, as a cast that was not written.
-fn coerced(Typed { tree, ty }: Typed, to: &Type) -> Result<Tree, PgError> {
-    if ty.as_ref() == Some(to) || ty.is_none() {
-        return Ok(tree);
+fn cast(Typed { tree, ty }: Typed, to: &Type) -> Tree {
+    match to.data_type() {
+        Some(name) if ty.is_some() && ty.as_ref() != Some(to) => Tree::new(Head::Cast(name), vec![tree]),
+        Some(_) | None => tree,
     }
-    if let Some(text) = constant_text(&tree).filter(|_| ty == Some(Type::LITERAL)) {
-        constant::check(text, to)?;
-    }
-    Ok(match to.data_type() {
-        Some(ty) => Tree::new(Head::Cast(ty), vec![tree]),
-        None => tree,
-    })
 }
 
 fn boolean(part: Typed, of: &str) -> Result<Typed, PgError> {
@@ -149,16 +182,39 @@ fn boolean(part: Typed, of: &str) -> Result<Typed, PgError> {
         Some(ty) if *ty != Type::LITERAL && system::pathway(ty, &BOOLEAN, Context::Assignment).is_none() => {
             Err(mismatch(format!("argument of {of} must be type boolean, not type {ty}")))
         }
-        Some(_) => Ok(Typed { tree: coerced(part, &BOOLEAN)?, ty: Some(BOOLEAN) }),
+        Some(ty) => {
+            if let Some(text) = constant_text(&part.tree).filter(|_| *ty == Type::LITERAL) {
+                constant::check(text, &BOOLEAN)?;
+            }
+            Ok(Typed { tree: cast(part, &BOOLEAN), ty: Some(BOOLEAN) })
+        }
         None => Ok(part),
     }
 }
 
 impl Analyser<'_> {
     fn run(tree: &Tree, names: &Names<'_>) -> Result<Analysis, PgError> {
-        let mut analyser = Analyser { names, volatility: Volatility::Immutable, collations: Vec::new() };
+        let mut analyser =
+            Analyser { names, volatility: Volatility::Immutable, collations: Vec::new(), constants: Vec::new() };
         let Typed { tree, ty } = analyser.tree(tree)?;
-        Ok(Analysis { tree, ty, volatility: analyser.volatility, collations: analyser.collations })
+        let Analyser { volatility, collations, constants, .. } = analyser;
+        Ok(Analysis { tree, ty, volatility, collations, constants })
+    }
+
+    /// Reads the text of a constant as a value of a type.
+    fn constant(&mut self, text: &str, ty: &Type) -> Result<(), PgError> {
+        if matches!(ty.base, Base::Enum(_) | Base::System("regclass")) {
+            self.constants.push(Constant { text: text.to_string(), ty: ty.clone() });
+        }
+        constant::check(text, ty)
+    }
+
+    /// A part as a value of a type (`coerce_type`).
+    fn coerced(&mut self, part: Typed, to: &Type) -> Result<Tree, PgError> {
+        if let Some(text) = constant_text(&part.tree).filter(|_| part.ty == Some(Type::LITERAL)) {
+            self.constant(text, to)?;
+        }
+        Ok(cast(part, to))
     }
 
     fn depends(&mut self, volatility: Volatility) {
@@ -244,7 +300,7 @@ impl Analyser<'_> {
 
     fn cast(&mut self, to: &DataType, args: &[Tree]) -> Result<Typed, PgError> {
         modifiers::check(to, None)?;
-        let target = (self.names.type_of)(to);
+        let target = (self.names.type_of)(to)?;
         if let (TypeName::User(name), Some(_)) = (&to.name, &target)
             && !to.modifiers.is_empty()
         {
@@ -256,7 +312,7 @@ impl Analyser<'_> {
         let [arg] = args else {
             return Ok(Typed { tree: Tree::new(Head::Cast(to.clone()), args.to_vec()), ty: target });
         };
-        let cast = |tree: Tree| Tree::new(Head::Cast(to.clone()), vec![tree]);
+        let written = |tree: Tree| Tree::new(Head::Cast(to.clone()), vec![tree]);
         if let (Head::Array, Some(element)) = (&arg.head, target.as_ref().and_then(Type::element)) {
             // transformArrayExpr(): the elements get the type that the cast names.
             let of = DataType { array: false, ..to.clone() };
@@ -266,13 +322,13 @@ impl Analyser<'_> {
                 items.push(self.cast(if nested { to } else { &of }, std::slice::from_ref(item))?.tree);
             }
             let _ = element;
-            return Ok(Typed { tree: cast(Tree::new(Head::Array, items)), ty: target });
+            return Ok(Typed { tree: written(Tree::new(Head::Array, items)), ty: target });
         }
         let part = self.tree(arg)?;
         if let (Some(from), Some(to)) = (&part.ty, &target) {
             if *from == Type::LITERAL {
                 if let Some(text) = constant_text(&part.tree) {
-                    constant::check(text, to)?;
+                    self.constant(text, to)?;
                 }
             } else {
                 match system::pathway(from, to, Context::Explicit) {
@@ -286,7 +342,7 @@ impl Analyser<'_> {
         } else {
             self.depends(Volatility::Unknown);
         }
-        Ok(Typed { tree: cast(part.tree), ty: target })
+        Ok(Typed { tree: written(part.tree), ty: target })
     }
 
     /// An operator with one operand or two; `head` is what its tree shall be.
@@ -322,7 +378,7 @@ impl Analyser<'_> {
                 self.depends(volatility);
             }
             trees.push(match to {
-                Some(to) => coerced(arg, to)?,
+                Some(to) => self.coerced(arg, to)?,
                 None => arg.tree,
             });
         }
@@ -346,10 +402,10 @@ impl Analyser<'_> {
                     self.depends(resolved.volatility);
                     let mut trees = Vec::new();
                     for item in items {
-                        trees.push(coerced(item, &common)?);
+                        trees.push(self.coerced(item, &common)?);
                     }
                     let own = match resolved.arguments.first() {
-                        Some(Some(to)) => coerced(left, to)?,
+                        Some(Some(to)) => self.coerced(left, to)?,
                         _ => left.tree,
                     };
                     let array = Tree::new(Head::Array, trees);
@@ -382,17 +438,26 @@ impl Analyser<'_> {
             let resolved = system::operator(op, &pair).map_err(|failure| no_operator(op, &pair, failure))?;
             self.depends(resolved.volatility);
         } else {
+            // `make_scalar_array_op`: a constant in quotes is an array of what stands on the other side.
+            let array = left.ty.clone().filter(|ty| *ty != Type::LITERAL).and_then(Type::into_array);
+            if let (Some(text), Some(array)) = (constant_text(&right.tree), array) {
+                self.constant(text, &array)?;
+            }
             self.depends(Volatility::Unknown);
         }
         Ok(Typed { tree: Tree::new(tree.head.clone(), vec![left.tree, right.tree]), ty: Some(BOOLEAN) })
     }
 
     fn array(&mut self, args: &[Tree]) -> Result<Typed, PgError> {
+        if args.is_empty() {
+            let message = "cannot determine type of empty array";
+            let hint = "Explicitly cast to the desired type, for example ARRAY[]::integer[].";
+            return Err(PgError::new(sqlstate::INDETERMINATE_DATATYPE, message).hint(hint));
+        }
         let items = self.all(args)?;
         let (trees, common) = self.unified(items, "ARRAY")?;
         // The elements of an array of arrays are arrays of the same type.
         let ty = common.map(|ty| if ty.array { ty } else { ty.into_array().unwrap_or(TEXT) });
-        let ty = ty.filter(|_| !args.is_empty());
         Ok(Typed { tree: Tree::new(Head::Array, trees), ty })
     }
 
@@ -414,7 +479,7 @@ impl Analyser<'_> {
                 let message = format!("{of} could not convert type {from} to {common}");
                 return Err(PgError::new(sqlstate::CANNOT_COERCE, message));
             }
-            trees.push(coerced(part, &common)?);
+            trees.push(self.coerced(part, &common)?);
         }
         Ok((trees, Some(common)))
     }
@@ -424,7 +489,7 @@ impl Analyser<'_> {
             Some(operand) => {
                 let part = self.tree(operand)?;
                 let literal = part.ty == Some(Type::LITERAL);
-                Some(if literal { Typed { tree: coerced(part, &TEXT)?, ty: Some(TEXT) } } else { part })
+                Some(if literal { Typed { tree: self.coerced(part, &TEXT)?, ty: Some(TEXT) } } else { part })
             }
             None => None,
         };

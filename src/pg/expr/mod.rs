@@ -16,11 +16,11 @@ mod tree;
 
 use std::fmt;
 
-pub use analysis::{Analysis, Names, analyse, no_operator};
+pub use analysis::{Analysis, Constant, Names, analyse, array_elements, no_operator, read_literal, unfit};
 pub use compare::{compare, same_text};
 pub use implies::implies;
 pub use labels::{Holds, LabelRename};
-pub use names::{qname, stored};
+pub use names::{is_default, qname, stored};
 pub use syntax::read_type;
 
 use sqlparser::dialect::PostgreSqlDialect;

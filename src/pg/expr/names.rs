@@ -131,6 +131,11 @@ pub fn stored(ident: &ast::Ident) -> Ident {
     }
 }
 
+/// `DEFAULT` in the place of a value, which sqlparser takes for a name.
+pub fn is_default(value: &ast::Expr) -> bool {
+    matches!(value, ast::Expr::Identifier(name) if name.quote_style.is_none() && name.value.eq_ignore_ascii_case("default"))
+}
+
 /// The same of a name with or without a schema; `None` for anything else.
 pub fn qname(name: &ObjectName) -> Option<QName> {
     let parts: Option<Vec<Ident>> = name.0.iter().map(|part| part.as_ident().map(stored)).collect();

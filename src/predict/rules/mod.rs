@@ -107,11 +107,6 @@ fn tables(data: &DataCommand, catalog: &Catalog, session: &Session) -> Option<Ve
     data.table.iter().chain(&data.relations).map(|name| catalog.resolve_relation(name, session)).collect()
 }
 
-/// `DEFAULT` in the place of a value.
-pub(super) fn is_default(value: &ast::Expr) -> bool {
-    matches!(value, ast::Expr::Identifier(name) if name.quote_style.is_none() && name.value.eq_ignore_ascii_case("default"))
-}
-
 /// The column of a table that an expression is.
 fn column_of(expr: &ast::Expr, table: Oid, catalog: &Catalog) -> Option<Oid> {
     let name = match expr {

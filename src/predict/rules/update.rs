@@ -7,11 +7,11 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{self, VisitMut, VisitorMut};
 
 use super::insert::{checks, written::Written};
-use super::{Demand, Verdict, column_of, constraints, is_default, tables, text};
+use super::{Demand, Verdict, column_of, constraints, tables, text};
 use crate::catalog::object::Rule;
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::DataCommand;
-use crate::pg::expr::{Expr, qname, stored};
+use crate::pg::expr::{Expr, is_default, qname, stored};
 use crate::pg::ident::{Ident, QName};
 use crate::predict::broken::Broken;
 use crate::predict::fill::never_null;

@@ -9,13 +9,14 @@ use super::plain::{Reader, is_plain};
 use crate::catalog::object::{Object, TypeRef};
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::DataVerb;
+use crate::pg::expr::is_default;
 use crate::pg::expr::stored;
 use crate::pg::ident::{Ident, QName};
 use crate::pg::lex::literal;
 use crate::pg::types::DataType;
 use crate::predict::asked::mentions;
 use crate::predict::rows::statement;
-use crate::predict::rules::{Row, Written, is_default, text};
+use crate::predict::rules::{Row, Written, text};
 
 /// More rows than this are not asked for one by one.
 const MANY: usize = 500;

@@ -302,8 +302,39 @@ pub(super) fn copy(cursor: &mut Cursor<'_>) -> Read<Command> {
 
 /// Statements that leave no trace in the schema.
 pub(super) fn maintenance(cursor: &mut Cursor<'_>) -> Read<Command> {
+    let relations = maintained(&mut cursor.clone());
     let text = cursor.rest().to_string();
-    let data =
-        DataCommand { verb: DataVerb::Maintenance, table: None, columns: Vec::new(), relations: Vec::new(), text };
-    Ok(Command::Data(data))
+    Ok(Command::Data(DataCommand { verb: DataVerb::Maintenance, table: None, columns: Vec::new(), relations, text }))
+}
+
+/// The relations that `LOCK`, `ANALYZE`, `VACUUM`, `REINDEX` and `CLUSTER` name.
+fn maintained(cursor: &mut Cursor<'_>) -> Vec<QName> {
+    let Some(verb) = cursor.eat_any(&["LOCK", "ANALYZE", "ANALYSE", "VACUUM", "REINDEX", "CLUSTER"]) else {
+        return Vec::new();
+    };
+    if cursor.is_sign("(") && cursor.parens().is_err() {
+        return Vec::new();
+    }
+    match verb {
+        "LOCK" => drop(cursor.eat("TABLE")),
+        "REINDEX" => {
+            if cursor.eat_any(&["TABLE", "INDEX"]).is_none() {
+                return Vec::new();
+            }
+            cursor.eat("CONCURRENTLY");
+        }
+        _ => while cursor.eat_any(&["FULL", "FREEZE", "VERBOSE", "ANALYZE", "ANALYSE"]).is_some() {},
+    }
+    let one = |cursor: &mut Cursor<'_>| {
+        cursor.eat("ONLY");
+        let name = cursor.qname()?;
+        if cursor.is_sign("(") {
+            cursor.parens()?;
+        }
+        cursor.eat_sign("*");
+        Ok(name)
+    };
+    let found = cursor.list(one).unwrap_or_default();
+    // `CLUSTER index ON table` is of former times.
+    if cursor.is("ON") { Vec::new() } else { found }
 }

@@ -233,12 +233,28 @@ fn object(cursor: &mut Cursor<'_>) -> Option<CommentTarget> {
 pub(super) fn grant(cursor: &mut Cursor<'_>) -> Read<Command> {
     let is_default = whole(&mut cursor.clone()).get(..5).is_some_and(|word| word.eq_ignore_ascii_case("ALTER"));
     let columns = cursor.until(&["ON"]).contains('(');
-    let on = if cursor.eat("ON") && !is_default { grant_on(cursor, columns) } else { None };
-    Ok(Command::Grant(Grant { text: whole(cursor), on }))
+    let (mut on, mut all_in) = (Vec::new(), Vec::new());
+    if cursor.eat("ON") && !is_default {
+        all_in = schemas_of_all(&mut cursor.clone()).unwrap_or_default();
+        if all_in.is_empty() {
+            on = grant_on(cursor, columns).unwrap_or_default();
+        }
+    }
+    Ok(Command::Grant(Grant { text: whole(cursor), on, all_in }))
 }
 
-/// One object: `FUNCTION public.f(a integer)`.
-fn grant_on(cursor: &mut Cursor<'_>, columns: bool) -> Option<GrantOn> {
+/// `ALL TABLES IN SCHEMA a, b`
+fn schemas_of_all(cursor: &mut Cursor<'_>) -> Option<Vec<Ident>> {
+    if !cursor.eat("ALL") {
+        return None;
+    }
+    cursor.eat_any(&["TABLES", "SEQUENCES", "FUNCTIONS", "PROCEDURES", "ROUTINES"])?;
+    cursor.expect("IN SCHEMA").ok()?;
+    cursor.list(Cursor::ident).ok()
+}
+
+/// Objects of one kind: `FUNCTION public.f(a integer), public.g()`.
+fn grant_on(cursor: &mut Cursor<'_>, columns: bool) -> Option<Vec<GrantOn>> {
     const KINDS: &[(&str, Kind)] = &[
         ("TABLE", Kind::Table),
         ("SEQUENCE", Kind::Sequence),
@@ -250,7 +266,19 @@ fn grant_on(cursor: &mut Cursor<'_>, columns: bool) -> Option<GrantOn> {
         ("PROCEDURE", Kind::Procedure),
     ];
     let kind = KINDS.iter().find(|(word, _)| cursor.eat(word)).map_or(Kind::Table, |(_, kind)| *kind);
-    let name = cursor.qname().ok()?;
+    let mut found = Vec::new();
+    loop {
+        let (name, arguments) = (cursor.qname().ok()?, arguments(cursor)?);
+        found.push(GrantOn { kind, name, arguments, columns });
+        if !cursor.eat_sign(",") {
+            return cursor.is_any(&["TO", "FROM"]).then_some(found);
+        }
+    }
+}
+
+/// The arguments of a routine; `None` inside where it has no parentheses.
+#[expect(clippy::option_option, reason = "the outer one is that of the parser")]
+fn arguments(cursor: &mut Cursor<'_>) -> Option<Option<Vec<String>>> {
     let mut arguments = None;
     if cursor.eat_sign("(") {
         let mut list = Vec::new();
@@ -264,7 +292,7 @@ fn grant_on(cursor: &mut Cursor<'_>, columns: bool) -> Option<GrantOn> {
         cursor.eat_sign(")");
         arguments = Some(list);
     }
-    cursor.is_any(&["TO", "FROM"]).then_some(GrantOn { kind, name, arguments, columns })
+    Some(arguments)
 }
 
 /// `SET TRANSACTION` and its kin.

@@ -192,7 +192,7 @@ fn routines_are_identified_by_types() {
 #[test]
 fn what_a_grant_is_on() {
     let on = |sql: &str| match one(sql) {
-        Command::Grant(grant) => grant.on.map(|on| {
+        Command::Grant(grant) => grant.only().cloned().map(|on| {
             let arguments = on.arguments.map_or_else(String::new, |arguments| format!("({})", arguments.join("; ")));
             (on.kind, format!("{}{arguments}", on.name), on.columns)
         }),

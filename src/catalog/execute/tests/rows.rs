@@ -49,6 +49,26 @@ fn nothing_is_said_of_what_the_database_may_have() {
     }
 }
 
+/// Seen on 16 and 18: whoever reads a label before the transaction that added it has ended is refused.
+#[test]
+fn new_labels_are_read_after_their_transaction() {
+    let unsafe_use = "55P04 unsafe use of new value \"new\" of enum type mood";
+    let before = "BEGIN; ALTER TYPE mood ADD VALUE 'new'";
+    for statement in [
+        "UPDATE a SET feeling = 'new'",
+        "DELETE FROM a WHERE feeling IN ('ok', 'new')",
+        "INSERT INTO a (id, feeling) SELECT id, 'new' FROM b",
+        "CREATE INDEX i ON a (id) WHERE feeling = 'new'",
+        "ALTER TABLE a ADD CHECK (feeling <> 'new')",
+    ] {
+        assert_eq!(outcome(18, before, statement), unsafe_use, "{statement}");
+    }
+    assert_eq!(outcome(16, &format!("{before}; COMMIT"), "UPDATE a SET feeling = 'new'"), "ok");
+    let made_here = "BEGIN; CREATE TYPE other AS ENUM ('a'); ALTER TYPE other ADD VALUE 'b'";
+    assert_eq!(outcome(18, made_here, "SELECT 'b'::other"), "ok");
+    assert_eq!(outcome(16, made_here, "SELECT 'b'::other"), unsafe_use.replace("new\"", "b\"").replace("mood", "other"));
+}
+
 /// superset: PostgreSQL's own functions on its own types are not among the facts.
 #[test]
 fn functions_of_the_server_itself_are_there() {

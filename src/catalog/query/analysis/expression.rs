@@ -9,10 +9,10 @@ use sqlparser::ast::{
     VisitMut, Visitor, VisitorMut,
 };
 
-use super::{Analyser, Known, error};
+use super::{Analyser, Column, Known, error};
 use crate::catalog::execute::is_value_function;
 use crate::catalog::query::stored;
-use crate::pg::error::{PgError, sqlstate};
+use crate::pg::error::{Refusal, sqlstate};
 use crate::pg::expr::{Analysis, Expr, qname};
 use crate::pg::ident::Ident;
 use crate::pg::system::{self, Type};
@@ -27,7 +27,22 @@ impl Analysed {
 
     /// Whether a column of a type takes its value; see [`Analysis::assignable`].
     pub(super) fn assignable(&self, to: &Type) -> Known<bool> {
-        self.0.as_ref().map_or(Ok(true), |analysis| analysis.assignable(to))
+        Ok(self.0.as_ref().map_or(Ok(true), |analysis| analysis.assignable(to))?)
+    }
+
+    /// The text of a constant in quotes, if that is all.
+    pub(super) fn literal(&self) -> Option<&str> {
+        self.0.as_ref()?.literal()
+    }
+
+    /// The value of a constant number, if that is all.
+    pub(super) fn number(&self) -> Option<&str> {
+        self.0.as_ref()?.number()
+    }
+
+    /// As a column of a SELECT list.
+    pub(super) fn column(&self, name: Ident) -> Column {
+        Column { literal: self.literal().map(str::to_string), ..Column::new(name, self.ty()) }
     }
 }
 
@@ -51,7 +66,7 @@ impl Analyser<'_> {
         let mut names = Names { own: self, slots: Vec::new(), others: Vec::new() };
         let _ = VisitMut::visit(&mut tree, &mut names);
         let Names { slots, others, .. } = names;
-        let failed: RefCell<Option<PgError>> = RefCell::new(None);
+        let failed: RefCell<Option<Refusal>> = RefCell::new(None);
         let column = |name: &Ident| match slot(name).and_then(|at| slots.get(at)) {
             Some(Ok(ty)) => ty.clone(),
             Some(Err(error)) => {
@@ -83,8 +98,8 @@ impl Analyser<'_> {
     }
 
     /// A condition, in the words for it (`transformWhereClause`).
-    pub(super) fn condition(&mut self, expr: &ast::Expr, of: &str, no_aggregates_in: &str) -> Known<()> {
-        self.no_aggregates(expr, no_aggregates_in)?;
+    pub(super) fn condition(&mut self, expr: &ast::Expr, of: &str, place: &str) -> Known<()> {
+        self.only_scalars(expr, place)?;
         self.boolean(expr, of)
     }
 
@@ -95,8 +110,22 @@ impl Analyser<'_> {
         Ok(())
     }
 
+    /// 42803 for an aggregate, 42P20 for a window function, in the words for where it stands.
+    pub(super) fn only_scalars(&self, expr: &ast::Expr, place: &str) -> Known<()> {
+        self.no_aggregates(expr, place)?;
+        self.no_windows(expr, place)
+    }
+
+    /// 42P20 (`transformWindowFuncCall`).
+    pub(super) fn no_windows(&self, expr: &ast::Expr, place: &str) -> Known<()> {
+        if !Calls::of(self, expr).window {
+            return Ok(());
+        }
+        Err(error(sqlstate::WINDOWING_ERROR, format!("window functions are not allowed in {place}")))
+    }
+
     /// 42803 (`check_agglevels_and_constraints`): inside of another query it may be one of that.
-    pub(super) fn no_aggregates(&self, expr: &ast::Expr, of: &str) -> Known<()> {
+    fn no_aggregates(&self, expr: &ast::Expr, of: &str) -> Known<()> {
         let outer = self.scopes.iter().filter(|scope| !scope.items.is_empty()).count();
         if outer > 1 || !self.has_aggregate(expr) {
             return Ok(());
@@ -106,9 +135,7 @@ impl Analyser<'_> {
 
     /// Whether it calls an aggregate outside of subqueries, for certain.
     pub(super) fn has_aggregate(&self, expr: &ast::Expr) -> bool {
-        let mut aggregates = Aggregates { own: self, found: false, depth: 0 };
-        let _ = Visit::visit(expr, &mut aggregates);
-        aggregates.found
+        Calls::of(self, expr).aggregate
     }
 
     /// A call of what is an aggregate for certain.
@@ -249,7 +276,14 @@ impl VisitorMut for Names<'_, '_> {
                 }
             }
             ast::Expr::AnyOp { left, compare_op, right, .. } | ast::Expr::AllOp { left, compare_op, right } => {
-                let ast::Expr::Subquery(query) = right.as_ref() else { return ControlFlow::Continue(()) };
+                let ast::Expr::Subquery(query) = right.as_ref() else {
+                    // Constants in quotes alone make an array of text, whatever they are compared with; the items of an IN do not.
+                    if is_array_of_text(right) {
+                        let array = std::mem::replace(right.as_mut(), ast::Expr::value(Value::Null));
+                        **right = text_array(array);
+                    }
+                    return ControlFlow::Continue(());
+                };
                 self.quantified(left, compare_op.clone(), query)
             }
             ast::Expr::Function(function) => match self.call(function) {
@@ -263,14 +297,40 @@ impl VisitorMut for Names<'_, '_> {
     }
 }
 
-/// Whether there is an aggregate outside of subqueries.
-struct Aggregates<'a, 'b> {
+fn is_array_of_text(expr: &ast::Expr) -> bool {
+    let ast::Expr::Array(array) = expr else { return false };
+    let is_text = |item: &ast::Expr| matches!(item, ast::Expr::Value(value) if matches!(value.value, Value::SingleQuotedString(_) | Value::Null));
+    !array.elem.is_empty() && array.elem.iter().all(is_text)
+}
+
+/// `array::text[]`
+fn text_array(array: ast::Expr) -> ast::Expr {
+    let element = Box::new(ast::DataType::Text);
+    ast::Expr::Cast {
+        kind: ast::CastKind::DoubleColon,
+        expr: Box::new(array),
+        data_type: ast::DataType::Array(ast::ArrayElemTypeDef::SquareBracket(element, None)),
+        format: None,
+    }
+}
+
+/// What is called outside of subqueries.
+struct Calls<'a, 'b> {
     own: &'b Analyser<'a>,
-    found: bool,
+    aggregate: bool,
+    window: bool,
     depth: u32,
 }
 
-impl Visitor for Aggregates<'_, '_> {
+impl<'a, 'b> Calls<'a, 'b> {
+    fn of(own: &'b Analyser<'a>, expr: &ast::Expr) -> Calls<'a, 'b> {
+        let mut calls = Calls { own, aggregate: false, window: false, depth: 0 };
+        let _ = Visit::visit(expr, &mut calls);
+        calls
+    }
+}
+
+impl Visitor for Calls<'_, '_> {
     type Break = ();
 
     fn pre_visit_query(&mut self, _query: &Query) -> ControlFlow<()> {
@@ -285,7 +345,8 @@ impl Visitor for Aggregates<'_, '_> {
 
     fn pre_visit_expr(&mut self, expr: &ast::Expr) -> ControlFlow<()> {
         if let ast::Expr::Function(function) = expr {
-            self.found |= self.depth == 0 && self.own.is_aggregate(function);
+            self.aggregate |= self.depth == 0 && self.own.is_aggregate(function);
+            self.window |= self.depth == 0 && function.over.is_some();
         }
         ControlFlow::Continue(())
     }

@@ -96,13 +96,14 @@ impl Analyser<'_> {
         let columns = match self.catalog.get(oid) {
             Some(Object::Table(table)) => {
                 let columns = self.catalog.columns(oid).into_iter().map(|(oid, column)| {
-                    let ty = self.own_type(&column.ty).filter(|_| self.catalog.presence(oid).is_none());
-                    Column { name: column.name.clone(), ty }
+                    let certain = self.catalog.presence(oid).is_none();
+                    let ty = self.own_type(&column.ty).filter(|_| certain);
+                    Column { oid: certain.then_some(oid), ..Column::new(column.name.clone(), ty) }
                 });
                 Relation { columns: columns.collect(), whole: table.open.is_none(), counted: table.open.is_none() }
             }
             Some(Object::View(view)) => {
-                let columns = view.columns.iter().flatten().map(|name| Column { name: name.clone(), ty: None });
+                let columns = view.columns.iter().flatten().map(|name| Column::new(name.clone(), None));
                 // What PostgreSQL calls an expression is not known of every one.
                 Relation { columns: columns.collect(), whole: false, counted: view.columns.is_some() }
             }

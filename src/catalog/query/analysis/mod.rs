@@ -7,6 +7,7 @@
 mod expression;
 mod from;
 mod grouping;
+mod limits;
 mod names;
 mod query;
 mod statement;
@@ -14,20 +15,24 @@ mod statement;
 use sqlparser::ast::{Query, Statement};
 
 use crate::catalog::{Catalog, Oid, Session};
-use crate::pg::error::{PgError, SqlState, sqlstate};
+use crate::pg::error::{PgError, Refusal, SqlState, sqlstate};
 use crate::pg::ident::{Ident, QName};
 use crate::pg::system::Type;
 
 /// Queries inside of queries are looked at so deep.
 const MAX_DEPTH: u32 = 50;
 
-type Known<T> = Result<T, PgError>;
+type Known<T> = Result<T, Refusal>;
 
 /// A column of a relation of a query, with its type where that is known.
 #[derive(Clone)]
 struct Column {
     name: Ident,
     ty: Option<Type>,
+    /// The column of a table that it is for certain.
+    oid: Option<Oid>,
+    /// The constant in quotes that it is in a SELECT list.
+    literal: Option<String>,
 }
 
 /// The columns that a relation or a query is known to have.
@@ -73,6 +78,8 @@ struct Analyser<'a> {
     session: &'a Session,
     scopes: Vec<Scope>,
     depth: u32,
+    /// What PostgreSQL says when it plans the statement, after its analysis.
+    planned: Option<Refusal>,
 }
 
 /// What PostgreSQL says of a query, and of two columns of one name where it makes a relation of it (`what` is 42701).
@@ -91,7 +98,7 @@ pub(super) fn relation_of(catalog: &Catalog, query: &Query, named: &[Ident], ses
     for (at, column) in made.columns.iter().enumerate() {
         if made.columns[..at].iter().any(|earlier| earlier.name == column.name) {
             let message = format!("column \"{}\" specified more than once", column.name.as_str());
-            return Err(PgError::new(sqlstate::DUPLICATE_COLUMN, message));
+            return Err(error(sqlstate::DUPLICATE_COLUMN, message));
         }
     }
     Ok(())
@@ -103,13 +110,22 @@ pub(super) fn relation_of(catalog: &Catalog, query: &Query, named: &[Ident], ses
 /// What it says.
 pub(super) fn statement(catalog: &Catalog, statement: &Statement, session: &Session) -> Known<()> {
     match Analyser::new(catalog, session) {
-        Some(mut analyser) => analyser.statement(statement).map(|_| ()),
+        Some(mut analyser) => {
+            analyser.statement(statement)?;
+            analyser.planned.map_or(Ok(()), Err)
+        }
         None => Ok(()),
     }
 }
 
-fn error(state: SqlState, message: impl Into<String>) -> PgError {
-    PgError::new(state, message)
+fn error(state: SqlState, message: impl Into<String>) -> Refusal {
+    PgError::new(state, message).into()
+}
+
+impl Column {
+    fn new(name: Ident, ty: Option<Type>) -> Column {
+        Column { name, ty, oid: None, literal: None }
+    }
 }
 
 impl Relation {
@@ -127,6 +143,7 @@ impl Relation {
             if column.ty == Some(Type::LITERAL) {
                 column.ty = Some(Type::system("text"));
             }
+            column.literal = None;
         }
         self
     }
@@ -136,7 +153,7 @@ impl Analyser<'_> {
     /// Nothing is judged while a dump is restored, nor where tables may be there that nothing has made.
     fn new<'a>(catalog: &'a Catalog, session: &'a Session) -> Option<Analyser<'a>> {
         let judged = !catalog.open_world && !session.restoring;
-        judged.then(|| Analyser { catalog, session, scopes: Vec::new(), depth: 0 })
+        judged.then(|| Analyser { catalog, session, scopes: Vec::new(), depth: 0, planned: None })
     }
 
     fn within<T>(&mut self, scope: Scope, then: impl FnOnce(&mut Self) -> Known<T>) -> Known<T> {

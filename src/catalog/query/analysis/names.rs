@@ -4,7 +4,7 @@ use sqlparser::ast;
 
 use super::{Analyser, Item, Known, error};
 use crate::catalog::query::stored;
-use crate::pg::error::{PgError, sqlstate};
+use crate::pg::error::{Refusal, sqlstate};
 use crate::pg::ident::{Ident, QName};
 use crate::pg::system::{self, Type};
 
@@ -84,7 +84,7 @@ impl Analyser<'_> {
     }
 
     /// `errorMissingRTE`
-    fn missing(&self, qualifier: &Ident) -> PgError {
+    fn missing(&self, qualifier: &Ident) -> Refusal {
         let meant = self.catalog.resolve_relation(&QName::bare(qualifier.clone()), self.session);
         let mut items = self.scopes.iter().flat_map(|scope| scope.items.iter().chain(&scope.hidden));
         let hidden = items.any(|item| item.name.as_ref() == Some(qualifier) || item.oid.is_some() && item.oid == meant);

@@ -80,7 +80,7 @@ impl Analyser<'_> {
             first.get_or_insert(types);
         }
         let single = values.rows.len() == 1;
-        let column = |(at, ty)| Column { name: Ident::new(&format!("column{}", at + 1)), ty };
+        let column = |(at, ty)| Column::new(Ident::new(&format!("column{}", at + 1)), ty);
         let types = first.unwrap_or_default().into_iter().map(|ty: Option<Type>| ty.filter(|_| single));
         Ok(Relation { columns: types.enumerate().map(column).collect(), whole: true, counted: true })
     }
@@ -93,6 +93,7 @@ impl Analyser<'_> {
             self.condition(condition, "WHERE", "WHERE")?;
         }
         if let Some(condition) = &select.having {
+            self.no_windows(condition, "HAVING")?;
             self.boolean(condition, "HAVING")?;
         }
         let order = query.and_then(|query| query.order_by.as_ref()).map(|order| &order.kind);
@@ -103,6 +104,7 @@ impl Analyser<'_> {
         }
         if let GroupByExpr::Expressions(keys, _) = &select.group_by {
             for key in keys {
+                self.no_windows(key, "GROUP BY")?;
                 self.key(key, &output, &["btree", "hash"], "an equality", false)?;
             }
         }
@@ -129,14 +131,14 @@ impl Analyser<'_> {
         for item in items {
             match item {
                 SelectItem::UnnamedExpr(expr) => {
-                    let ty = self.expression(expr)?.ty();
+                    let given = self.expression(expr)?;
                     output.whole &= has_certain_name(expr);
                     let name = figure(expr).map_or_else(|| "?column?".to_string(), |(name, _)| name);
-                    output.columns.push(Column { name: Ident::new(&name), ty });
+                    output.columns.push(given.column(Ident::new(&name)));
                 }
                 SelectItem::ExprWithAlias { expr, alias } => {
-                    let ty = self.expression(expr)?.ty();
-                    output.columns.push(Column { name: stored(alias), ty });
+                    let given = self.expression(expr)?;
+                    output.columns.push(given.column(stored(alias)));
                 }
                 SelectItem::Wildcard(_) => {
                     let Some(scope) = self.scopes.last() else { continue };
@@ -241,6 +243,7 @@ fn combined(mut left: Relation, op: &str, right: &Relation) -> Known<Relation> {
         return Err(error(sqlstate::SYNTAX_ERROR, message));
     }
     for (column, other) in left.columns.iter_mut().zip(&right.columns) {
+        column.literal = None;
         column.ty = match (column.ty.take(), other.ty.clone()) {
             (Some(one), Some(other)) => Some(system::common_type(&[one, other]).map_err(|(one, other)| {
                 let message = format!("{op} types {one} and {other} cannot be matched");

@@ -12,8 +12,8 @@ use super::{Analyser, Column, Item, Known, Relation, Scope, error};
 use crate::catalog::Oid;
 use crate::catalog::object::{KeyRef, Object, Rule};
 use crate::catalog::query::stored;
-use crate::pg::error::{PgError, sqlstate};
-use crate::pg::expr::qname;
+use crate::pg::error::{PgError, Refusal, sqlstate};
+use crate::pg::expr::{is_default, qname, read_literal};
 use crate::pg::ident::Ident;
 use crate::pg::system::{self, Context, Type};
 
@@ -68,8 +68,8 @@ impl Analyser<'_> {
                 let message = format!("column \"{}\" specified more than once", name.as_str());
                 return Err(error(sqlstate::DUPLICATE_COLUMN, message));
             }
-            let ty = columns.column(&name).filter(|_| table.is_some()).and_then(|column| column.ty.clone());
-            targets.push(Column { name, ty });
+            let known = columns.column(&name).filter(|_| table.is_some());
+            targets.push(known.cloned().unwrap_or(Column::new(name, None)));
         }
         Ok(Some(targets))
     }
@@ -90,7 +90,11 @@ impl Analyser<'_> {
             if given.counted {
                 number(given.columns.len())?;
                 for (target, column) in targets.unwrap_or_default().iter().zip(given.columns) {
-                    self.assigned(target, column.ty.as_ref())?;
+                    self.assigned(target, &column)?;
+                    self.not_inserted(target, None);
+                    if let Some(text) = &column.literal {
+                        self.limited_constant(target, text, false);
+                    }
                 }
             }
             return Ok(());
@@ -102,21 +106,26 @@ impl Analyser<'_> {
         for row in &values.rows {
             let mut given = Vec::new();
             for value in &row.content {
-                self.no_aggregates(value, "VALUES")?;
+                self.only_scalars(value, "VALUES")?;
                 given.push(self.within(Scope::default(), |own| own.expression(value))?);
             }
             if *length.get_or_insert(given.len()) != given.len() {
                 return Err(error(sqlstate::SYNTAX_ERROR, "VALUES lists must all be the same length"));
             }
             number(given.len())?;
-            for (target, value) in targets.unwrap_or_default().iter().zip(&given) {
+            for ((target, value), written) in targets.unwrap_or_default().iter().zip(&given).zip(&row.content) {
                 self.fits(target, value)?;
+                self.not_inserted(target, Some(written));
+                self.limited(target, value);
             }
         }
         Ok(())
     }
 
     fn fits(&self, target: &Column, value: &Analysed) -> Known<()> {
+        if let (Some(to), Some(text)) = (&target.ty, value.literal()) {
+            self.catalog.read_constant(text, to, self.session)?;
+        }
         match (&target.ty, value.ty()) {
             (Some(to), given) if !value.assignable(to)? => Err(mismatch(&target.name, to, given.as_ref())),
             _ => Ok(()),
@@ -124,8 +133,14 @@ impl Analyser<'_> {
     }
 
     /// 42804 for what a query gives (`transformAssignedExpr`).
-    fn assigned(&self, target: &Column, given: Option<&Type>) -> Known<()> {
-        match (&target.ty, given) {
+    fn assigned(&self, target: &Column, given: &Column) -> Known<()> {
+        if let (Some(to), Some(text)) = (&target.ty, &given.literal)
+            && self.catalog.judges_types(self.session)
+        {
+            self.catalog.read_constant(text, to, self.session)?;
+            read_literal(text, to)?;
+        }
+        match (&target.ty, given.ty.as_ref()) {
             (Some(to), Some(from))
                 if *from != Type::LITERAL
                     && self.catalog.judges_types(self.session)
@@ -183,8 +198,14 @@ impl Analyser<'_> {
     /// SET (`transformUpdateTargetList`): all values are looked at before any column.
     fn assignments(&mut self, assignments: &[Assignment], target: &Item) -> Known<()> {
         let mut pairs: Vec<(&ast::ObjectName, Option<Analysed>)> = Vec::new();
+        let mut defaults: Vec<&ast::ObjectName> = Vec::new();
         for Assignment { target: to, value } in assignments {
-            self.no_aggregates(value, "UPDATE")?;
+            if let AssignmentTarget::ColumnName(name) = to
+                && is_default(value)
+            {
+                defaults.push(name);
+            }
+            self.only_scalars(value, "UPDATE")?;
             match (to, value) {
                 (AssignmentTarget::ColumnName(name), value) => pairs.push((name, Some(self.expression(value)?))),
                 (AssignmentTarget::Tuple(names), ast::Expr::Tuple(values)) => {
@@ -210,10 +231,15 @@ impl Analyser<'_> {
                 }
             }
         }
-        self.set(&pairs, target)
+        self.set(&pairs, &defaults, target)
     }
 
-    fn set(&self, pairs: &[(&ast::ObjectName, Option<Analysed>)], target: &Item) -> Known<()> {
+    fn set(
+        &mut self,
+        pairs: &[(&ast::ObjectName, Option<Analysed>)],
+        defaults: &[&ast::ObjectName],
+        target: &Item,
+    ) -> Known<()> {
         let is_table = target.oid.is_some_and(|oid| matches!(self.catalog.get(oid), Some(Object::Table(_))));
         let Some(relation) = target.relation.as_ref().filter(|_| is_table) else { return Ok(()) };
         for (name, value) in pairs {
@@ -221,8 +247,10 @@ impl Analyser<'_> {
             let name_of_column = stored(first);
             match target.columns.column(&name_of_column) {
                 Some(column) if name.0.len() == 1 => {
+                    self.not_updated(column, defaults.contains(name));
                     if let Some(value) = value {
                         self.fits(column, value)?;
+                        self.limited(column, value);
                     }
                 }
                 None if target.columns.whole => {
@@ -322,12 +350,12 @@ impl Analyser<'_> {
     }
 }
 
-fn mismatch(name: &Ident, to: &Type, given: Option<&Type>) -> PgError {
+fn mismatch(name: &Ident, to: &Type, given: Option<&Type>) -> Refusal {
     let given = given.map_or_else(String::new, Type::to_string);
     let message = format!("column \"{}\" is of type {to} but expression is of type {given}", name.as_str());
-    error(sqlstate::DATATYPE_MISMATCH, message).hint("You will need to rewrite or cast the expression.")
+    PgError::new(sqlstate::DATATYPE_MISMATCH, message).hint("You will need to rewrite or cast the expression.").into()
 }
 
-fn wrong_number_of_values() -> PgError {
+fn wrong_number_of_values() -> Refusal {
     error(sqlstate::SYNTAX_ERROR, "number of columns does not match number of values")
 }

@@ -7,13 +7,17 @@ use crate::pg::system::{Base, Type};
 ///
 /// # Errors
 /// 22P02, 22003, 22007 and 22008 for what is certainly none.
-pub(super) fn check(text: &str, ty: &Type) -> Result<(), PgError> {
-    let Base::System(name) = ty.base else { return Ok(()) };
+pub fn check(text: &str, ty: &Type) -> Result<(), PgError> {
     if ty.array {
-        let refused = !text.trim_start().starts_with(['{', '[']);
-        let message = format!("malformed array literal: \"{text}\"");
-        return if refused { Err(PgError::new(sqlstate::INVALID_TEXT, message)) } else { Ok(()) };
+        // Bounds stand in front of the braces: `[1:2]={a,b}`.
+        let trimmed = text.trim_start();
+        if !trimmed.starts_with('{') && !(trimmed.starts_with('[') && trimmed.contains('=')) {
+            return Err(PgError::new(sqlstate::INVALID_TEXT, format!("malformed array literal: \"{text}\"")));
+        }
+        let element = Type { array: false, ..ty.clone() };
+        return elements(text).unwrap_or_default().into_iter().try_for_each(|text| check(text, &element));
     }
+    let Base::System(name) = ty.base else { return Ok(()) };
     let invalid = |state: SqlState, name: &str| {
         Err(PgError::new(state, format!("invalid input syntax for type {name}: \"{text}\"")))
     };
@@ -42,6 +46,20 @@ pub(super) fn check(text: &str, ty: &Type) -> Result<(), PgError> {
         }
         _ => Ok(()),
     }
+}
+
+/// The elements of a plain array of one dimension without quotes, which are values for certain; `None` for any other.
+pub fn elements(text: &str) -> Option<Vec<&str>> {
+    let inner = trimmed(text).strip_prefix('{')?.strip_suffix('}')?;
+    if inner.contains(['{', '}', '"', '\\']) {
+        return None;
+    }
+    if trimmed(inner).is_empty() {
+        return Some(Vec::new());
+    }
+    let parts = inner.split(',').map(trimmed).filter(|part| !part.eq_ignore_ascii_case("null"));
+    let parts: Vec<&str> = parts.collect();
+    parts.iter().all(|part| !part.is_empty()).then_some(parts)
 }
 
 /// Without what C's `isspace` passes over.

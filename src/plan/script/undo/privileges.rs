@@ -48,9 +48,9 @@ pub fn given(
     let tables: Vec<Oid> = columns.filter_map(|oid| start.table_of(*oid)).collect();
     let targets: Vec<(Option<Oid>, &Privilege)> = dump
         .iter()
-        .map(|privilege| (privilege.grant.on.as_ref().and_then(|on| target(on, start, session)), privilege))
+        .map(|privilege| (privilege.grant.only().and_then(|on| target(on, start, session)), privilege))
         .collect();
-    let is_default = |privilege: &Privilege| privilege.grant.on.is_none();
+    let is_default = |privilege: &Privilege| privilege.grant.only().is_none();
     for oid in &all {
         given.statements.extend(owner(start, *oid, maker));
         let own = targets.iter().filter(|(target, _)| *target == Some(*oid));
@@ -58,8 +58,7 @@ pub fn given(
     }
     // Of a column alone: those of the others are the same again.
     let of_columns = targets.iter().filter(|(target, privilege)| {
-        target.is_some_and(|target| tables.contains(&target))
-            && privilege.grant.on.as_ref().is_some_and(|on| on.columns)
+        target.is_some_and(|target| tables.contains(&target)) && privilege.grant.only().is_some_and(|on| on.columns)
     });
     given.statements.extend(of_columns.map(|(_, privilege)| privilege.grant.text.clone()));
     let named = |oids: &mut dyn Iterator<Item = Oid>| {
@@ -95,7 +94,7 @@ pub fn given(
     );
     let same_name = |oid: &Oid| {
         targets.iter().any(|(target, privilege)| {
-            let on = privilege.grant.on.as_ref();
+            let on = privilege.grant.only();
             target.is_none() && on.is_some_and(|on| start.qname(*oid).is_some_and(|name| name.name == on.name.name))
         })
     };

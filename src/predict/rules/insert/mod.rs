@@ -17,10 +17,11 @@ use sqlparser::ast;
 pub use kept::Kept;
 use written::Written;
 
-use super::{Demand, Verdict, is_default};
+use super::{Demand, Verdict};
 use crate::catalog::object::{Column, DefaultExpr, Object, TypeRef};
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{DataCommand, DataVerb};
+use crate::pg::expr::is_default;
 use crate::pg::expr::{Expr, stored};
 use crate::pg::ident::QName;
 use crate::predict::broken::Broken;
