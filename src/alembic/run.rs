@@ -66,6 +66,8 @@ pub struct Run {
     autocommit: bool,
     /// The driver believes that its transaction is open. A raw `COMMIT` does not tell it otherwise.
     begun: bool,
+    /// A revision has ended Alembic's own transaction: what comes after it is rolled back when the connection is closed.
+    pub cut_off: Option<Reason>,
     /// The database as it was before the first statement.
     start: Mark,
 }
@@ -140,6 +142,7 @@ impl Run {
             conventional_indexes: BTreeSet::new(),
             created_types: BTreeSet::new(),
             begun: false,
+            cut_off: None,
         }
     }
 

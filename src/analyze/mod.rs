@@ -30,7 +30,7 @@ use crate::predict::asked::Asked;
 use crate::predict::rows::Rows;
 use crate::predict::{Prediction, predict};
 use crate::replay::history::{History, Members};
-use crate::replay::{Subject, replay};
+use crate::replay::{Replay, Subject, replay};
 use crate::report::build::{self, Facts};
 use crate::report::{self, Input, Progress, Report, Stage};
 use crate::source::Sources;
@@ -260,7 +260,8 @@ impl Work {
         };
         let evidence = verdicts(history.order.len(), timelines, unknown);
         let verdict_list: Vec<Verdict> = evidence.iter().map(|(verdict, _)| *verdict).collect();
-        let place = chosen_state(located, recorded.as_ref());
+        let place = chosen_state(located, recorded.as_ref(), &verdict_list);
+        let unseen = unseen(&place, &verdict_list, replayed);
 
         progress(Progress { stage: Stage::Comparing, done: 0, total: 1 });
         let expected = replay(&subject, &place, |_, _| ());
@@ -341,7 +342,10 @@ impl Work {
         let tie: Vec<Vec<String>> = placed.same_schema(&place).map(|state| history.rows(state)).collect();
         report.located = Some(report::Located {
             revisions: history.rows(&place),
-            exact: !database.cut && located.exact() && !differences.iter().any(|difference| difference.is_drift()),
+            exact: !database.cut
+                && unseen.is_none()
+                && located.exact()
+                && !differences.iter().any(|difference| difference.is_drift()),
             same_schema: tie,
         });
         report.drift = build::drift(&differences, timelines, replayed, &self.sources);
@@ -368,6 +372,7 @@ impl Work {
                 pending: goal.iter().filter(|position| !place.has(*position)).count(),
                 target: &target,
                 told: answers::facts(answers, &database.session),
+                unseen: unseen.map(|reason| reason.to_string()),
                 unproven: report.plans.iter().find(|plan| plan.recommended).map_or(0, |plan| {
                     plan.data_steps.iter().filter(|step| step.state == report::DataStepState::Skipped).count()
                 }),
@@ -383,10 +388,26 @@ impl Work {
     }
 }
 
-/// Of a tie the recorded state, else the one nearest to the head.
-fn chosen_state(located: &Located, recorded: Option<&Members>) -> Members {
+/// Why nothing shows that a database is at a place: of all that its revisions do nothing is known.
+fn unseen(place: &Members, verdicts: &[Verdict], replay: &Replay) -> Option<Reason> {
+    let blank = |position: usize| matches!(verdicts[position], Verdict::Unknown | Verdict::NoTrace);
+    if !place.iter().all(blank) {
+        return None;
+    }
+    let mut unknown = replay.revisions.iter().filter(|revision| place.has(revision.position));
+    unknown.find_map(|revision| revision.unknown.clone())
+}
+
+/// Of a tie the recorded state, else the one nearest to the head in front of revisions of which nothing is known.
+fn chosen_state(located: &Located, recorded: Option<&Members>, verdicts: &[Verdict]) -> Members {
     let same = recorded.and_then(|recorded| located.states.iter().find(|state| *state == recorded));
-    same.or(located.states.last()).cloned().unwrap_or_else(|| History::default().nothing())
+    let sure = |state: &&Members| {
+        let first = located.states.first();
+        let mut more = state.iter().filter(|position| first.is_some_and(|first| !first.has(*position)));
+        more.all(|position| verdicts[position] != Verdict::Unknown)
+    };
+    let nearest = located.states.iter().rev().find(sure);
+    same.or(nearest).cloned().unwrap_or_else(|| History::default().nothing())
 }
 
 /// Tables that some revision makes and none drops.

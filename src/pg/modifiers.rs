@@ -18,6 +18,8 @@ pub fn check(ty: &DataType, server_version: Option<u32>) -> Result<(), PgError> 
         TypeName::Builtin(name) => match *name {
             "boolean" | "smallint" | "integer" | "bigint" | "real" | "double precision" => Err(near("(")),
             "json" if server_version.is_some_and(|version| version >= 17) => Err(near("(")),
+            // The grammar itself has one number there.
+            "character varying" | "character" if ty.modifiers.len() > 1 => Err(near(",")),
             "character varying" => length("varchar", MAX_LENGTH, &ty.modifiers),
             "character" | "bpchar" => length("char", MAX_LENGTH, &ty.modifiers),
             "bit" => length("bit", MAX_BITS, &ty.modifiers),

@@ -23,7 +23,7 @@ use crate::predict::rows::Rows;
 use crate::predict::unproven::{Left, Unproven};
 use crate::predict::{Outcome, predict};
 use crate::replay::history::Members;
-use crate::replay::{At, replay_seen};
+use crate::replay::{At, Replay, replay_seen};
 
 /// A candidate.
 pub struct Candidate {
@@ -113,6 +113,7 @@ pub fn evaluate(case: &Case<'_>, state: &Members, goal: &Catalog) -> Option<Plan
         look_at(step, &unproven, &expected.catalog, case, known, unknown(step.at));
     }
     obstacles.extend(rows_against(case, state, &recorded, &made.data_steps));
+    obstacles.extend(passed_over(case, state, &recorded, &expected));
     let kind = match (made.steps.is_empty(), *state == *case.goal) {
         (true, true) => PlanKind::Stamp,
         (true, false) => PlanKind::Upgrade,
@@ -443,6 +444,19 @@ fn rows_against(case: &Case<'_>, state: &Members, recorded: &Members, data_steps
     obstacles.sort();
     obstacles.dedup();
     obstacles
+}
+
+/// Revisions that a stamp would pass over, though what they do is not known, and the database does not show that they ran.
+fn passed_over(case: &Case<'_>, state: &Members, recorded: &Members, expected: &Replay) -> Vec<String> {
+    let skipped = expected.revisions.iter().filter(|revision| {
+        let at = revision.position;
+        state.has(at) && !recorded.has(at) && !matches!(case.verdicts[at], Verdict::Applied)
+    });
+    let told = skipped.filter_map(|revision| {
+        let (id, reason) = (&case.subject.history.order[revision.position], revision.unknown.as_ref()?);
+        Some(format!("what {id} does is not known, and the stamp would pass over it: {reason}"))
+    });
+    told.take(3).collect()
 }
 
 /// See [`may_harm`].

@@ -157,9 +157,16 @@ pub fn predict(
         if !goes_on {
             return walk.prediction;
         }
+        // The next one's transaction takes in what this one has left open.
+        if per_migration && Some(id) != needed.last() {
+            walk.vm.run.cut_off = None;
+        }
         if per_migration && let Err(refusal) = walk.vm.run.commit().and_then(|()| walk.vm.run.begin()) {
             return Prediction { runs: walk.prediction.runs, ..Prediction::failed(Some(id.clone()), refusal) };
         }
+    }
+    if let Some(reason) = walk.vm.run.cut_off.take() {
+        walk.doubt(reason);
     }
     if let Err(refusal) = walk.vm.run.commit() {
         return Prediction { runs: walk.prediction.runs, ..Prediction::failed(None, refusal) };

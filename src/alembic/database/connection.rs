@@ -166,10 +166,13 @@ impl Connection {
         if let Some(query) = value.downcast::<Query>() {
             let (command, text) = match first_set(params) {
                 None => query.command(vm)?,
-                Some(set) => {
-                    let (command, reason) = query.command_with(&set);
-                    (command, Err(reason))
-                }
+                Some(set) => match query.with_rows(vm, params)? {
+                    Some(rows) => rows.command(vm)?,
+                    None => {
+                        let (command, reason) = query.command_with(&set);
+                        (command, Err(reason))
+                    }
+                },
             };
             let result = match (command, text) {
                 (_, Ok(sql)) => self.run_text(vm, Text { sql, unknown: None })?,
@@ -414,18 +417,16 @@ impl Native for Connection {
                 Ok(Value::Bool(!vm.run.session.savepoints.is_empty()))
             }),
             "commit" => native::function("commit", move |vm, _| {
-                if !connection.foreign
-                    && let Err(refusal) = vm.run.commit()
-                {
-                    return Err(errors::raise(vm, refusal, None));
+                if !connection.foreign {
+                    vm.run.commit().map_err(|refusal| errors::raise(vm, refusal, None))?;
+                    cut_off(vm, "commit");
                 }
                 Ok(Value::None)
             }),
             "rollback" => native::function("rollback", move |vm, _| {
-                if !connection.foreign
-                    && let Err(refusal) = vm.run.rollback()
-                {
-                    return Err(errors::raise(vm, refusal, None));
+                if !connection.foreign {
+                    vm.run.rollback().map_err(|refusal| errors::raise(vm, refusal, None))?;
+                    cut_off(vm, "rollback");
                 }
                 Ok(Value::None)
             }),
@@ -443,6 +444,20 @@ impl Native for Connection {
     fn enter(self: Rc<Self>, _vm: &mut Vm) -> Eval<Option<Value>> {
         Ok(Some(Value::Native(self)))
     }
+}
+
+/// Notes that `commit()` or `rollback()` has ended the transaction that Alembic began. SQLAlchemy opens another one for the next statement,
+/// which nobody commits, unless `env.py` does: seen with Alembic 1.20 on SQLAlchemy 2.1, the version row is lost with it.
+fn cut_off(vm: &mut Vm, method: &str) {
+    let env_commits = vm.run.settings.env_text.contains(".commit()");
+    if vm.run.is_autocommit() || env_commits || vm.run.cut_off.is_some() {
+        return;
+    }
+    let what = format!(
+        "{method}() ends the transaction that Alembic began: what follows, the version row too, is lost when the connection is \
+         closed, unless env.py commits. Leave it out, or use op.get_context().autocommit_block()"
+    );
+    vm.run.cut_off = Some(vm.reason("transaction-ended", what));
 }
 
 /// The first of the parameter sets that a statement is executed with; `None` without any.

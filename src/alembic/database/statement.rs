@@ -8,6 +8,11 @@ use crate::alembic::eval::{Eval, Value, Vm};
 use crate::catalog::Object;
 use crate::pg::command::{Command, DataCommand, DataVerb};
 use crate::pg::error::Reason;
+use crate::pg::ident::Ident;
+use crate::pg::lex::{self, TokenKind};
+use sqlparser::ast;
+use sqlparser::dialect::PostgreSqlDialect;
+use sqlparser::parser::Parser;
 
 /// A statement's text with its parameters written into it.
 pub(super) struct Text {
@@ -118,6 +123,30 @@ pub(super) fn executable(value: &Value) -> Executable {
     Executable::Other(value.clone())
 }
 
+/// An `INSERT` of written rows with `$1` for each constant in quotes that is not known; `None` where more than that is not known.
+fn outline(text: &str, columns: usize) -> Option<String> {
+    let mut outline = String::new();
+    let mut at = 0;
+    for token in lex::tokens(text).0 {
+        let own = &text[token.start..token.end];
+        if own.contains(Reason::HOLE) {
+            if token.kind != TokenKind::String {
+                return None;
+            }
+            outline.push_str(&text[at..token.start]);
+            outline.push_str("$1");
+            at = token.end;
+        }
+    }
+    outline.push_str(&text[at..]);
+    // What is not known may be several values.
+    let statements = Parser::parse_sql(&PostgreSqlDialect {}, &outline).ok()?;
+    let [ast::Statement::Insert(insert)] = statements.as_slice() else { return None };
+    let ast::SetExpr::Values(values) = insert.source.as_ref()?.body.as_ref() else { return None };
+    let fits = columns > 0 && values.rows.iter().all(|row| row.content.len() == columns);
+    fits.then_some(outline)
+}
+
 /// The statements of a text that is known in part, where all of them only read or write rows of relations that are known: whatever
 /// the parts are, they are no more than values. `None` for any other text.
 pub(super) fn row_statements(vm: &Vm, reason: &Reason) -> Option<Vec<DataCommand>> {
@@ -135,8 +164,9 @@ pub(super) fn row_statements(vm: &Vm, reason: &Reason) -> Option<Vec<DataCommand
         if data.verb == DataVerb::Select && has_routines() {
             return None;
         }
-        let columns = data.columns.into_iter().filter(|column| !is_hole(column.as_str())).collect();
-        commands.push(DataCommand { columns, text: String::new(), ..data });
+        let columns: Vec<Ident> = data.columns.into_iter().filter(|column| !is_hole(column.as_str())).collect();
+        let outline = (data.verb == DataVerb::Insert).then(|| outline(&text[statement.range.clone()], columns.len()));
+        commands.push(DataCommand { columns, text: outline.flatten().unwrap_or_default(), ..data });
     }
     (!commands.is_empty()).then_some(commands)
 }

@@ -130,7 +130,7 @@ impl Vm {
     }
 
     /// Code that is not known and is given a connection may send anything, e.g. `Unknown.__table__.create(bind)`.
-    fn hand_over_database(&mut self, args: &Args, reason: &Reason) {
+    pub(super) fn hand_over_database(&mut self, args: &Args, reason: &Reason) {
         let given = args.positional.iter().chain(args.keyword.iter().map(|(_, value)| value));
         match given.map(Value::reach).max().unwrap_or(Reach::Nothing) {
             Reach::Nothing => {}
@@ -188,7 +188,12 @@ impl Vm {
         match class.find("__init__") {
             Some(init) if class.derives_from("enum.Enum") => drop(init),
             Some(init) => {
-                self.call(&init, args.with_self(value.clone()))?;
+                // It gives nothing; what is not known of it is not known of the instance.
+                if let Value::Unknown(reason) = self.call(&init, args.with_self(value.clone()))?
+                    && reason.kind == "application"
+                {
+                    return Ok(Value::Unknown(reason));
+                }
             }
             None if class.construct.is_none()
                 && class.find("__new__").is_none()

@@ -286,8 +286,9 @@ impl Vm {
     /// The value of a call that may have raised, and what may have become of its arguments.
     fn depends_on_application(&mut self, frame: &Frame<'_>, reason: Reason) -> Value {
         self.unknown_calls += 1;
-        let given = frame.scope.vars.items().into_iter().map(|(_, value)| value);
-        self.forget_arguments(&Args::positional(given), &reason);
+        let given = Args::positional(frame.scope.vars.items().into_iter().map(|(_, value)| value));
+        self.hand_over_database(&given, &reason);
+        self.forget_arguments(&given, &reason);
         Value::Unknown(reason)
     }
 

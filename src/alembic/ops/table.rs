@@ -6,7 +6,7 @@ use super::super::sqlalchemy::schema::{Column, Constraint, Index, MetaData, Tabl
 use super::super::sqlalchemy::seam;
 use super::{Call, Lowered, known};
 use crate::alembic::eval::{Eval, Value, Vm};
-use crate::pg::command::{AlterAction, Command, CreateTable, Kind, Opaque, Table as TableCommand};
+use crate::pg::command::{AlterAction, Command, Kind, Opaque, Table as TableCommand};
 
 pub(super) fn create(vm: &mut Vm, call: &Call) -> Eval<Lowered> {
     let name = match call.table_name("table_name") {
@@ -38,29 +38,7 @@ pub(super) fn create(vm: &mut Vm, call: &Call) -> Eval<Lowered> {
             false
         }
     };
-    let mut statements = ddl::table::create(vm, &table, if_not_exists)?;
-    for statement in &mut statements {
-        // A table with a column that is not known is there all the same: an open one, as after `AS SELECT`.
-        if let Command::Opaque(Opaque::Statement { text, why, .. }) = &statement.command
-            && text.starts_with("-- CREATE TABLE ")
-        {
-            let create = CreateTable {
-                name: qname(table.schema().as_ref(), &table.name()),
-                if_not_exists,
-                temporary: false,
-                unlogged: false,
-                columns: Vec::new(),
-                constraints: Vec::new(),
-                inherits: Vec::new(),
-                partition_by: None,
-                partition_of: None,
-                like: None,
-                query: Some(format!("-- {why}")),
-                suffix: String::new(),
-            };
-            statement.command = Command::Table(TableCommand::Create(Box::new(create)));
-        }
-    }
+    let statements = ddl::table::create(vm, &table, if_not_exists)?;
     Ok(Lowered { statements, value: Some(table.value()) })
 }
 

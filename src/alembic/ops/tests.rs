@@ -248,10 +248,41 @@ Base = automap_base()
 Base.prepare(autoload_with=bind)
 F = Base.classes.f
 with Session(bind) as session:
-    session.add(F(name='x'))
+    session.add(F(id=1, name='x'))
+    session.commit()
 r = F.__table__.name
 Base.classes.nope";
-    assert_eq!(run(PLAIN, code), (vec!["rows: session.add(…)".into()], "AttributeError: nope".into()));
+    let inserted = "INSERT INTO f (id, name) VALUES (1, 'x')";
+    assert_eq!(run(PLAIN, code), (vec![inserted.into()], "AttributeError: nope".into()));
+}
+
+/// Seen with SQLAlchemy 2.1: what is added is sent at the flush, in the order of foreign keys; without a flush it never is.
+#[test]
+fn sessions_insert_what_is_added() {
+    let models = "import datetime, uuid
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, declarative_base, relationship
+Base = declarative_base()
+class P(Base):
+    __tablename__ = 'p'
+    id = sa.Column(sa.Integer, primary_key=True)
+    label = sa.Column('name', sa.String)
+class C(Base):
+    __tablename__ = 'c'
+    id = sa.Column(sa.String, primary_key=True, default=lambda: str(uuid.uuid4()))
+    p_id = sa.Column(sa.ForeignKey('p.id'))
+    p = relationship(P)
+session = Session(bind=bind)
+";
+    let schema = "CREATE TABLE p (id serial PRIMARY KEY, name text); CREATE TABLE c (id text PRIMARY KEY, p_id int REFERENCES p)";
+    let sent = |code: &str| run(schema, &format!("{models}{code}\nr = 1")).0;
+    let parent = "INSERT INTO p (name) VALUES ('x')";
+    let child = "rows: the default of the column id, which SQLAlchemy computes";
+    assert_eq!(sent("session.add(C(p_id=1))\nsession.add(P(label='x'))\nsession.commit()"), [parent, child]);
+    assert_eq!(sent("session.add(P(label='x'))\nsession.close()"), [""; 0]);
+    assert_eq!(sent("with session.begin():\n    session.add_all([P(label='x'), P(label=None)])").len(), 2);
+    // Which columns a relationship fills is not followed.
+    assert_eq!(sent("session.add(C(p=P()))\nsession.commit()"), ["rows: session.add(…)"]);
 }
 
 #[test]

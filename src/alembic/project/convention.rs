@@ -271,9 +271,11 @@ fn of_call(modules: &Modules, file: FileId, module: &ast::Module, call: &Call, d
 
 /// The convention of `metadata=…`, or of the metadata that is made where it is not given.
 fn of_extension(modules: &Modules, file: FileId, module: &ast::Module, call: &Call, depth: usize) -> Convention {
-    let given = call.keywords.iter().find(|(keyword, _)| keyword.as_deref() == Some("metadata"));
-    match given {
+    let keyword = |name: &str| call.keywords.iter().find(|(keyword, _)| keyword.as_deref() == Some(name));
+    // Flask-SQLAlchemy 3.1 takes the metadata of a declarative base that it is given.
+    match keyword("metadata").or_else(|| keyword("model_class")) {
         Some((_, value)) => follow(modules, file, module, value, depth + 1),
+        None if call.args.len() > 1 => unknown("the metadata may be among arguments without names", call.func.span),
         None if call.keywords.iter().any(|(name, _)| name.is_none()) => {
             unknown("the metadata may be among hidden keywords", call.func.span)
         }
@@ -388,6 +390,10 @@ fn of_class(modules: &Modules, file: FileId, module: &ast::Module, class: &ast::
     for base in &class.bases {
         match name_of(base) {
             Some("DeclarativeBase" | "DeclarativeBaseNoMeta") => {
+                return Convention::Known(Vec::new(), Some(class.span));
+            }
+            // Flask-SQLAlchemy's own, which gets a metadata made for it.
+            Some("Model") if imported(modules, file, module, "Model").is_none() => {
                 return Convention::Known(Vec::new(), Some(class.span));
             }
             Some(_) => match follow(modules, file, module, base, depth + 1) {

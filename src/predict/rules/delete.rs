@@ -2,6 +2,7 @@
 
 use sqlparser::ast;
 
+use super::triggers;
 use super::{Demand, Verdict, constraints, tables, text};
 use crate::catalog::object::{Constraint, Rule};
 use crate::catalog::{Catalog, Oid, Session};
@@ -13,7 +14,7 @@ use crate::predict::rows::{Rows, statement};
 /// `None`: nothing is demanded, or the statement is none that is looked at.
 pub(super) fn demands(data: &DataCommand, catalog: &Catalog, session: &Session, rows: &Rows) -> Option<Vec<Demand>> {
     let table = catalog.resolve_relation(data.table.as_ref()?, session)?;
-    if rows.is_empty(catalog, table) || catalog.fires(table) {
+    if rows.is_empty(catalog, table) {
         return None;
     }
     let read = tables(data, catalog, session)?;
@@ -23,7 +24,11 @@ pub(super) fn demands(data: &DataCommand, catalog: &Catalog, session: &Session, 
     let demands = certain.filter_map(|(from, (_, constraint))| {
         demand(catalog, rows, table, from, constraint, condition.as_ref(), &read)
     });
-    Some(demands.collect())
+    let mut demands: Vec<Demand> = demands.collect();
+    let fired = triggers::fired(catalog, table, "DELETE");
+    fired.doubt(&mut demands);
+    demands.extend(fired.demands);
+    Some(demands)
 }
 
 /// The condition of a `DELETE` of one table under its own name.

@@ -6,6 +6,7 @@
 
 mod delete;
 mod insert;
+mod triggers;
 mod update;
 
 pub use insert::{Kept, Row, given, written::Written};
@@ -42,19 +43,31 @@ pub(super) enum Verdict {
     Ask(String, Vec<Oid>),
     /// Not known, and no query tells.
     Open,
+    /// Not known, as a trigger has a part in it.
+    Doubt,
 }
 
 /// What a statement demands and what does not hold for certain; an answer stands with what is broken.
 pub fn conditions(data: &DataCommand, catalog: &Catalog, session: &Session, rows: &Rows) -> Vec<Condition> {
     let demands = match data.verb {
-        DataVerb::Insert => insert::given(data, catalog, session).map(|given| given.demands(catalog, session, rows)),
+        DataVerb::Insert => {
+            let given = insert::written(data, catalog, session);
+            let mut found = given.map(|given| given.demands(catalog, session, rows)).unwrap_or_default();
+            found.extend(insert::partition::demand(data, catalog, session));
+            Some(found)
+        }
         DataVerb::Update => update::demands(data, catalog, session, rows),
         DataVerb::Delete => delete::demands(data, catalog, session, rows),
         DataVerb::Select | DataVerb::Merge | DataVerb::Truncate | DataVerb::Copy | DataVerb::Maintenance => None,
     };
-    let found = demands.into_iter().flatten().map(|demand| demand.condition(catalog, rows));
-    // Of rows that are there and cannot be asked for, the run may have taken care: it has deleted or filled them before.
-    found.filter(|condition| data.verb == DataVerb::Insert || condition.query.is_some()).collect()
+    let found = demands.into_iter().flatten().filter_map(|demand| {
+        let is_doubt = demand.verdict == Verdict::Doubt;
+        let condition = demand.condition(catalog, rows);
+        // Of rows that are there and cannot be asked for, the run may have taken care: it has deleted or filled them before.
+        let is_kept = data.verb == DataVerb::Insert || is_doubt || condition.query.is_some();
+        is_kept.then_some(condition)
+    });
+    found.collect()
 }
 
 impl Demand {
@@ -64,7 +77,7 @@ impl Demand {
                 (Some(query).filter(|query| rows.can_be_asked(query, &tables, catalog)), None)
             }
             Verdict::Broken => (None, Some(1)),
-            Verdict::Open => (None, None),
+            Verdict::Open | Verdict::Doubt => (None, None),
         };
         Condition { answer, ..Condition::new(Asks::Rows, self.demand, self.sqlstate, self.broken, query) }
     }

@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{self, VisitMut, VisitorMut};
 
 use super::insert::{checks, written::Written};
+use super::triggers;
 use super::{Demand, Verdict, column_of, constraints, tables, text};
 use crate::catalog::object::Rule;
 use crate::catalog::{Catalog, Oid, Session};
@@ -34,9 +35,12 @@ struct Update<'c> {
 /// `None`: the statement is none that is looked at.
 pub(super) fn demands(data: &DataCommand, catalog: &Catalog, session: &Session, rows: &Rows) -> Option<Vec<Demand>> {
     let update = Update::read(data, catalog, session, rows)?;
+    let fired = triggers::fired(catalog, update.table, "UPDATE");
     let mut found = update.nulls();
     found.extend(update.checks());
     found.extend(update.references());
+    fired.doubt(&mut found);
+    found.extend(fired.demands);
     Some(found)
 }
 
@@ -44,7 +48,7 @@ impl<'c> Update<'c> {
     fn read(data: &DataCommand, catalog: &'c Catalog, session: &'c Session, rows: &'c Rows) -> Option<Update<'c>> {
         let table = catalog.resolve_relation(data.table.as_ref()?, session)?;
         // The messages name the partition.
-        if rows.is_empty(catalog, table) || catalog.fires(table) || !catalog.descendants(table).is_empty() {
+        if rows.is_empty(catalog, table) || !catalog.descendants(table).is_empty() {
             return None;
         }
         let ast::Statement::Update(update) = statement(&data.text)? else { return None };

@@ -29,6 +29,8 @@ pub struct Facts<'a> {
     pub target: &'a str,
     /// What `check.sql` told that no dump shows, one sentence each.
     pub told: Vec<String>,
+    /// Why nothing that the revisions up to here do can be compared.
+    pub unseen: Option<String>,
     /// Data steps that a stamp would pass over.
     pub unproven: usize,
 }
@@ -93,6 +95,18 @@ fn sentence(facts: &Facts<'_>) -> (Situation, String) {
             format!(
                 "I cannot place this database: only {} % of the tables that these revisions make are in it. It is empty, or another database.",
                 facts.tables_known
+            ),
+        );
+    }
+    if let Some(reason) = &facts.unseen {
+        let rows = facts.stamped.filter(|stamped| !stamped.revisions.is_empty());
+        let rows = rows.map(|stamped| format!(" Its version table says {}.", names(&stamped.revisions)));
+        return (
+            Situation::Unknown,
+            format!(
+                "It cannot be told where this database stands: what the revisions do is not known ({reason}).{} {}",
+                rows.unwrap_or_default(),
+                next(facts)
             ),
         );
     }

@@ -9,6 +9,7 @@ use super::super::{Known, seam};
 use super::options::{flag, option, storage_parameters, storage_sql};
 use super::{Statement, column, constraint, index, named_type, or_opaque};
 use crate::alembic::eval::{Eval, Vm};
+use crate::alembic::sqlalchemy::Obstacle;
 use crate::pg::command::{
     AlterAction, Behavior, ColumnConstraint, Command, Comment, CommentTarget, ConstraintDef, ConstraintKind as Kind,
     CreateTable, KeyOptions, Kind as ObjectKind, Table as TableCommand,
@@ -43,9 +44,36 @@ pub fn create_checked(vm: &mut Vm, table: &Rc<Table>, check: bool) -> Eval<Vec<S
 
 /// `CREATE TABLE` alone.
 pub fn create_alone(vm: &mut Vm, table: &Rc<Table>, if_not_exists: bool) -> Eval<Statement> {
-    let known = compile_create(vm, table, if_not_exists);
-    let shown = qualified_sql(table.schema().as_ref(), &table.name());
-    or_opaque(known, &format!("CREATE TABLE {shown} (…)"), vec![qualified(table)])
+    match compile_create(vm, table, if_not_exists) {
+        Ok(statement) => Ok(statement),
+        Err(Obstacle::Raise(raise)) => Err(raise),
+        Err(Obstacle::Unknown(reason)) => {
+            let shown = qualified_sql(table.schema().as_ref(), &table.name());
+            let create = open_table(qualified(table), if_not_exists, &reason);
+            Ok(Statement::new(
+                Command::Table(TableCommand::Create(Box::new(create))),
+                format!("-- CREATE TABLE {shown} (…)"),
+            ))
+        }
+    }
+}
+
+/// A table with a part that is not known is there all the same: an open one, as after `AS SELECT`.
+fn open_table(name: QName, if_not_exists: bool, why: &Reason) -> CreateTable {
+    CreateTable {
+        name,
+        if_not_exists,
+        temporary: false,
+        unlogged: false,
+        columns: Vec::new(),
+        constraints: Vec::new(),
+        inherits: Vec::new(),
+        partition_by: None,
+        partition_of: None,
+        like: None,
+        query: Some(format!("-- {why}")),
+        suffix: String::new(),
+    }
 }
 
 fn qualified(table: &Table) -> QName {

@@ -6,6 +6,7 @@ mod declarative;
 mod query;
 mod session;
 mod sqlmodel;
+mod unit_of_work;
 
 use std::rc::Rc;
 

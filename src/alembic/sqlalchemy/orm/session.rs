@@ -1,12 +1,14 @@
 //! Sessions: work on rows. What they read is not known; what they write is recorded as such.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::query::{self, Query};
+use super::unit_of_work;
 use crate::alembic::database::connection_of;
 use crate::alembic::eval::{Args, Class, Eval, Native, Reach, Value, Vm, native};
 use crate::alembic::run::Action;
-use crate::alembic::sqlalchemy::seam;
+use crate::alembic::sqlalchemy::{seam, settle};
 
 /// `Session`, `sessionmaker`.
 pub fn install_sessions(vm: &mut Vm) {
@@ -18,7 +20,7 @@ pub fn install_sessions(vm: &mut Vm) {
                 Value::None => bind.clone(),
                 given => given,
             };
-            Ok(Value::native(Session { bind }))
+            Ok(Value::native(Session::on(bind)))
         }))
     });
     vm.register("sqlalchemy.orm", [("Session", session.clone()), ("sessionmaker", maker.clone())]);
@@ -34,18 +36,75 @@ fn bind_of(args: &Args) -> Value {
 }
 
 fn construct(_vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<Value> {
-    Ok(Value::native(Session { bind: bind_of(&args) }))
+    Ok(Value::native(Session::on(bind_of(&args))))
 }
 
 /// A session on a connection.
 #[derive(Debug)]
 pub(super) struct Session {
     bind: Value,
+    /// Instances that were added and not sent yet.
+    new: RefCell<Vec<Value>>,
+}
+
+/// The end of `with session.begin()`.
+#[derive(Debug)]
+struct Begun(Rc<Session>);
+
+impl Native for Begun {
+    fn class(&self) -> &str {
+        "sqlalchemy.orm.session.SessionTransaction"
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
+    fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+        match name {
+            "commit" | "rollback" | "close" => self.0.clone().get_attr(vm, name),
+            _ => Ok(None),
+        }
+    }
+
+    fn enter(self: Rc<Self>, _vm: &mut Vm) -> Eval<Option<Value>> {
+        Ok(Some(Value::Native(self.0.clone())))
+    }
+
+    fn exit(self: Rc<Self>, vm: &mut Vm, raised: Option<&Value>) -> Eval<bool> {
+        if raised.is_none() {
+            self.0.flush(vm)?;
+        }
+        Ok(false)
+    }
 }
 
 impl Session {
+    fn on(bind: Value) -> Session {
+        Session { bind, new: RefCell::default() }
+    }
+
+    /// `add`, `add_all`: of instances whose INSERT is not known it is only known that they are rows.
+    fn add(&self, vm: &mut Vm, instances: Vec<Value>, what: &str) -> Eval<()> {
+        let known = instances.iter().all(unit_of_work::is_known) && !self.bind.is_none();
+        if !known {
+            vm.run.note(Action::Rows { what: what.to_string() });
+            return Ok(());
+        }
+        self.new.borrow_mut().extend(instances);
+        // What may not happen at all is sent where that is known.
+        if vm.run.uncertain.is_empty() { Ok(()) } else { self.flush(vm) }
+    }
+
+    /// Sends what was added.
+    pub(super) fn flush(&self, vm: &mut Vm) -> Eval<()> {
+        let new = self.new.take();
+        if new.is_empty() { Ok(()) } else { unit_of_work::insert_all(vm, &self.bind, &new) }
+    }
+
     /// `execute`, `scalar`, `scalars`: the connection does them.
     fn execute(&self, vm: &mut Vm, method: &str, mut args: Args) -> Eval<Value> {
+        self.flush(vm)?;
         // A session calls `params` what a connection calls `parameters`.
         for (name, _) in args.keyword.iter_mut().filter(|(name, _)| &**name == "params") {
             *name = "parameters".into();
@@ -94,23 +153,42 @@ impl Native for Session {
                     native::function(name, move |vm, args| self.execute(vm, &method, args))
                 }
             },
-            "commit" | "rollback" | "close" | "expire_all" | "expunge_all" | "begin" => {
-                let own = Value::Native(self);
-                native::function(name, move |_, _| Ok(own.clone()))
+            "begin" => native::function(name, move |_, _| Ok(Value::native(Begun(self.clone())))),
+            "commit" | "flush" => native::function(name, move |vm, _| {
+                self.flush(vm)?;
+                Ok(Value::None)
+            }),
+            "rollback" | "close" | "expunge_all" => native::function(name, move |_, _| {
+                self.new.take();
+                Ok(Value::None)
+            }),
+            "expire_all" => native::function(name, |_, _| Ok(Value::None)),
+            "add" => native::function(name, move |vm, args| {
+                let instance = args.bind(vm, "add(instance, _warn=)")?.required("instance");
+                self.add(vm, vec![instance], "session.add(…)")?;
+                Ok(Value::None)
+            }),
+            "add_all" | "bulk_save_objects" => {
+                let what = format!("session.{name}(…)");
+                let is_bulk = name == "bulk_save_objects";
+                native::function(name, move |vm, args| {
+                    let given = args.positional.first().cloned().unwrap_or(Value::None);
+                    match settle(seam::items(vm, &given))? {
+                        Ok(instances) => self.add(vm, instances, &what)?,
+                        Err(_) => vm.run.note(Action::Rows { what: what.clone() }),
+                    }
+                    if is_bulk {
+                        self.flush(vm)?;
+                    }
+                    Ok(Value::None)
+                })
             }
-            "query" => native::function(name, move |_, args| {
+            "query" => native::function(name, move |vm, args| {
+                self.flush(vm)?;
                 let query = Query::new(Value::Native(self.clone()), &args.positional);
                 Ok(Value::native(query))
             }),
-            "flush"
-            | "add"
-            | "add_all"
-            | "merge"
-            | "delete"
-            | "bulk_save_objects"
-            | "bulk_insert_mappings"
-            | "bulk_update_mappings"
-            | "refresh" => {
+            "merge" | "delete" | "bulk_insert_mappings" | "bulk_update_mappings" | "refresh" => {
                 let what = format!("session.{name}(…)");
                 native::function(name, move |vm, _| {
                     vm.run.note(Action::Rows { what: what.clone() });

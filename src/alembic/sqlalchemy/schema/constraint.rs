@@ -5,7 +5,7 @@ use std::rc::{Rc, Weak};
 
 use super::super::expression::Expression;
 use super::super::names::Name;
-use super::column::ColumnArg;
+pub use super::column::ColumnArg;
 use super::{Column, Table, creation_order};
 use crate::alembic::eval::Value;
 use crate::pg::error::Reason;

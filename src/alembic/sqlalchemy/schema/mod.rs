@@ -17,7 +17,7 @@ pub use constraint::{Check, Constraint, ConstraintKind, Exclusion, ForeignKey, R
 pub use default::{Computed, Identity, Sequence, ServerDefault};
 pub use index::Index;
 pub use metadata::MetaData;
-pub use native::COLLECTION;
+pub use native::{COLLECTION, sorted_tables};
 pub use table::{Table, TableArgs};
 
 use std::cell::Cell;

@@ -192,7 +192,12 @@ pub(super) fn from_spec(spec: &str) -> Known<Rendered> {
 
 fn with_modifiers(word: &str, ty: DataType, modifiers: Vec<String>) -> Rendered {
     let sql = if modifiers.is_empty() { word.to_string() } else { format!("{word}({})", modifiers.join(", ")) };
-    Rendered::new(sql, types::completed(DataType { modifiers, ..ty }))
+    Rendered::new(sql, types::completed(DataType { modifiers: split(modifiers), ..ty }))
+}
+
+/// SQLAlchemy writes a text as it is: `String("36,2")` has two modifiers for PostgreSQL.
+fn split(modifiers: Vec<String>) -> Vec<String> {
+    modifiers.iter().flat_map(|text| text.split(',')).map(|part| part.trim().to_string()).collect()
 }
 
 fn text(instance: &TypeInstance, word: &str) -> Known<Rendered> {
@@ -226,10 +231,7 @@ fn float(instance: &TypeInstance) -> Known<Rendered> {
     let precision = number(instance, "precision")?.filter(|precision| precision != "0");
     let Some(precision) = precision else { return Ok(Rendered::word("FLOAT")) };
     let sql = format!("FLOAT({precision})");
-    match precision.parse::<u32>() {
-        Ok(_) => Ok(Rendered::new(sql, types::float(vec![precision]))),
-        Err(_) => Err(Reason::new("type", sql).into()),
-    }
+    Ok(Rendered::new(sql, types::float(split(vec![precision]))))
 }
 
 fn zoned(instance: &TypeInstance, word: &str) -> Known<Rendered> {

@@ -66,7 +66,10 @@ fn new_labels_are_read_after_their_transaction() {
     assert_eq!(outcome(16, &format!("{before}; COMMIT"), "UPDATE a SET feeling = 'new'"), "ok");
     let made_here = "BEGIN; CREATE TYPE other AS ENUM ('a'); ALTER TYPE other ADD VALUE 'b'";
     assert_eq!(outcome(18, made_here, "SELECT 'b'::other"), "ok");
-    assert_eq!(outcome(16, made_here, "SELECT 'b'::other"), unsafe_use.replace("new\"", "b\"").replace("mood", "other"));
+    assert_eq!(
+        outcome(16, made_here, "SELECT 'b'::other"),
+        unsafe_use.replace("new\"", "b\"").replace("mood", "other")
+    );
 }
 
 /// superset: PostgreSQL's own functions on its own types are not among the facts.

@@ -7,6 +7,7 @@
 pub(super) mod checks;
 mod kept;
 mod keys;
+pub(super) mod partition;
 mod references;
 pub(super) mod written;
 
@@ -17,6 +18,7 @@ use sqlparser::ast;
 pub use kept::Kept;
 use written::Written;
 
+use super::triggers::{self, Changed};
 use super::{Demand, Verdict};
 use crate::catalog::object::{Column, DefaultExpr, Object, TypeRef};
 use crate::catalog::{Catalog, Oid, Session};
@@ -56,6 +58,11 @@ const MANY: usize = 2_000;
 
 /// Reads the rows of an `INSERT`; `None` for any other statement, and where triggers, rules or partitions have a part in it.
 pub fn given(data: &DataCommand, catalog: &Catalog, session: &Session) -> Option<Given> {
+    written(data, catalog, session).filter(|given| !catalog.fires(given.table))
+}
+
+/// The same before any trigger has seen the rows.
+pub(super) fn written(data: &DataCommand, catalog: &Catalog, session: &Session) -> Option<Given> {
     if data.verb != DataVerb::Insert {
         return None;
     }
@@ -63,7 +70,7 @@ pub fn given(data: &DataCommand, catalog: &Catalog, session: &Session) -> Option
     let found = catalog.table(table)?;
     // Rows of partitions and heirs are found in two tables; messages then name the partition.
     let alone = found.partition_of.is_none() && found.inherits.is_empty() && catalog.descendants(table).is_empty();
-    if found.open.is_some() || !alone || catalog.fires(table) {
+    if found.open.is_some() || !alone {
         return None;
     }
     let ast::Statement::Insert(insert) = statement(&data.text)? else { return None };
@@ -95,6 +102,12 @@ pub fn given(data: &DataCommand, catalog: &Catalog, session: &Session) -> Option
     };
     let rows = rows.into_iter().map(row).collect();
     Some(Given { table, rows, conflict: conflict(&insert) })
+}
+
+/// True for an `INSERT` whose rows are written out.
+fn writes_rows(data: &DataCommand) -> bool {
+    let Some(ast::Statement::Insert(insert)) = statement(&data.text) else { return false };
+    insert.source.is_none_or(|source| matches!(source.body.as_ref(), ast::SetExpr::Values(_)))
 }
 
 /// What a column gets that a statement leaves out.
@@ -135,12 +148,20 @@ impl Given {
     }
 
     /// What is demanded and does not hold for certain, in the order in which PostgreSQL comes upon it.
-    pub(super) fn demands(&self, catalog: &Catalog, session: &Session, rows: &Rows) -> Vec<Demand> {
+    pub(super) fn demands(mut self, catalog: &Catalog, session: &Session, rows: &Rows) -> Vec<Demand> {
         let Some(name) = catalog.qname(self.table) else { return Vec::new() };
+        let fired = triggers::fired(catalog, self.table, "INSERT");
+        if let Changed::Columns(columns) = &fired.changed {
+            for row in &mut self.rows {
+                row.extend(columns.iter().map(|column| (*column, Written::Computed)));
+            }
+        }
         let mut found = self.nulls(catalog, &name);
-        found.extend(checks::demands(self, catalog, session, &name));
-        found.extend(keys::demands(self, catalog, rows, &name));
-        found.extend(references::demands(self, catalog, rows, &name));
+        found.extend(checks::demands(&self, catalog, session, &name));
+        found.extend(keys::demands(&self, catalog, rows, &name));
+        found.extend(references::demands(&self, catalog, rows, &name));
+        fired.doubt(&mut found);
+        found.extend(fired.demands);
         found
     }
 

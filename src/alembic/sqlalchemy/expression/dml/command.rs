@@ -6,7 +6,7 @@ use super::Query;
 use crate::alembic::eval::{Eval, Value, Vm};
 use crate::alembic::sqlalchemy::expression::{Context, Node, TableName};
 use crate::alembic::sqlalchemy::names::{Name, qname};
-use crate::alembic::sqlalchemy::{settle, types};
+use crate::alembic::sqlalchemy::{seam, settle, types};
 use crate::pg::command::{DataCommand, DataVerb};
 use crate::pg::error::Reason;
 use crate::pg::ident::{Ident, QName};
@@ -60,6 +60,9 @@ impl Query {
         if let Some(first) = self.rows.first() {
             names.extend(first.iter().map(|(name, _)| name.ident()));
         }
+        if self.verb == DataVerb::Insert && self.source.is_none() && !names.is_empty() {
+            names.extend(self.computed(self.rows.first().unwrap_or(&self.values)).iter().map(Name::ident));
+        }
         if let Some((columns, _)) = &self.source {
             names.extend(columns.iter().map(Name::ident));
         }
@@ -83,6 +86,24 @@ impl Query {
             text: text.clone().ok().or(outline).unwrap_or_default(),
         };
         Ok((command, text))
+    }
+
+    /// The same with the rows of an INSERT that come as parameters of its execution; `None` where they are more than values.
+    pub fn with_rows(&self, vm: &mut Vm, params: &Value) -> Eval<Option<Query>> {
+        let is_open = self.verb == DataVerb::Insert
+            && self.values.is_empty()
+            && self.rows.is_empty()
+            && self.source.is_none()
+            && self.unknown.is_none();
+        let is_row = |value: &Value| matches!(value, Value::Dict(dict) if dict.borrow().unknown.is_none());
+        let Ok(rows) = seam::items(vm, params) else { return Ok(None) };
+        let rows = if is_row(params) { vec![params.clone()] } else { rows };
+        if !is_open || rows.is_empty() || !rows.iter().all(is_row) {
+            return Ok(None);
+        }
+        let mut query = self.clone();
+        query.set_values(vm, &Value::list(rows))?;
+        Ok(Some(query))
     }
 
     /// The statement as it is executed with parameters, of which `set` is the first: they fill `bindparam(…)`, and others name

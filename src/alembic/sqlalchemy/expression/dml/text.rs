@@ -3,8 +3,10 @@
 use std::rc::Rc;
 
 use super::Query;
+use crate::alembic::eval::Value;
 use crate::alembic::eval::Vm;
 use crate::alembic::sqlalchemy::Known;
+use crate::alembic::sqlalchemy::expression::Node;
 use crate::alembic::sqlalchemy::expression::python::list;
 use crate::alembic::sqlalchemy::expression::{Context, Expression, TableName, compile, operators};
 use crate::alembic::sqlalchemy::names::{Name, qualified_sql};
@@ -100,7 +102,8 @@ impl Query {
             // Without values the rows come as parameters of the execution.
             return Err(Reason::new("row-data", "the rows of an INSERT are given when it is executed").into());
         };
-        let columns: Vec<String> = first.iter().map(|(name, _)| name.sql()).collect();
+        let computed = self.computed(first);
+        let columns: Vec<String> = first.iter().map(|(name, _)| name).chain(&computed).map(|name| name.sql()).collect();
         let mut groups = Vec::new();
         for row in &rows {
             let mut values = Vec::new();
@@ -109,6 +112,13 @@ impl Query {
                     return Err(Reason::new("row-data", "rows of an INSERT with different columns").into());
                 };
                 values.push(compile(vm, value, context)?);
+            }
+            for name in &computed {
+                let reason = Reason::new(
+                    "library",
+                    format!("the default of the column {}, which SQLAlchemy computes", name.text),
+                );
+                values.push(compile(vm, &Expression::of(Node::Bind(Value::Unknown(reason))), context)?);
             }
             groups.push(format!("({})", values.join(", ")));
         }

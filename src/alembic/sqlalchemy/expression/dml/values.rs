@@ -52,6 +52,15 @@ impl Query {
         Ok(row)
     }
 
+    /// The columns that an INSERT of these values gets besides: SQLAlchemy computes their defaults itself.
+    pub(super) fn computed(&self, given: &[(Name, Rc<Expression>)]) -> Vec<Name> {
+        let Some(target) = &self.target else { return Vec::new() };
+        let Some(table) = seam::native::<Table>(target).or_else(|| orm::table_of(target)) else { return Vec::new() };
+        let columns = table.columns.borrow();
+        let computed = columns.iter().filter(|column| column.state.borrow().client_default);
+        computed.map(|column| column.name()).filter(|name| !given.iter().any(|(own, _)| own == name)).collect()
+    }
+
     pub(super) fn set_values(&mut self, vm: &mut Vm, value: &Value) -> Eval<()> {
         if let Value::List(_) | Value::Unknown(_) = value
             && let Ok(rows) = seam::items(vm, value)

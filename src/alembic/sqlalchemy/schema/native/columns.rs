@@ -1,27 +1,49 @@
-//! `table.c`.
+//! Collections of columns: `table.c`, and the columns of a constraint or an index.
 
 use std::rc::Rc;
 
 use crate::alembic::eval::{Eval, Native, Value, Vm, native};
 use crate::alembic::sqlalchemy::schema::{Column, Table};
 use crate::alembic::sqlalchemy::seam;
+use crate::pg::error::Reason;
 
 /// Methods of a collection of columns that are there and not followed.
 pub const COLLECTION: &[&str] = &["as_readonly", "compare", "contains_column", "corresponding_column"];
 
-/// `table.c`
+/// Columns by their keys.
 #[derive(Debug)]
-pub struct Columns {
-    pub(super) table: Rc<Table>,
+pub enum Columns {
+    /// Those of a table, also such as it gets later.
+    Of(Rc<Table>),
+    /// These, and others where there is a reason.
+    These(Vec<Rc<Column>>, Option<Reason>),
 }
 
 impl Columns {
     fn unknown(&self) -> Option<Value> {
-        self.table.unknown.borrow().clone().map(Value::Unknown)
+        let reason = match self {
+            Columns::Of(table) => table.unknown.borrow().clone(),
+            Columns::These(_, reason) => reason.clone(),
+        };
+        reason.map(Value::Unknown)
+    }
+
+    fn list(&self) -> Vec<Rc<Column>> {
+        match self {
+            Columns::Of(table) => table.columns.borrow().clone(),
+            Columns::These(columns, _) => columns.clone(),
+        }
+    }
+
+    fn column(&self, key: &str) -> Option<Rc<Column>> {
+        match self {
+            Columns::Of(table) => table.column(key),
+            Columns::These(columns, _) => columns.iter().find(|column| *column.key() == *key).cloned(),
+        }
     }
 
     fn all(&self) -> Vec<Value> {
-        self.table.columns.borrow().iter().map(|column| Value::Native(column.clone())).collect()
+        self.list().into_iter().map(|column| Value::Native(column)).collect()
     }
 }
 
@@ -35,14 +57,14 @@ impl Native for Columns {
     }
 
     fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
-        if let Some(column) = self.table.column(name) {
+        if let Some(column) = self.column(name) {
             return Ok(Some(Value::Native(column)));
         }
         Ok(match name {
             "keys" | "values" | "items" => {
                 let mode = name.to_string();
                 Some(native::function(name, move |_, _| {
-                    let keyed = self.table.columns.borrow().clone().into_iter().map(|column| {
+                    let keyed = self.list().into_iter().map(|column| {
                         let key = Value::Str(column.key());
                         match mode.as_str() {
                             "keys" => key,
@@ -56,7 +78,7 @@ impl Native for Columns {
             "get" => Some(native::function(name, move |vm, args| {
                 let bound = args.bind(vm, "get(key, default=)")?;
                 let key = bound.required("key");
-                let found = key.as_str().and_then(|key| self.table.column(key));
+                let found = key.as_str().and_then(|key| self.column(key));
                 Ok(found.map_or_else(|| bound.or_none("default"), |column| Value::Native(column)))
             })),
             _ if COLLECTION.contains(&name) => None,
@@ -77,7 +99,7 @@ impl Native for Columns {
             let at = if at < 0 { at + i64::try_from(columns.len()).unwrap_or(0) } else { at };
             return Ok(usize::try_from(at).ok().and_then(|at| columns.get(at).cloned()));
         }
-        match key.as_str().and_then(|key| self.table.column(key)) {
+        match key.as_str().and_then(|key| self.column(key)) {
             Some(column) => Ok(Some(Value::Native(column))),
             None => match self.unknown() {
                 Some(unknown) => Ok(Some(unknown)),
@@ -102,8 +124,8 @@ impl Native for Columns {
             return Ok(None);
         }
         let found = match (other.as_str(), seam::native::<Column>(other)) {
-            (Some(key), _) => self.table.column(key).is_some(),
-            (None, Some(column)) => self.table.columns.borrow().iter().any(|own| Rc::ptr_eq(own, &column)),
+            (Some(key), _) => self.column(key).is_some(),
+            (None, Some(column)) => self.list().iter().any(|own| Rc::ptr_eq(own, &column)),
             (None, None) => false,
         };
         Ok(Some(match self.unknown() {

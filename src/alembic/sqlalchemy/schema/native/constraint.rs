@@ -2,11 +2,13 @@
 
 use std::rc::Rc;
 
+use super::columns::Columns;
 use super::{constraint_name, optional_name, text};
 use crate::alembic::eval::{Eval, Native, Value, Vm, native};
 use crate::alembic::sqlalchemy::names;
-use crate::alembic::sqlalchemy::schema::constraint::{ConstraintName, Referent};
-use crate::alembic::sqlalchemy::schema::{Constraint, ConstraintKind, ForeignKey, table};
+use crate::alembic::sqlalchemy::schema::constraint::{ColumnArg, ConstraintName, Referent};
+use crate::alembic::sqlalchemy::schema::{Column, Constraint, ConstraintKind, ForeignKey, table};
+use crate::pg::error::Reason;
 
 impl Native for ForeignKey {
     fn class(&self) -> &str {
@@ -73,7 +75,7 @@ impl Native for Constraint {
             "deferrable" => state.deferrable.map_or(Value::None, Value::Bool),
             "initially" => text(state.initially.as_ref()),
             "comment" => text(state.comment.as_ref()),
-            "columns" | "column_keys" => {
+            "columns" | "c" | "column_keys" => {
                 let columns = match &state.kind {
                     ConstraintKind::PrimaryKey { columns, .. }
                     | ConstraintKind::Unique { columns }
@@ -82,11 +84,16 @@ impl Native for Constraint {
                     ConstraintKind::Exclude(_) | ConstraintKind::Plain => &[],
                 };
                 let table = state.table.upgrade();
-                let shown = columns.iter().map(|column| match table.as_ref().and_then(|table| column.resolve(table)) {
-                    Some(column) if name == "columns" => Value::Native(column),
-                    Some(_) | None => Value::Str(column.key()),
-                });
-                Value::list(shown)
+                if name == "column_keys" {
+                    return Ok(Some(Value::list(columns.iter().map(|column| Value::Str(column.key())))));
+                }
+                let found = |column: &ColumnArg| table.as_ref().and_then(|table| column.resolve(table));
+                let columns: Vec<Option<Rc<Column>>> = columns.iter().map(found).collect();
+                let missing = columns
+                    .iter()
+                    .any(Option::is_none)
+                    .then(|| Reason::new("table", "columns of a constraint without its table"));
+                Value::native(Columns::These(columns.into_iter().flatten().collect(), missing))
             }
             "referred_table" => match &state.kind {
                 ConstraintKind::ForeignKey { elements, .. } => {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::columns::Columns;
 use super::constraint_name;
 use crate::alembic::eval::{Eval, Native, Value, Vm, native};
 use crate::alembic::sqlalchemy::names::qname;
@@ -30,7 +31,7 @@ impl Native for Index {
             "table" => state.table.upgrade().map_or(Value::None, |table| Value::Native(table)),
             "columns" => {
                 let columns = state.table.upgrade().map(|table| state.columns(&table)).unwrap_or_default();
-                Value::list(columns.into_iter().map(|column| Value::Native(column)))
+                Value::native(Columns::These(columns, None))
             }
             "create" | "drop" => {
                 let create = name == "create";

@@ -67,7 +67,7 @@ impl MetaData {
 }
 
 /// Tables by name, those that others refer to first (`sort_tables`); a cycle is broken where it is met.
-fn sorted(tables: &[Rc<Table>]) -> Vec<Rc<Table>> {
+pub fn sorted(tables: &[Rc<Table>]) -> Vec<Rc<Table>> {
     let mut rest: Vec<Rc<Table>> = tables.to_vec();
     rest.sort_by_key(|table| table.key());
     let mut done: Vec<Rc<Table>> = Vec::new();

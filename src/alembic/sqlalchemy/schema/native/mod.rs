@@ -10,6 +10,7 @@ mod table;
 
 pub use column::share;
 pub use columns::COLLECTION;
+pub use metadata::sorted as sorted_tables;
 
 use std::rc::Rc;
 

@@ -36,7 +36,7 @@ impl Native for Table {
             "metadata" => Value::Native(self.metadata.clone()),
             "comment" => text(self.comment.borrow().as_ref()),
             "info" => self.info.clone(),
-            "c" | "columns" | "exported_columns" => Value::native(Columns { table: self }),
+            "c" | "columns" | "exported_columns" => Value::native(Columns::Of(self)),
             "primary_key" => self.primary_key().map_or(Value::None, |key| Value::Native(key)),
             "constraints" | "foreign_key_constraints" | "indexes" | "foreign_keys"
                 if self.unknown.borrow().is_some() =>
