@@ -51,6 +51,8 @@ pub enum Attr {
     Query(String),
     /// Not known.
     Unknown(Reason),
+    /// Not known here; what the other side has of it cannot be compared, and nothing is missed where that does not know it either.
+    Unread(Reason),
     /// A name that somebody gave; where the other side has none, nobody wrote that one, and it is not told.
     Name(String),
     /// Nobody says what it should be: anything will do.

@@ -152,6 +152,22 @@ pub(super) fn figure(tree: &ast::Expr) -> Option<(String, u8)> {
         }
         ast::Expr::AtTimeZone { .. } => Some(("timezone".to_string(), 2)),
         ast::Expr::Array(_) => Some(("array".to_string(), 2)),
+        ast::Expr::Exists { .. } => Some(("exists".to_string(), 2)),
+        ast::Expr::CompoundFieldAccess { root, access_chain } => match access_chain.last() {
+            Some(ast::AccessExpr::Dot(field)) => figure(field),
+            _ => figure(root),
+        },
+        // A value takes the name of the column that its query gives.
+        ast::Expr::Subquery(query) => match query.body.as_ref() {
+            ast::SetExpr::Select(select) => match select.projection.first()? {
+                ast::SelectItem::UnnamedExpr(expr) => figure(expr),
+                ast::SelectItem::ExprWithAlias { alias, .. } => Some((stored(alias).as_str().to_string(), 2)),
+                _ => None,
+            },
+            _ => None,
+        },
+        ast::Expr::Interval(_) => Some(("interval".to_string(), 1)),
+        ast::Expr::TypedString(typed) => Some((type_label(&typed.data_type), 1)),
         _ => None,
     }
 }

@@ -10,6 +10,7 @@ use sqlparser::parser::Parser;
 use sqlparser::tokenizer::Token;
 
 mod analysis;
+mod called;
 mod statement;
 
 pub(super) use statement::RowStatement;
@@ -43,7 +44,7 @@ pub(super) struct Output {
 pub(super) type Columns = Vec<Output>;
 
 fn parse(text: &str) -> Option<Box<Query>> {
-    let text = crate::pg::only::blanked(text);
+    let text = crate::pg::readable::readable(text);
     let mut parser = Parser::new(&PostgreSqlDialect {}).with_recursion_limit(200).try_with_sql(&text).ok()?;
     parser.parse_query().ok()
 }

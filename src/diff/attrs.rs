@@ -96,7 +96,7 @@ fn shown(attr: &Attr) -> String {
     match attr {
         Attr::Text(text) | Attr::Body(text) | Attr::Query(text) | Attr::Name(text) => text.clone(),
         Attr::Expr(expr) => expr.to_string(),
-        Attr::Unknown(reason) => format!("unknown: {reason}"),
+        Attr::Unknown(reason) | Attr::Unread(reason) => format!("unknown: {reason}"),
         Attr::Any => "anything".to_string(),
     }
 }
@@ -124,7 +124,9 @@ fn one(
     };
     match (expected, actual) {
         (Some(Attr::Any), _) | (_, Some(Attr::Any)) => Comparison::Same,
-        (Some(Attr::Unknown(reason)), _) | (_, Some(Attr::Unknown(reason))) => Comparison::Unknown(reason.clone()),
+        (Some(Attr::Unread(_)), Some(Attr::Unread(_))) => Comparison::Same,
+        (Some(Attr::Unknown(reason) | Attr::Unread(reason)), _)
+        | (_, Some(Attr::Unknown(reason) | Attr::Unread(reason))) => Comparison::Unknown(reason.clone()),
         (Some(Attr::Expr(left)), Some(Attr::Expr(right))) => expressions(left, right),
         // What one side refers to by handle the other may have as an expression: `nextval`.
         (Some(Attr::Text(left)), Some(Attr::Expr(right))) => expressions(&Expr::parse(left), right),

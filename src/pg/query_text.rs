@@ -186,6 +186,12 @@ impl Words {
         match token.kind {
             TokenKind::Word | TokenKind::Quoted => {
                 let word = text.trim_matches('"').to_lowercase();
+                // `UNION DISTINCT` is `UNION`.
+                let combines =
+                    |before: &str| ["union", "intersect", "except"].iter().any(|own| before.eq_ignore_ascii_case(own));
+                if word == "distinct" && before[1].is_some_and(combines) {
+                    return;
+                }
                 let own = before[1] != Some(".") || before[0] == Some("pg_catalog");
                 if after[0] == Some("(") && own {
                     self.calls.insert(word.clone());

@@ -113,6 +113,9 @@ pub fn named(name: &str) -> DataType {
 /// The modifiers that the grammar adds where none are written: `character` is `character(1)`, `bit` is `bit(1)`,
 /// `numeric(10)` is `numeric(10,0)` (`gram.y`, `numerictypmodin`); a precision of more than six digits of a second is cut.
 pub fn completed(mut ty: DataType) -> DataType {
+    if ty.modifiers.iter().any(|modifier| modifier.starts_with('$')) {
+        return DataType::unknown(Reason::new("parameter", "a type with a parameter whose value is not known"));
+    }
     match (ty.builtin_name(), ty.modifiers.as_mut_slice()) {
         (Some("character" | "bit"), []) => ty.modifiers.push("1".to_string()),
         (Some("numeric"), [_]) => ty.modifiers.push("0".to_string()),

@@ -15,7 +15,7 @@ pub fn fills_only_gaps(command: &Command) -> bool {
     if data.verb == DataVerb::Select || data.verb == DataVerb::Maintenance {
         return true;
     }
-    let Ok(statements) = Parser::parse_sql(&PostgreSqlDialect {}, &crate::pg::only::blanked(&data.text)) else {
+    let Ok(statements) = Parser::parse_sql(&PostgreSqlDialect {}, &crate::pg::readable::readable(&data.text)) else {
         return false;
     };
     statements.iter().all(|statement| match statement {

@@ -514,7 +514,7 @@ fn holds_more(data: &DataCommand) -> bool {
 
 /// The only statement of a text.
 pub(super) fn statement(text: &str) -> Option<ast::Statement> {
-    let mut statements = Parser::parse_sql(&PostgreSqlDialect {}, &crate::pg::only::blanked(text)).ok()?;
+    let mut statements = Parser::parse_sql(&PostgreSqlDialect {}, &crate::pg::readable::readable(text)).ok()?;
     if statements.len() == 1 { statements.pop() } else { None }
 }
 

@@ -12,7 +12,7 @@ use crate::pg::ident::QName;
 
 /// The statements that change rows, with their tables alone; `None` where the text is not read.
 pub fn within(text: &str) -> Option<Vec<DataCommand>> {
-    let statements = Parser::parse_sql(&PostgreSqlDialect {}, &crate::pg::only::blanked(text)).ok()?;
+    let statements = Parser::parse_sql(&PostgreSqlDialect {}, &crate::pg::readable::readable(text)).ok()?;
     let mut found = Writes(Vec::new());
     match statements.visit(&mut found) {
         ControlFlow::Continue(()) => Some(found.0),

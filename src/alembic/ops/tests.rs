@@ -248,12 +248,11 @@ Base = automap_base()
 Base.prepare(autoload_with=bind)
 F = Base.classes.f
 with Session(bind) as session:
-    session.add(F(id=1, name='x'))
-    session.commit()
+    session.add(F(id='6ba7b810-9dad-11d1-80b4-00c04fd430c8', name='x'))
+    session.rollback()
 r = F.__table__.name
 Base.classes.nope";
-    let inserted = "INSERT INTO f (id, name) VALUES (1, 'x')";
-    assert_eq!(run(PLAIN, code), (vec![inserted.into()], "AttributeError: nope".into()));
+    assert_eq!(run(PLAIN, code), (Vec::new(), "AttributeError: nope".into()));
 }
 
 /// Seen with SQLAlchemy 2.1: what is added is sent at the flush, in the order of foreign keys; without a flush it never is.

@@ -5,6 +5,7 @@
 
 mod parse;
 mod privileges;
+mod variables;
 
 use std::collections::BTreeMap;
 
@@ -22,7 +23,8 @@ pub fn run(run: &mut Run, sql: &str) -> Option<Result<(), Refusal>> {
     if run.session.aborted {
         return None;
     }
-    let mut execution = Execution { run, variables: BTreeMap::new(), statements: 0 };
+    let variables = BTreeMap::from([("found".to_string(), Cell::Bool(false))]);
+    let mut execution = Execution { run, variables, statements: 0 };
     Some(execution.whole(&block, sql))
 }
 
@@ -171,6 +173,11 @@ impl Execution<'_> {
                 let answer = self.select(query)?;
                 let row = answer.rows.into_iter().next().unwrap_or_default();
                 self.variables.insert("found".into(), Cell::Bool(!row.is_empty()));
+                if let [record] = names.as_slice() {
+                    for (column, cell) in answer.columns.iter().zip(&row) {
+                        self.variables.insert(format!("{record}.{column}"), cell.clone());
+                    }
+                }
                 let mut cells = row.into_iter();
                 for name in names {
                     self.variables.insert(name.clone(), cells.next().unwrap_or(Cell::Null));
@@ -288,13 +295,29 @@ impl Execution<'_> {
                 && let Some(query) = query::read(sql)
             {
                 // A question without an effect is not worth a step, but its names are checked.
-                match query::select(self.source(), &query) {
+                let answer = query::select(self.source(), &query);
+                let found = match &answer {
+                    Ok(answer) => Cell::Bool(!answer.rows.is_empty()),
+                    Err(_) => Cell::Unknown(Reason::new("row-data", "the rows of the database")),
+                };
+                self.variables.insert("found".into(), found);
+                match answer {
                     Err(Refusal::Postgres(error)) => return Err(error.into()),
                     Ok(_) | Err(_) if query::is_lookup(&query) => continue,
                     Ok(_) | Err(_) => {}
                 }
+            } else if matches!(statement.command, Command::Data(_)) {
+                let reason = Reason::new("row-data", "the rows of the database");
+                self.variables.insert("found".into(), Cell::Unknown(reason));
             }
-            match self.run.send(statement.command, sql) {
+            let command = match statement.command {
+                Command::Data(data) => {
+                    let text = variables::written(&data, &self.variables, &self.run.catalog, &self.run.session)?;
+                    Command::Data(DataCommand { text, ..data })
+                }
+                other => other,
+            };
+            match self.run.send(command, sql) {
                 Ok(_) | Err(Refusal::Unmodelled(_)) => {}
                 Err(refusal) => return Err(refusal),
             }

@@ -170,9 +170,8 @@ impl Catalog {
             }
             Object::View(view) => {
                 let mut attrs = Attrs::new();
-                if let Some(columns) = &view.columns {
-                    attrs.push(("columns", text(names(columns))));
-                }
+                let unread = || Attr::Unread(Reason::new("view", "its query is not read"));
+                attrs.push(("columns", view.columns.as_ref().map_or_else(unread, |columns| text(names(columns)))));
                 let mut relations: Vec<String> = view
                     .depends_on
                     .iter()
@@ -180,7 +179,8 @@ impl Catalog {
                     .map(|oid| self.qualified(*oid))
                     .collect();
                 relations.sort();
-                attrs.push(("reads", text(relations.join(", "))));
+                let reads = text(relations.join(", "));
+                attrs.push(("reads", if view.columns.is_some() { reads } else { unread() }));
                 attrs.push(("query", Attr::Query(view.query.clone())));
                 push_parameters(&mut attrs, "options", &view.parameters);
                 attrs
@@ -193,7 +193,11 @@ impl Catalog {
             }
             Object::Trigger(trigger) => {
                 let mut attrs = trigger_attrs(trigger);
-                attrs.extend(trigger.function.map(|function| ("function", text(self.qualified(function)))));
+                let unread = || Attr::Unread(Reason::new("trigger", "no revision makes its function"));
+                attrs.push((
+                    "function",
+                    trigger.function.map_or_else(unread, |function| text(self.qualified(function))),
+                ));
                 attrs
             }
             Object::Policy(policy) => {

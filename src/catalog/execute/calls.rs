@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::object::{Object, Routine};
-use crate::catalog::{Catalog, Oid};
+use crate::catalog::{Catalog, Oid, Session, query};
 use crate::pg::command::{DataCommand, DataVerb, Kind};
 use crate::pg::error::Refusal;
+use crate::pg::lex::{self, TokenKind};
 
 use super::drop::mentions;
 use super::resolve::unknown;
@@ -31,6 +32,9 @@ impl Catalog {
             if !seen.insert(oid) {
                 continue;
             }
+            if only_reads(routine) {
+                continue;
+            }
             let body = body(routine);
             if CHANGES.iter().any(|word| body.contains(word)) {
                 return unknown("function-call", format!("the function {} may change the schema", routine.name));
@@ -38,6 +42,18 @@ impl Catalog {
             called.extend(self.routines_in(&routine.text));
         }
         Ok(())
+    }
+
+    /// A function that nobody has made here may do anything.
+    pub(super) fn calls_what_is_known(&self, data: &DataCommand, session: &Session) -> Result<(), Refusal> {
+        let called = match data.verb {
+            DataVerb::Select => query::RowStatement::read(&data.text).and_then(|statement| statement.unknown_call()),
+            _ => None,
+        };
+        match called.filter(|name| self.routines(name, session).is_empty()) {
+            Some(name) => unknown("function-call", format!("calls the function {name}, which may change the schema")),
+            None => Ok(()),
+        }
     }
 
     /// The functions that a text names, itself included where it defines one.
@@ -62,6 +78,16 @@ fn is_on(text: &str, events: &[&str]) -> bool {
     let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
     let mut words = words.take_while(|word| !word.eq_ignore_ascii_case("on"));
     words.any(|word| events.iter().any(|event| word.eq_ignore_ascii_case(event)))
+}
+
+/// PostgreSQL lets a function that is not volatile change nothing (0A000).
+fn only_reads(routine: &Routine) -> bool {
+    let (tokens, _) = lex::tokens(&routine.text);
+    let mut words = tokens.iter().filter(|token| token.kind == TokenKind::Word);
+    words.any(|token| {
+        let word = &routine.text[token.start..token.end];
+        word.eq_ignore_ascii_case("stable") || word.eq_ignore_ascii_case("immutable")
+    })
 }
 
 /// What stands behind the name, in upper case and with single spaces. An aggregate has no body, only functions that it calls.

@@ -177,6 +177,13 @@ impl Catalog {
             ..Table::new(schema, name.clone())
         };
         object.parameters.extend(parameters::parse(&create.suffix));
+        // A remnant of versions before 12, which pgAdmin wrote out.
+        if let Some(oids) = object.parameters.remove("oids")
+            && !session.restoring
+            && !["false", "off", "no", "0"].contains(&oids.trim_matches('\'').to_ascii_lowercase().as_str())
+        {
+            return refuse(sqlstate::FEATURE_NOT_SUPPORTED, "tables declared WITH OIDS are not supported");
+        }
         if !create.suffix.is_empty() {
             object.properties.insert("options".to_string(), create.suffix.clone());
         }

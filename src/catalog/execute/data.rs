@@ -55,7 +55,8 @@ impl Catalog {
         if data.verb != DataVerb::Insert {
             self.data_columns(table, data)?;
         }
-        self.calls_no_ddl(data, table)
+        self.calls_no_ddl(data, table)?;
+        self.calls_what_is_known(data, session)
     }
 
     /// What PostgreSQL says of any row that the query of an `INSERT` gives, where the statement leaves out a column that must have a

@@ -117,6 +117,9 @@ impl Catalog {
         then(&Names {
             column,
             type_of: &|ty| self.named_type(ty, session),
+            has_schema: &|name| {
+                self.schema(name).is_some() || name.as_str().starts_with("pg_") || name.as_str() == "information_schema"
+            },
             has_routine: &|name: &QName| self.has_routine(name, session) || has_functions && of_extension(&name.name),
             has_extensions,
         })

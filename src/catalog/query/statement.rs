@@ -8,11 +8,11 @@ use sqlparser::tokenizer::Token;
 use crate::catalog::object::{Object, TypeRef};
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::error::Refusal;
-use crate::pg::only;
+use crate::pg::readable;
 
 /// A statement on rows, as far as sqlparser reads it.
 pub(in crate::catalog) struct RowStatement {
-    statement: Statement,
+    pub(super) statement: Statement,
     /// Nothing was left behind that may be part of it.
     whole: bool,
 }
@@ -21,7 +21,7 @@ impl RowStatement {
     /// Reads a statement; drivers' parameters in it are values.
     pub(in crate::catalog) fn read(text: &str) -> Option<RowStatement> {
         let text = without_parameters(text);
-        let text = only::blanked(&text);
+        let text = readable::readable(&text);
         let mut parser = Parser::new(&PostgreSqlDialect {}).with_recursion_limit(200).try_with_sql(&text).ok()?;
         let statement = parser.parse_statement().ok()?;
         let _ = parser.consume_token(&Token::SemiColon);

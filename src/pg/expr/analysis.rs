@@ -27,6 +27,8 @@ pub struct Names<'a> {
     pub column: &'a dyn Fn(&Ident) -> Option<Type>,
     /// A type that a cast names; `None` where it is not known, the error where there is certainly none.
     pub type_of: &'a dyn Fn(&DataType) -> Result<Option<Type>, PgError>,
+    /// Whether there may be a schema of that name.
+    pub has_schema: &'a dyn Fn(&Ident) -> bool,
     /// Whether the database may have functions of that name beside those of `pg_catalog`.
     pub has_routine: &'a dyn Fn(&QName) -> bool,
     /// Whether there may be operators beside those of `pg_catalog`, none of which is a [`COMMON`] one between types of PostgreSQL's own.

@@ -60,11 +60,9 @@ impl Demands<'_> {
         }
         for action in actions {
             match action {
-                AlterAction::AddColumn { column, if_not_exists } => {
-                    if !(*if_not_exists && self.catalog.column(table, &column.name).is_some()) {
-                        self.add_column(name, table, column);
-                    }
-                }
+                AlterAction::AddColumn { column, if_not_exists: true }
+                    if self.catalog.column(table, &column.name).is_some() => {}
+                AlterAction::AddColumn { column, .. } => self.add_column(name, table, column),
                 AlterAction::SetNotNull { column, not_null: true } => self.no_null(name, table, column),
                 AlterAction::AddConstraint(constraint) if !constraint.not_valid && !constraint.not_enforced => {
                     self.add_constraint(name, table, &constraint.kind);

@@ -3,18 +3,17 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    AssignmentTarget, Expr as SqlExpr, FromTable, FunctionArg, FunctionArgExpr, FunctionArguments, Query, SelectItem,
-    SetExpr, Statement, TableFactor, TableObject, Visit, Visitor,
+    AssignmentTarget, FromTable, Query, SetExpr, Statement, TableFactor, TableObject, Visit, Visitor,
 };
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
 use super::session;
-use crate::pg::command::{Command, DataCommand, DataVerb, Opaque};
+use crate::pg::command::{Command, DataCommand, DataVerb};
 use crate::pg::expr::qname;
 use crate::pg::ident::{Ident, QName};
 use crate::pg::lex::{Cursor, Read};
-use crate::pg::only;
+use crate::pg::readable;
 
 /// `text` opens like a query.
 pub(super) fn is_query(text: &str) -> bool {
@@ -30,7 +29,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Command> {
     let text = cursor.rest().to_string();
     let parsed = Parser::new(&PostgreSqlDialect {})
         .with_recursion_limit(100)
-        .try_with_sql(&only::blanked(&text))
+        .try_with_sql(&readable::readable(&text))
         .and_then(|mut parser| {
             let statement = parser.parse_statement()?;
             parser.expect_token(&sqlparser::tokenizer::Token::EOF)?;
@@ -43,10 +42,6 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Command> {
         let relations = table.iter().cloned().collect();
         return Ok(Command::Data(DataCommand { verb, table, columns: Vec::new(), relations, text }));
     };
-    if let Some(function) = unknown_call(&statement) {
-        let why = format!("calls {function}, which may change the schema");
-        return Ok(Command::Opaque(Opaque::Statement { text, touches: None, why }));
-    }
     let mut relations = Relations::default();
     let _ = statement.visit(&mut relations);
     let (table, columns) = target(&statement);
@@ -158,115 +153,6 @@ fn target(statement: &Statement) -> (Option<QName>, Vec<Ident>) {
         },
         _ => (None, Vec::new()),
     }
-}
-
-/// Functions of `pg_catalog` that a bare `SELECT f(…)` may call without touching the schema.
-const HARMLESS: &[&str] = &[
-    "setval",
-    "nextval",
-    "currval",
-    "lastval",
-    "now",
-    "version",
-    "count",
-    "min",
-    "max",
-    "sum",
-    "avg",
-    "coalesce",
-    "exists",
-    "current_setting",
-    "current_schema",
-    "current_schemas",
-    "current_database",
-    "current_user",
-    "session_user",
-    "to_regclass",
-    "to_regtype",
-    "to_regproc",
-    "to_regnamespace",
-    "format",
-    "length",
-    "lower",
-    "upper",
-    "concat",
-    "cast",
-    "array_agg",
-    "string_agg",
-    "json_agg",
-    "jsonb_agg",
-    "gen_random_uuid",
-    "uuid_generate_v4",
-    "clock_timestamp",
-    "statement_timestamp",
-    "format_type",
-    "has_table_privilege",
-    "has_schema_privilege",
-    "has_column_privilege",
-    "greatest",
-    "least",
-    "nullif",
-    "random",
-    "obj_description",
-    "col_description",
-    "quote_ident",
-    "quote_literal",
-    "array_length",
-    "unnest",
-    "enum_range",
-    "generate_series",
-    "cardinality",
-    "bool_or",
-    "bool_and",
-];
-
-/// The function that `SELECT f(…)` without a FROM calls, unless it is known to change nothing in the schema.
-fn unknown_call(statement: &Statement) -> Option<String> {
-    let Statement::Query(query) = statement else {
-        return None;
-    };
-    let SetExpr::Select(select) = query.body.as_ref() else {
-        return None;
-    };
-    if !select.from.is_empty() {
-        return None;
-    }
-    select.projection.iter().find_map(|item| {
-        let (SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. }) = item else {
-            return None;
-        };
-        let SqlExpr::Function(function) = expr else {
-            return None;
-        };
-        let name = qname(&function.name)?;
-        let word = name.name.as_str();
-        // `CURRENT_DATE` and its kin have no argument list.
-        let call = !matches!(function.args, FunctionArguments::None);
-        let known = HARMLESS.contains(&word) || word.starts_with("pg_") || sets_no_path(word, &function.args);
-        (call && !known).then(|| format!("the function {name}"))
-    })
-}
-
-/// Settings that no statement's effect on the schema depends on; one with a dot is the application's own.
-const SETTINGS: &[&str] = &[
-    "application_name",
-    "idle_in_transaction_session_timeout",
-    "lock_timeout",
-    "maintenance_work_mem",
-    "statement_timeout",
-    "temp_buffers",
-    "work_mem",
-];
-
-/// `set_config('work_mem', …)`, whatever the value is.
-fn sets_no_path(function: &str, args: &FunctionArguments) -> bool {
-    let FunctionArguments::List(list) = args else { return false };
-    let Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(SqlExpr::Value(name)))) = list.args.first() else {
-        return false;
-    };
-    let sqlparser::ast::Value::SingleQuotedString(name) = &name.value else { return false };
-    let name = name.to_ascii_lowercase();
-    function == "set_config" && (name.contains('.') || SETTINGS.contains(&name.as_str()))
 }
 
 pub(super) fn truncate(cursor: &mut Cursor<'_>) -> Read<Command> {

@@ -93,7 +93,7 @@ pub fn select(source: Source<'_>, query: &ast::Query) -> Result<Answer, Refusal>
 pub fn read(sql: &str) -> Option<ast::Query> {
     let parsed = sqlparser::parser::Parser::new(&sqlparser::dialect::PostgreSqlDialect {})
         .with_recursion_limit(100)
-        .try_with_sql(&crate::pg::only::blanked(sql))
+        .try_with_sql(&crate::pg::readable::readable(sql))
         .and_then(|mut parser| parser.parse_statements())
         .ok()?;
     match parsed.into_iter().next() {

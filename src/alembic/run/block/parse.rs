@@ -99,7 +99,8 @@ fn block(cursor: &mut Cursor<'_>, depth: usize) -> Read<Block> {
 /// The value behind `:=`, `=` or `DEFAULT` in a declaration.
 fn initial(definition: &str) -> Option<String> {
     let lower = definition.to_ascii_lowercase();
-    let at = definition.find(":=").map(|at| at + 2).or_else(|| lower.find(" default ").map(|at| at + 9));
+    let default = || lower.find(" default ").map(|at| at + " default ".len());
+    let at = definition.find('=').map(|at| at + 1).or_else(default);
     at.and_then(|at| definition.get(at..)).map(|value| value.trim().to_string())
 }
 

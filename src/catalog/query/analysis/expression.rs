@@ -221,10 +221,14 @@ impl Names<'_, '_> {
                     }
                 }
                 let every = |arg: &FunctionArg| matches!(arg, FunctionArg::Unnamed(FunctionArgExpr::Expr(_)));
-                let name = qname(&function.name).filter(|name| name.schema.is_none());
-                let of_grammar = name.as_ref().is_none_or(|name| GRAMMAR.contains(&name.name.as_str()));
+                let name = qname(&function.name);
+                let of_grammar =
+                    name.as_ref().is_none_or(|name| name.schema.is_none() && GRAMMAR.contains(&name.name.as_str()));
                 if is_ordered_set || of_grammar || !list.args.iter().all(every) {
-                    for arg in &list.args {
+                    // Behind the text stands a form, which is a word of the grammar.
+                    let forms = name.as_ref().is_some_and(|name| name.name.as_str() == "normalize");
+                    let length = if forms { 1 } else { list.args.len() };
+                    for arg in list.args.iter().take(length) {
                         if let FunctionArg::Unnamed(FunctionArgExpr::Expr(arg)) = arg {
                             self.others.push(arg.clone());
                         }

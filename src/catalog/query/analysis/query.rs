@@ -226,9 +226,25 @@ impl Relation {
 /// What PostgreSQL calls a column is known of these.
 fn has_certain_name(expr: &ast::Expr) -> bool {
     match expr {
-        ast::Expr::Identifier(_) | ast::Expr::CompoundIdentifier(_) | ast::Expr::Function(_) => true,
+        ast::Expr::Identifier(_)
+        | ast::Expr::CompoundIdentifier(_)
+        | ast::Expr::Function(_)
+        | ast::Expr::Array(_)
+        | ast::Expr::BinaryOp { .. }
+        | ast::Expr::Case { .. }
+        | ast::Expr::Exists { .. }
+        | ast::Expr::Extract { .. }
+        | ast::Expr::Interval(_)
+        | ast::Expr::IsNotNull(_)
+        | ast::Expr::IsNull(_)
+        | ast::Expr::Trim { .. }
+        | ast::Expr::TypedString(_)
+        | ast::Expr::UnaryOp { .. } => true,
         ast::Expr::Value(value) => matches!(value.value, ast::Value::Number(..) | ast::Value::SingleQuotedString(_)),
         ast::Expr::Nested(inner) => has_certain_name(inner),
+        ast::Expr::Cast { expr, .. } => has_certain_name(expr),
+        ast::Expr::CompoundFieldAccess { root, .. } => has_certain_name(root),
+        ast::Expr::Subquery(_) => crate::catalog::names::figure(expr).is_some(),
         _ => false,
     }
 }

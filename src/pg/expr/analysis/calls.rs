@@ -1,7 +1,7 @@
 //! Function calls, and what the grammar makes of words like calls.
 
 use super::{Analyser, Type, Typed, Volatility, failed, rebuilt};
-use crate::pg::error::PgError;
+use crate::pg::error::{PgError, sqlstate};
 use crate::pg::expr::tree::{Head, Tree};
 use crate::pg::ident::QName;
 use crate::pg::system;
@@ -30,6 +30,19 @@ impl Analyser<'_> {
             }
         }
         let types: Option<Vec<Type>> = parts.iter().map(|part| part.ty.clone()).collect();
+        if let Some(schema) = name.schema.as_ref().filter(|schema| schema.as_str() != "pg_catalog")
+            && !(self.names.has_routine)(name)
+        {
+            if !(self.names.has_schema)(schema) {
+                let message = format!("schema \"{}\" does not exist", schema.as_str());
+                return Err(PgError::new(sqlstate::INVALID_SCHEMA_NAME, message));
+            }
+            if let Some(types) = &types {
+                let types: Vec<String> = types.iter().map(Type::to_string).collect();
+                let called = format!("{}.{word}({})", schema.as_str(), types.join(", "));
+                return Err(super::no_function(format!("function {called} does not exist")));
+            }
+        }
         let written_out = args.iter().all(|arg| !matches!(arg.head, Head::Named(_) | Head::Variadic));
         let of_system = name.schema.is_none() && !(self.names.has_routine)(name);
         let (Some(types), true, true) = (types, written_out, of_system) else {

@@ -11,7 +11,7 @@ pub fn check(text: &str, ty: &Type) -> Result<(), PgError> {
     if ty.array {
         // Bounds stand in front of the braces: `[1:2]={a,b}`.
         let trimmed = text.trim_start();
-        if !trimmed.starts_with('{') && !(trimmed.starts_with('[') && trimmed.contains('=')) {
+        if !(trimmed.starts_with('{') || trimmed.starts_with('[') && trimmed.contains('=')) {
             return Err(PgError::new(sqlstate::INVALID_TEXT, format!("malformed array literal: \"{text}\"")));
         }
         let element = Type { array: false, ..ty.clone() };

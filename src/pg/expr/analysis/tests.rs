@@ -38,6 +38,7 @@ fn analysed(text: &str, columns: &[(&str, &str)]) -> Result<Analysis, PgError> {
     let names = Names {
         column: &column,
         type_of: &|ty| Ok(named(ty)),
+        has_schema: &|_| true,
         has_routine: &|name| name.name.as_str() == "own",
         has_extensions: false,
     };
@@ -159,6 +160,7 @@ fn analysed_again() {
         let second = first.again(&Names {
             column: &column,
             type_of: &|ty| Ok(named(ty)),
+            has_schema: &|_| true,
             has_routine: &|_| false,
             has_extensions: false,
         });
@@ -198,8 +200,13 @@ fn extensions_bring_other_operators_and_leave_the_common_ones() {
             named(&DataType::parse(ty)?)
         };
         let has_routine = |name: &QName| !system::has_function(name.name.as_str());
-        let names =
-            Names { column: &column, type_of: &|ty| Ok(named(ty)), has_routine: &has_routine, has_extensions: true };
+        let names = Names {
+            column: &column,
+            type_of: &|ty| Ok(named(ty)),
+            has_schema: &|_| true,
+            has_routine: &has_routine,
+            has_extensions: true,
+        };
         analyse(&Expr::parse(text), &names).err().map(|error| error.message)
     };
     assert_eq!(said("i = t").as_deref(), Some("operator does not exist: integer = text"));
