@@ -73,6 +73,12 @@ pub(super) fn output_columns(catalog: &Catalog, text: &str, session: &Session) -
     Reader::new(catalog, session).output(&query, &[], 0)
 }
 
+/// The types of the columns of a query as messages name them; `None` for one that is not known.
+pub(super) fn output_types(catalog: &Catalog, text: &str, session: &Session) -> Vec<Option<String>> {
+    let Some(query) = parse(text) else { return Vec::new() };
+    analysis::types_of(catalog, &query, session)
+}
+
 /// The sequence of `nextval('s'::regclass)`.
 pub(super) fn nextval_argument(expr: &Expr) -> Option<QName> {
     let Expr::Parsed(tree) = expr else {

@@ -52,6 +52,8 @@ pub mod sqlstate {
         WRONG_OBJECT_TYPE = "42809",
         /// `invalid_table_definition`
         INVALID_TABLE_DEFINITION = "42P16",
+        /// `invalid_function_definition`
+        INVALID_FUNCTION_DEFINITION = "42P13",
         /// `invalid_foreign_key`
         INVALID_FOREIGN_KEY = "42830",
         /// `datatype_mismatch`

@@ -14,6 +14,8 @@ pub struct Definition {
     pub arguments: Vec<String>,
     /// The defaults of those arguments that have one.
     pub defaults: Vec<String>,
+    /// The names of the arguments that it takes; empty for one without a name.
+    pub names: Vec<String>,
     /// What is not at its default, by the words of [`CLAUSES`].
     pub clauses: BTreeMap<&'static str, String>,
     /// `SET name = value`
@@ -91,7 +93,7 @@ pub fn read(text: &str) -> Option<Definition> {
     name(&mut cursor)?;
     let mut found = Definition::default();
     let arguments = arguments(&mut cursor)?;
-    (found.arguments, found.defaults) = (arguments.shown, arguments.defaults);
+    (found.arguments, found.defaults, found.names) = (arguments.shown, arguments.defaults, arguments.names);
     while !cursor.at_end() && !cursor.is_sign(";") {
         if cursor.eat("AS") {
             let mut parts = Vec::new();
@@ -232,12 +234,14 @@ struct Arguments {
     defaults: Vec<String>,
     /// The types of those that are given back.
     out: Vec<String>,
+    /// The names of those that are taken.
+    names: Vec<String>,
 }
 
 /// `( [mode] [name] type [DEFAULT …], … )`: arguments with types in one spelling, and the defaults.
 fn arguments(cursor: &mut Cursor<'_>) -> Option<Arguments> {
     cursor.expect_sign("(").ok()?;
-    let Arguments { mut shown, mut defaults, mut out } = Arguments::default();
+    let Arguments { mut shown, mut defaults, mut out, mut names } = Arguments::default();
     while !cursor.is_sign(")") {
         let mode = cursor.eat_any(&["INOUT", "IN OUT", "IN", "OUT", "VARIADIC"]).filter(|mode| *mode != "IN");
         let start = cursor.position();
@@ -259,13 +263,16 @@ fn arguments(cursor: &mut Cursor<'_>) -> Option<Arguments> {
         // Modifiers of an argument's type are not kept.
         let ty = bare(DataType { modifiers: Vec::new(), ..ty });
         shown.push(format!("{mode}{name}{ty}"));
+        if mode != "OUT " {
+            names.push(name.trim().to_string());
+        }
         out.extend(is_out.then_some(ty));
         if !cursor.eat_sign(",") {
             break;
         }
     }
     cursor.expect_sign(")").ok()?;
-    Some(Arguments { shown, defaults, out })
+    Some(Arguments { shown, defaults, out, names })
 }
 
 /// The same routine under another name.

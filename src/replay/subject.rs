@@ -147,12 +147,19 @@ impl Subject<'_> {
     /// What Alembic does to the version rows after a revision.
     ///
     /// # Errors
-    /// 22001 for an id that does not fit, and Alembic's own error for rows that are not as it expects.
+    /// 42P01 where the table is not found any more, 22001 for an id that does not fit, and Alembic's own error for rows that are not as it expects.
     pub fn move_rows(&self, run: &Run, rows: &mut Rows, id: &str) -> Result<(), Refusal> {
         let Some(revision) = self.graph.get(id) else { return Ok(()) };
         if run.session.aborted {
             let message = "current transaction is aborted, commands ignored until end of transaction block";
             return Err(PgError::new(sqlstate::IN_FAILED_TRANSACTION, message).into());
+        }
+        // A revision may have set another `search_path`, as the SQL that pg_dump writes does.
+        let table = self.version_table();
+        if !run.catalog.open_world && run.catalog.resolve_relation(&table, &run.session).is_none() {
+            let schema = table.schema.as_ref().map_or_else(String::new, |schema| format!("{}.", schema.as_str()));
+            let message = format!("relation \"{schema}{}\" does not exist", table.name.as_str());
+            return Err(PgError::new(sqlstate::UNDEFINED_TABLE, message).into());
         }
         rows.upgrade(self.graph, revision).map(|_| ()).map_err(|error| {
             let message = error.message(self.settings.version_table.as_str());

@@ -159,7 +159,11 @@ impl Catalog {
         match action {
             AlterAction::AddColumn { column, if_not_exists } => {
                 self.on_table(table, "ADD COLUMN")?;
+                if self.table(table).is_some_and(|table| table.partition_of.is_some()) && !session.restoring {
+                    return refuse(sqlstate::WRONG_OBJECT_TYPE, "cannot add column to a partition");
+                }
                 self.add_column(table, column, *if_not_exists, session)?;
+                self.generation(table, &column.name, session)?;
                 self.fills_rows(table, &column.name)
             }
             AlterAction::DropColumn { name, if_exists, behavior } => {
@@ -335,6 +339,16 @@ impl Catalog {
         }
         if self.parents_of(table).into_iter().any(|parent| self.column(parent, name).is_some()) {
             let message = format!("cannot drop inherited column \"{}\"", name.as_str());
+            return refuse(sqlstate::INVALID_TABLE_DEFINITION, message);
+        }
+        if let Some(key) = self.table(table).and_then(|table| table.partition_by.as_ref())
+            && super::drop::mentions(key, name)
+        {
+            let (column, table) = (name.as_str(), self.name_of(table));
+            let message = format!(
+                "cannot drop column \"{column}\" because it is part of the partition key of relation \"{}\"",
+                table.as_str()
+            );
             return refuse(sqlstate::INVALID_TABLE_DEFINITION, message);
         }
         self.drop_objects(&[column], behavior, session)?;

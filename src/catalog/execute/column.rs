@@ -235,6 +235,7 @@ impl Catalog {
         if is_null(expr) && !self.is_of_view(column) {
             return Ok(());
         }
+        self.only_values(expr, "DEFAULT expression", "DEFAULT expressions", session)?;
         if expr.columns().is_some_and(|columns| !columns.iter().all(is_value_function)) {
             return refuse(sqlstate::FEATURE_NOT_SUPPORTED, "cannot use column reference in DEFAULT expression");
         }

@@ -68,6 +68,7 @@ impl Catalog {
         let ConstraintKind::Check { expr, no_inherit } = &check.kind else {
             return Ok(());
         };
+        self.only_values(expr, "check constraint", "check constraints", session)?;
         let columns = self.expression_columns(table, expr)?;
         self.condition(table, expr, "CHECK", session)?;
         let name = match &check.name {
@@ -172,6 +173,7 @@ impl Catalog {
         session: &Session,
     ) -> Result<Oid, Refusal> {
         let columns = self.key_columns(table, &options.columns)?;
+        self.covers_partition_key(table, &options.columns, session)?;
         let include = self.key_columns(table, &options.include)?;
         for column in columns.iter().filter_map(|column| self.column_of(*column)) {
             self.key_type(&Ident::new("btree"), None, &column.ty, session)?;

@@ -147,8 +147,11 @@ impl Catalog {
         self.relation_name_is_free(schema, name)?;
         self.row_type_is_free(schema, name)?;
 
-        if let Some(error) = create.query.as_deref().and_then(|query| query::wrong(self, query, &[], session)) {
-            return Err(error);
+        if let Some(query) = &create.query {
+            self.reads_what_is_there(query, session)?;
+            if let Some(error) = query::wrong(self, query, &[], session) {
+                return Err(error);
+            }
         }
         let output = create.query.as_deref().map(|query| query::output_columns(self, query, session));
         let open = match &output {
@@ -200,6 +203,9 @@ impl Catalog {
             self.add_prepared_column(table, definition, column, session)?;
         }
         self.copy_from_parents(table, &parents, create, session)?;
+        for column in &create.columns {
+            self.generation(table, &column.name, session)?;
+        }
         for constraint in &pending.not_null {
             self.add_not_null(table, constraint, session)?;
         }
@@ -213,6 +219,20 @@ impl Catalog {
             self.add_foreign_key(table, foreign_key, session)?;
         }
         Ok(())
+    }
+
+    /// 42P01: the query of a new table reads a relation that is not there.
+    fn reads_what_is_there(&self, text: &str, session: &Session) -> Result<(), Refusal> {
+        if self.open_world || session.restoring || self.unknown_extension().is_some() {
+            return Ok(());
+        }
+        match query::uses(self, text, session).missing.first() {
+            Some(missing) => {
+                let message = format!("relation \"{}\" does not exist", super::resolve::plain(missing));
+                refuse(sqlstate::UNDEFINED_TABLE, message)
+            }
+            None => Ok(()),
+        }
     }
 
     /// A type of the same name is in the way of the table's row type.

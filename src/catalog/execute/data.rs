@@ -1,6 +1,6 @@
 //! Statements on rows: their names are checked, nothing changes.
 
-use crate::catalog::object::Object;
+use crate::catalog::object::{Object, Rule};
 use crate::catalog::{Catalog, Oid, Session, query};
 use crate::pg::command::{DataCommand, DataVerb};
 use crate::pg::error::{Refusal, sqlstate};
@@ -39,6 +39,9 @@ impl Catalog {
                 return refuse(sqlstate::WRONG_OBJECT_TYPE, format!("\"{}\" is not a table", relation.name.as_str()));
             }
         }
+        if data.verb == DataVerb::Truncate {
+            self.not_referred_to(data, session)?;
+        }
         // Expressions are looked at before the columns that are set.
         if !self.open_world
             && let Some(statement) = query::RowStatement::read(&data.text)
@@ -57,6 +60,26 @@ impl Catalog {
         }
         self.calls_no_ddl(data, table)?;
         self.calls_what_is_known(data, session)
+    }
+
+    /// 0A000: a table that another one refers to is truncated with it or not at all (`heap_truncate_check_FKs`).
+    fn not_referred_to(&self, data: &DataCommand, session: &Session) -> Result<(), Refusal> {
+        let text = data.text.trim_end_matches([' ', '\n', ';']);
+        if text.get(text.len().saturating_sub(7)..).is_some_and(|end| end.eq_ignore_ascii_case("cascade")) {
+            return Ok(());
+        }
+        let tables: Vec<Oid> = data.relations.iter().filter_map(|name| self.resolve_relation(name, session)).collect();
+        let refers = self.tables().filter(|(from, _)| !tables.contains(from)).any(|(from, _)| {
+            self.constraints(from).into_iter().any(|(oid, constraint)| match &constraint.rule {
+                Rule::ForeignKey { table, .. } => tables.contains(table) && self.presence(oid).is_none(),
+                _ => false,
+            })
+        });
+        if refers {
+            let message = "cannot truncate a table referenced in a foreign key constraint";
+            return refuse(sqlstate::FEATURE_NOT_SUPPORTED, message);
+        }
+        Ok(())
     }
 
     /// What PostgreSQL says of any row that the query of an `INSERT` gives, where the statement leaves out a column that must have a

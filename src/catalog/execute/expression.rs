@@ -1,5 +1,9 @@
 //! Expressions over the columns of a table: what operators and functions they mean, and what PostgreSQL says where there are none.
 
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{self, Visit, Visitor};
+
 use crate::catalog::object::{Object, Rule, TypeRef};
 use crate::catalog::{Catalog, Oid, Session, extensions};
 use crate::pg::error::{PgError, Refusal, sqlstate};
@@ -178,6 +182,23 @@ impl Catalog {
         Ok(analysis)
     }
 
+    /// 0A000, 42803: a subquery or an aggregate where rows alone may stand, in PostgreSQL's words for the one and for the other.
+    pub(super) fn only_values(&self, expr: &Expr, one: &str, many: &str, session: &Session) -> Result<(), Refusal> {
+        if session.restoring {
+            return Ok(());
+        }
+        let Expr::Parsed(tree) = expr else { return Ok(()) };
+        let mut found = Parts { catalog: self, session, query: false, aggregate: false };
+        let _ = Visit::visit(tree.as_ref(), &mut found);
+        if found.query {
+            return refuse(sqlstate::FEATURE_NOT_SUPPORTED, format!("cannot use subquery in {one}"));
+        }
+        if found.aggregate {
+            return refuse(sqlstate::GROUPING_ERROR, format!("aggregate functions are not allowed in {many}"));
+        }
+        Ok(())
+    }
+
     /// A condition: 42804 for one that is not boolean, in the words for `of`.
     pub(super) fn condition(&self, table: Oid, expr: &Expr, of: &str, session: &Session) -> Result<(), Refusal> {
         if let Some(analysis) = self.analysed(Some(table), expr, session)? {
@@ -353,6 +374,33 @@ impl Catalog {
     }
 }
 
+/// What an expression has beside values.
+struct Parts<'a> {
+    catalog: &'a Catalog,
+    session: &'a Session,
+    query: bool,
+    aggregate: bool,
+}
+
+impl Visitor for Parts<'_> {
+    type Break = ();
+
+    fn pre_visit_query(&mut self, _query: &ast::Query) -> ControlFlow<()> {
+        self.query = true;
+        ControlFlow::Break(())
+    }
+
+    fn pre_visit_expr(&mut self, expr: &ast::Expr) -> ControlFlow<()> {
+        if let ast::Expr::Function(function) = expr
+            && let Some(name) = expr::qname(&function.name).filter(|name| name.schema.is_none())
+        {
+            let own = self.catalog.has_routine(&name, self.session);
+            self.aggregate |= !own && function.over.is_none() && system::is_aggregate(name.name.as_str());
+        }
+        ControlFlow::Continue(())
+    }
+}
+
 /// See [`Catalog::key_type`].
 pub(super) fn operator_class(method: &Ident, class: Option<&str>, ty: &Type) -> Result<(), Refusal> {
     let method = method.as_str();
@@ -399,11 +447,14 @@ const METHODS: &[Method] = &[
 ];
 
 /// 0A000: what an index asks of its method and that cannot do it (`DefineIndex`).
-pub(super) fn method_can(create: &crate::pg::command::CreateIndex) -> Result<(), Refusal> {
-    let Some(method) =
-        create.method.as_ref().and_then(|name| METHODS.iter().find(|method| method.name == name.as_str()))
-    else {
-        return Ok(());
+/// `has_others`: there may be methods that an extension brings.
+pub(super) fn method_can(create: &crate::pg::command::CreateIndex, has_others: bool) -> Result<(), Refusal> {
+    let Some(name) = &create.method else { return Ok(()) };
+    let Some(method) = METHODS.iter().find(|method| method.name == name.as_str()) else {
+        if has_others {
+            return Ok(());
+        }
+        return refuse(sqlstate::UNDEFINED_OBJECT, format!("access method \"{}\" does not exist", name.as_str()));
     };
     let lacks = match () {
         () if create.unique && !method.unique => "unique indexes",

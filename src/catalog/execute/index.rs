@@ -42,11 +42,18 @@ impl Catalog {
         }
         // The keys are looked at before the name: `DefineIndex` computes attributes, `index_create` looks for the name.
         self.index_expressions(table, create, session)?;
-        method_can(create)?;
+        method_can(create, session.restoring || self.open_world || self.may_have_functions())?;
         if let Some(predicate) = &create.predicate {
             self.index_predicate(table, predicate, session)?;
         }
         let keys = self.index_keys(table, &create.keys)?;
+        if create.unique {
+            let columns = create.keys.iter().filter_map(|key| match &key.target {
+                KeyTarget::Column(column) => Some(column.clone()),
+                KeyTarget::Expr(_) => None,
+            });
+            self.covers_partition_key(table, &columns.collect::<Vec<_>>(), session)?;
+        }
         self.index_classes(table, create, session)?;
         method_orders(create)?;
         let include =

@@ -19,6 +19,7 @@ mod drop;
 mod expression;
 mod extension;
 mod foreign_key;
+mod generated;
 mod grant;
 mod index;
 mod maybe;

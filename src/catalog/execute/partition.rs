@@ -1,10 +1,10 @@
 //! Partitions and inheritance.
 
-use crate::catalog::object::{Constraint, Index, Object, Rule, Table};
+use crate::catalog::object::{Column, Constraint, Index, Object, Rule, Table};
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{ConstraintDef, ConstraintKind, CreateIndex, Partition};
 use crate::pg::error::{PgError, Refusal, sqlstate};
-use crate::pg::ident::QName;
+use crate::pg::ident::{Ident, QName};
 
 use super::resolve::refuse;
 use super::transaction::check_no_transaction;
@@ -101,6 +101,22 @@ impl Catalog {
                     }
                 });
             }
+        }
+        Ok(())
+    }
+
+    /// 0A000: each partition alone sees to it that a key is unique (`DefineIndex`). Keys of expressions are not looked at.
+    pub(super) fn covers_partition_key(&self, table: Oid, columns: &[Ident], session: &Session) -> Result<(), Refusal> {
+        let Some(found) = self.table(table).filter(|_| !session.restoring) else { return Ok(()) };
+        let Some(key) = &found.partition_by else { return Ok(()) };
+        let Some((_, parts)) = key.split_once('(') else { return Ok(()) };
+        let is_missing = |(_, column): &(Oid, &Column)| {
+            parts.split([',', ')']).any(|part| part.trim().trim_matches('"') == column.name.as_str())
+                && !columns.contains(&column.name)
+        };
+        if self.columns(table).iter().any(is_missing) {
+            let message = "unique constraint on partitioned table must include all partitioning columns";
+            return refuse(sqlstate::FEATURE_NOT_SUPPORTED, message);
         }
         Ok(())
     }

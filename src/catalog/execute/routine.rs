@@ -1,11 +1,11 @@
 //! Functions, procedures and aggregates.
 
 use crate::catalog::object::{Object, Routine};
-use crate::catalog::{Catalog, Oid, Session};
+use crate::catalog::{Catalog, Oid, Session, query};
 use crate::pg::command::{Kind, Routine as RoutineCommand, RoutineAction};
 use crate::pg::error::{PgError, Refusal, sqlstate};
 use crate::pg::ident::QName;
-use crate::pg::routine::renamed;
+use crate::pg::routine::{self, Body, renamed};
 use crate::pg::types::builtin;
 
 use super::resolve::{plain, refuse};
@@ -15,6 +15,7 @@ impl Catalog {
         match command {
             RoutineCommand::Create { kind, name, or_replace, arguments, text } => {
                 let schema = self.creation_schema(name, session)?;
+                self.routine_is_valid(text, session)?;
                 let same = self.routine_with(
                     &QName::new(self.get(schema).map(Object::name), name.name.clone()),
                     arguments,
@@ -26,6 +27,11 @@ impl Catalog {
                         let message =
                             format!("function \"{}\" already exists with same argument types", name.name.as_str());
                         return refuse(sqlstate::DUPLICATE_FUNCTION, message);
+                    }
+                    if !session.restoring
+                        && let Some(Object::Routine(old)) = self.get(oid)
+                    {
+                        can_replace(old, *kind, text)?;
                     }
                     self.update(oid, |object| {
                         if let Object::Routine(routine) = object {
@@ -63,6 +69,34 @@ impl Catalog {
                 }
                 self.drop_objects(&targets, *behavior, session)
             }
+        }
+    }
+
+    /// 42704 for a language that neither PostgreSQL itself nor an extension has; 42P01 for a relation that a body in SQL reads.
+    fn routine_is_valid(&self, text: &str, session: &Session) -> Result<(), Refusal> {
+        const OWN: &[&str] = &["c", "internal", "plpgsql", "sql"];
+        if self.open_world || session.restoring || self.unknown_extension().is_some() {
+            return Ok(());
+        }
+        let Some(definition) = routine::read(text) else { return Ok(()) };
+        let Some(language) = definition.clauses.get("language") else { return Ok(()) };
+        let made = |object: &Object| match object {
+            Object::Extension(extension) => extension.name.as_str() == language,
+            Object::Opaque(opaque) => opaque.kind.contains("LANGUAGE") && opaque.name.as_str() == language,
+            _ => false,
+        };
+        if !OWN.contains(&language.as_str()) && !self.iter().any(|(_, entry)| made(&entry.object)) {
+            return refuse(sqlstate::UNDEFINED_OBJECT, format!("language \"{language}\" does not exist"));
+        }
+        let Body::Text(body) = &definition.body else { return Ok(()) };
+        if language != "sql" || definition.configuration.contains_key("search_path") {
+            return Ok(());
+        }
+        match query::uses(self, body, session).missing.first() {
+            Some(missing) => {
+                refuse(sqlstate::UNDEFINED_TABLE, format!("relation \"{}\" does not exist", plain(missing)))
+            }
+            None => Ok(()),
         }
     }
 
@@ -140,6 +174,26 @@ impl Catalog {
             }
         }
     }
+}
+
+/// 42P13, 42809: what `CREATE OR REPLACE` must leave as it is (`ProcedureCreate`).
+fn can_replace(old: &Routine, kind: Kind, text: &str) -> Result<(), Refusal> {
+    if old.kind != kind {
+        return refuse(sqlstate::WRONG_OBJECT_TYPE, "cannot change routine kind");
+    }
+    let (Some(before), Some(after)) = (routine::read(&old.text), routine::read(text)) else { return Ok(()) };
+    let invalid = |message: String| refuse(sqlstate::INVALID_FUNCTION_DEFINITION, message);
+    if before.clauses.get("returns") != after.clauses.get("returns") {
+        return invalid("cannot change return type of existing function".to_string());
+    }
+    let mut names = before.names.iter().zip(&after.names);
+    if let Some((name, _)) = names.find(|(before, after)| !before.is_empty() && before != after) {
+        return invalid(format!("cannot change name of input parameter \"{name}\""));
+    }
+    if after.defaults.len() < before.defaults.len() {
+        return invalid("cannot remove parameter defaults from existing function".to_string());
+    }
+    Ok(())
 }
 
 /// An argument's type in one spelling: `int4` is `integer`, `pg_catalog.` and `public.` say nothing.

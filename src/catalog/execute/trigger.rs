@@ -3,9 +3,10 @@
 use crate::catalog::object::{Firing, Object, Trigger};
 use crate::catalog::references::Space;
 use crate::catalog::{Catalog, Oid, Session};
-use crate::pg::command::Trigger as TriggerCommand;
+use crate::pg::command::{Kind, Trigger as TriggerCommand};
 use crate::pg::error::{PgError, Refusal, sqlstate};
-use crate::pg::ident::QName;
+use crate::pg::ident::{Ident, QName};
+use crate::pg::routine;
 use crate::pg::trigger;
 
 use super::resolve::{plain, refuse, unknown};
@@ -31,6 +32,7 @@ impl Catalog {
             TriggerCommand::Create { name, table, or_replace, function, text } => {
                 let table = self.existing_relation(table, session)?;
                 self.trigger_condition(table, text)?;
+                self.trigger_events(table, text)?;
                 let function = self.trigger_function(function, session)?;
                 let firing = Firing::Origin;
                 let trigger = Trigger { table, name: name.clone(), function, firing, text: text.clone() };
@@ -128,6 +130,36 @@ impl Catalog {
         Ok(())
     }
 
+    /// 42809 for what a table or a view has no triggers of, 42703 for a column behind `UPDATE OF` (`CreateTrigger`).
+    fn trigger_events(&mut self, table: Oid, text: &str) -> Result<(), Refusal> {
+        let Some(parts) = trigger::read(text) else { return Ok(()) };
+        let name = self.name_of(table);
+        match self.get(table).map(Object::kind) {
+            Some(Kind::Table) if parts.timing == "INSTEAD OF" => {
+                let detail = "Tables cannot have INSTEAD OF triggers.";
+                let error = PgError::new(sqlstate::WRONG_OBJECT_TYPE, format!("\"{}\" is a table", name.as_str()));
+                return Err(error.detail(detail).into());
+            }
+            Some(Kind::View) if parts.timing != "INSTEAD OF" && parts.level == "ROW" => {
+                let detail = "Views cannot have row-level BEFORE or AFTER triggers.";
+                let error = PgError::new(sqlstate::WRONG_OBJECT_TYPE, format!("\"{}\" is a view", name.as_str()));
+                return Err(error.detail(detail).into());
+            }
+            Some(Kind::Table) => {}
+            _ => return Ok(()),
+        }
+        let columns = parts.events.iter().filter_map(|event| event.strip_prefix("UPDATE OF "));
+        for column in columns.flat_map(|columns| columns.split(", ")) {
+            let column = match column.strip_prefix('"').and_then(|column| column.strip_suffix('"')) {
+                Some(quoted) => Ident::new(&quoted.replace("\"\"", "\"")),
+                None => Ident::new(column),
+            };
+            let message = format!("column \"{}\" of relation \"{}\" does not exist", column.as_str(), name.as_str());
+            self.existing_column(table, &column, || PgError::new(sqlstate::UNDEFINED_COLUMN, message))?;
+        }
+        Ok(())
+    }
+
     /// 42704 for a trigger or policy, unless the table is open.
     pub(super) fn missing_on_table(
         &self,
@@ -151,7 +183,17 @@ impl Catalog {
 
     fn trigger_function(&self, name: &QName, session: &Session) -> Result<Option<Oid>, Refusal> {
         if let Some(oid) = self.routine_with(name, &[], session) {
-            return self.certain(oid).map(Some);
+            let oid = self.certain(oid)?;
+            let returned = match self.get(oid) {
+                Some(Object::Routine(routine)) => routine::read(&routine.text),
+                _ => None,
+            };
+            let returned = returned.and_then(|definition| definition.clauses.get("returns").cloned());
+            if returned.is_some_and(|returned| returned != "trigger") && !session.restoring {
+                let message = format!("function {} must return type trigger", plain(name));
+                return refuse(sqlstate::INVALID_OBJECT_DEFINITION, message);
+            }
+            return Ok(Some(oid));
         }
         if self.open_world || TRIGGER_FUNCTIONS.contains(&name.name.as_str()) {
             return Ok(None);

@@ -46,6 +46,14 @@ impl Catalog {
                     }
                     resolved.push((attribute.clone(), self.type_ref(ty, session)?));
                 }
+                // A table's row type is found first (`DefineCompositeType`).
+                if let Some(other) = self.named(Space::Relation, schema, &name.name)
+                    && matches!(self.get(other), Some(Object::Table(_) | Object::View(_)))
+                {
+                    self.certain(other)?;
+                    let message = format!("type \"{}\" already exists", name.name.as_str());
+                    return refuse(sqlstate::DUPLICATE_OBJECT, message);
+                }
                 self.relation_name_is_free(schema, &name.name)?;
                 self.type_name_is_free(schema, &name.name)?;
                 let (name, owner) = (name.name.clone(), session.role.clone());

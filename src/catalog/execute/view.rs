@@ -1,6 +1,6 @@
 //! Views and materialized views.
 
-use crate::catalog::object::{Column, Object, TypeRef, View};
+use crate::catalog::object::{Column, Index, KeyRef, Object, TypeRef, View};
 use crate::catalog::references::Space;
 use crate::catalog::{Catalog, Oid, Presence, Session, query};
 use crate::pg::command::{Kind, View as ViewCommand};
@@ -29,12 +29,28 @@ impl Catalog {
                 let kind = if *materialized { Kind::MaterializedView } else { Kind::View };
                 self.drop_relations(&drop.names, kind, drop.if_exists, drop.behavior, session)
             }
-            ViewCommand::Refresh { name, .. } => {
+            ViewCommand::Refresh { name, concurrently } => {
                 let Some(oid) = self.existing_relation_of(name, session)? else {
                     return Ok(());
                 };
                 match self.get(oid) {
-                    Some(Object::View(view)) if view.materialized => Ok(()),
+                    Some(Object::View(view)) if view.materialized => {
+                        let is_key = |index: &Index| {
+                            let columns = index.keys.iter().all(|key| matches!(key.target, KeyRef::Column(_)));
+                            index.unique && index.predicate.is_none() && columns
+                        };
+                        if *concurrently && !self.indexes(oid).into_iter().any(|(_, index)| is_key(index)) {
+                            let shown = self.qname(oid).map_or_else(String::new, |name| name.to_string());
+                            let message = format!("cannot refresh materialized view \"{shown}\" concurrently");
+                            let hint = "Create a unique index with no WHERE clause on one or more columns of the materialized view.";
+                            return Err(PgError::new(sqlstate::NOT_IN_PREREQUISITE_STATE, message).hint(hint).into());
+                        }
+                        Ok(())
+                    }
+                    Some(Object::View(_)) => {
+                        let message = format!("\"{}\" is not a table or materialized view", name.name.as_str());
+                        refuse(sqlstate::WRONG_OBJECT_TYPE, message)
+                    }
                     _ => {
                         let message = format!("\"{}\" is not a materialized view", name.name.as_str());
                         refuse(sqlstate::FEATURE_NOT_SUPPORTED, message)
@@ -108,6 +124,7 @@ impl Catalog {
             return refuse(sqlstate::WRONG_OBJECT_TYPE, message);
         };
         same_columns_first(&old, &view)?;
+        self.same_types_first(&old, &view, session)?;
         let owner = old.owner.clone();
         self.set(existing, Object::View(View { owner, ..view }));
         Ok(())
@@ -152,6 +169,27 @@ impl Catalog {
                     name.clone_from(to);
                 }
             });
+        }
+        Ok(())
+    }
+}
+
+impl Catalog {
+    /// 42P16: the columns that a view has keep their types (`checkViewColumns`).
+    fn same_types_first(&self, old: &View, new: &View, session: &Session) -> Result<(), Refusal> {
+        if session.restoring {
+            return Ok(());
+        }
+        let types = |view: &View| query::output_types(self, &view.query, session);
+        let columns = types(old).into_iter().zip(types(new)).zip(old.columns.iter().flatten());
+        for ((before, after), name) in columns {
+            if let (Some(from), Some(to)) = (before, after)
+                && from != to
+            {
+                let name = name.as_str();
+                let message = format!("cannot change data type of view column \"{name}\" from {from} to {to}");
+                return refuse(sqlstate::INVALID_TABLE_DEFINITION, message);
+            }
         }
         Ok(())
     }

@@ -356,7 +356,12 @@ impl Analyser<'_> {
             let trees = args.into_iter().map(|arg| arg.tree).collect();
             return Ok(Typed { tree: Tree::new(head, trees), ty: None });
         };
-        let resolved = system::operator(op, &types).map_err(|failure| no_operator(op, &types, failure))?;
+        let mut resolved = system::operator(op, &types).map_err(|failure| no_operator(op, &types, failure))?;
+        if op == "||"
+            && let Some(volatility) = joined_volatility(&types)
+        {
+            resolved.volatility = volatility;
+        }
         let (args, ty) = self.applied(resolved, args)?;
         Ok(Typed { tree: Tree::new(head, args), ty })
     }
@@ -523,6 +528,18 @@ impl Analyser<'_> {
         }
         trees.push(otherwise);
         Ok(Typed { tree: Tree::new(Head::Case { has_operand }, trees), ty })
+    }
+}
+
+/// `text || anynonarray` and its mirror are SQL functions, in whose place PostgreSQL writes `$1 || $2::text` before it looks: it is as
+/// volatile as the output of the other side.
+fn joined_volatility(types: &[Type]) -> Option<Volatility> {
+    let is_text = |ty: &Type| ty.is("text") || ty.is("character varying") || ty.is("character") || *ty == Type::LITERAL;
+    match types {
+        [text, other] | [other, text] if is_text(text) && !is_text(other) && !other.array => {
+            system::pathway(other, &TEXT, Context::Explicit)
+        }
+        _ => None,
     }
 }
 

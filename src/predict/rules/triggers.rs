@@ -6,7 +6,7 @@ use super::{Demand, Verdict};
 use crate::catalog::object::{Firing, Object, Routine, Trigger};
 use crate::catalog::{Catalog, Oid};
 use crate::pg::ident::Ident;
-use crate::pg::lex::{self, TokenKind};
+use crate::pg::{lex, routine, trigger};
 use crate::predict::broken::Broken;
 
 /// What becomes of the rows before they are stored.
@@ -34,9 +34,13 @@ pub(super) fn fired(catalog: &Catalog, table: Oid, event: &str) -> Fired {
         match catalog.get(oid) {
             Some(Object::Opaque(opaque)) if opaque.kind == "RULE" => fired.changed = Changed::Anything,
             Some(Object::Trigger(trigger)) if trigger.table == table => {
-                let words = Words::of(trigger);
-                if words.events.iter().any(|own| own == event) && is_enabled(trigger.firing) {
-                    fired.add(catalog, trigger, words.before_row);
+                let Some(parts) = trigger::read(&trigger.text) else {
+                    fired.changed = Changed::Anything;
+                    continue;
+                };
+                let is_fired = parts.events.iter().any(|own| own.starts_with(event)) && is_enabled(trigger.firing);
+                if is_fired {
+                    fired.add(catalog, trigger, parts.timing != "AFTER" && parts.level == "ROW");
                 }
             }
             _ => {}
@@ -92,30 +96,6 @@ impl Fired {
     }
 }
 
-/// What the text of a trigger says.
-struct Words {
-    before_row: bool,
-    events: Vec<String>,
-}
-
-impl Words {
-    fn of(trigger: &Trigger) -> Words {
-        let words = words(&trigger.text);
-        let at = |word: &str| words.iter().position(|own| own == word);
-        let front = &words[..at("ON").unwrap_or(words.len())];
-        let events = ["INSERT", "UPDATE", "DELETE"].into_iter().filter(|event| front.iter().any(|own| own == event));
-        let each_row = words.windows(2).any(|pair| pair[0] == "ROW" || pair[0] == "EACH" && pair[1] == "ROW");
-        let before = front.iter().any(|word| word == "BEFORE" || word == "INSTEAD");
-        Words { before_row: before && each_row, events: events.map(String::from).collect() }
-    }
-}
-
-/// The words of a text in upper case.
-fn words(text: &str) -> Vec<String> {
-    let (tokens, _) = lex::tokens(text);
-    tokens.iter().map(|token| text[token.start..token.end].to_uppercase()).collect()
-}
-
 /// What the text of a trigger function in PL/pgSQL tells.
 struct Body {
     /// The fields of NEW that it gives values; `None`: it may do anything with the row.
@@ -127,7 +107,11 @@ struct Body {
 
 impl Body {
     fn of(routine: &Routine) -> Option<Body> {
-        let text = body(&routine.text)?;
+        let definition = routine::read(&routine.text)?;
+        if definition.clauses.get("language").map(String::as_str) != Some("plpgsql") {
+            return None;
+        }
+        let routine::Body::Text(text) = &definition.body else { return None };
         let (tokens, _) = lex::tokens(text);
         let words: Vec<&str> = tokens.iter().map(|token| &text[token.start..token.end]).collect();
         let is = |at: usize, word: &str| words.get(at).is_some_and(|own| own.eq_ignore_ascii_case(word));
@@ -163,17 +147,4 @@ impl Body {
         }
         Some(Body { assigned, fields, raises })
     }
-}
-
-/// What stands between the dollar quotes of a function in PL/pgSQL.
-fn body(text: &str) -> Option<&str> {
-    let (tokens, _) = lex::tokens(text);
-    let word = |token: &lex::Token| &text[token.start..token.end];
-    let in_plpgsql = tokens.windows(2).any(|pair| {
-        word(&pair[0]).eq_ignore_ascii_case("language")
-            && word(&pair[1]).trim_matches(['\'', '"']).eq_ignore_ascii_case("plpgsql")
-    });
-    let body = tokens.iter().find(|token| token.kind == TokenKind::Dollar).map(word)?;
-    let tag = body.get(..=body[1..].find('$')? + 1)?;
-    in_plpgsql.then(|| body.strip_prefix(tag)?.strip_suffix(tag)).flatten()
 }

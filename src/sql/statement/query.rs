@@ -9,8 +9,8 @@ use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
 use super::session;
-use crate::pg::command::{Command, DataCommand, DataVerb};
-use crate::pg::expr::qname;
+use crate::pg::command::{Command, CreateTable, DataCommand, DataVerb, Table};
+use crate::pg::expr::{qname, stored};
 use crate::pg::ident::{Ident, QName};
 use crate::pg::lex::{Cursor, Read};
 use crate::pg::readable;
@@ -36,6 +36,11 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Command> {
             Ok(statement)
         });
     let verb = verb(&text);
+    if let Ok(Statement::Query(query)) = &parsed
+        && let Some(create) = selected_into(query)
+    {
+        return Ok(Command::Table(Table::Create(Box::new(create))));
+    }
     let Ok(statement) = parsed else {
         // The grammar is wider than sqlparser's. Rows change, not the schema: only a function could do that.
         let table = written(&text);
@@ -51,6 +56,36 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Command> {
     names.sort();
     names.dedup();
     Ok(Command::Data(DataCommand { verb, table, columns, relations: names, text }))
+}
+
+/// `SELECT … INTO t`, which is `CREATE TABLE t AS SELECT …`.
+fn selected_into(query: &Query) -> Option<CreateTable> {
+    let mut query = query.clone();
+    let SetExpr::Select(select) = query.body.as_mut() else { return None };
+    let into = select.into.take()?;
+    let [target] = into.targets.as_slice() else { return None };
+    let name = match target {
+        sqlparser::ast::Expr::Identifier(name) => QName::bare(stored(name)),
+        sqlparser::ast::Expr::CompoundIdentifier(parts) => match parts.as_slice() {
+            [schema, name] => QName::new(Some(stored(schema)), stored(name)),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some(CreateTable {
+        name,
+        if_not_exists: false,
+        temporary: into.temporary,
+        unlogged: into.unlogged,
+        columns: Vec::new(),
+        constraints: Vec::new(),
+        inherits: Vec::new(),
+        partition_by: None,
+        partition_of: None,
+        like: None,
+        query: Some(query.to_string()),
+        suffix: String::new(),
+    })
 }
 
 /// The written table of a statement that sqlparser refuses.

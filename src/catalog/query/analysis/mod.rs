@@ -14,6 +14,7 @@ mod statement;
 
 use sqlparser::ast::{Query, Statement};
 
+use crate::catalog::object::TypeRef;
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::error::{PgError, Refusal, SqlState, sqlstate};
 use crate::pg::ident::{Ident, QName};
@@ -102,6 +103,18 @@ pub(super) fn relation_of(catalog: &Catalog, query: &Query, named: &[Ident], ses
         }
     }
     Ok(())
+}
+
+/// The types of the columns of a query, with the modifiers of a table's columns; empty where not even their number is known.
+pub(super) fn types_of(catalog: &Catalog, query: &Query, session: &Session) -> Vec<Option<String>> {
+    let made = Analyser::new(catalog, session).and_then(|mut analyser| analyser.query(query).ok());
+    let Some(made) = made.filter(|made| made.counted) else { return Vec::new() };
+    let declared = |column: &Column| match &catalog.column_of(column.oid?)?.ty {
+        TypeRef::Builtin(ty) => Some(ty.to_string()),
+        TypeRef::User { .. } | TypeRef::Unknown(_) => None,
+    };
+    let shown = |column: &Column| declared(column).or_else(|| column.ty.as_ref().map(Type::to_string));
+    made.settled().columns.iter().map(shown).collect()
 }
 
 /// What PostgreSQL says of a statement on rows.

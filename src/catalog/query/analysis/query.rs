@@ -3,6 +3,7 @@
 use sqlparser::ast::{self, Distinct, GroupByExpr, OrderByKind, Query, Select, SelectItem, SetExpr};
 
 use super::{Analyser, Column, Known, MAX_DEPTH, Relation, Scope, error};
+use crate::catalog::Oid;
 use crate::catalog::names::figure;
 use crate::catalog::query::stored;
 use crate::pg::error::sqlstate;
@@ -134,11 +135,11 @@ impl Analyser<'_> {
                     let given = self.expression(expr)?;
                     output.whole &= has_certain_name(expr);
                     let name = figure(expr).map_or_else(|| "?column?".to_string(), |(name, _)| name);
-                    output.columns.push(given.column(Ident::new(&name)));
+                    output.columns.push(Column { oid: self.plain(expr), ..given.column(Ident::new(&name)) });
                 }
                 SelectItem::ExprWithAlias { expr, alias } => {
                     let given = self.expression(expr)?;
-                    output.columns.push(given.column(stored(alias)));
+                    output.columns.push(Column { oid: self.plain(expr), ..given.column(stored(alias)) });
                 }
                 SelectItem::Wildcard(_) => {
                     let Some(scope) = self.scopes.last() else { continue };
@@ -157,6 +158,24 @@ impl Analyser<'_> {
         }
         output.whole &= output.counted;
         Ok(output)
+    }
+
+    /// The column of a table that an expression is and nothing more.
+    fn plain(&self, expr: &ast::Expr) -> Option<Oid> {
+        let (qualifier, name) = match expr {
+            ast::Expr::Nested(inner) => return self.plain(inner),
+            ast::Expr::Identifier(name) => (None, stored(name)),
+            ast::Expr::CompoundIdentifier(parts) => match parts.as_slice() {
+                [qualifier, name] => (Some(stored(qualifier)), stored(name)),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let scope = self.scopes.last().filter(|scope| !scope.natural && !scope.merged.contains(&name))?;
+        let own = scope.items.iter().filter(|item| qualifier.is_none() || item.name == qualifier);
+        let mut found = own.filter_map(|item| item.columns.column(&name));
+        let column = found.next()?;
+        if found.next().is_none() { column.oid } else { None }
     }
 
     /// A key of ORDER BY and its kin: a number or a name of an output column, or an expression (`findTargetlistEntrySQL92`).
