@@ -189,7 +189,7 @@ impl Differ<'_> {
     fn missing(&self, oid: Oid) -> Option<Difference> {
         let id = self.expected.catalog.id(oid)?;
         // The default NULL is the same as none.
-        if only_null(self.expected.catalog, oid) {
+        if only_null(self.expected.catalog, oid) || self.is_there_as_another(oid) {
             return None;
         }
         let partial = self.table_in(&self.actual, &id).and_then(|table| self.actual.catalog.table(table)?.open.clone());
@@ -198,6 +198,16 @@ impl Differ<'_> {
             None => Change::Missing,
         };
         Some(Difference::new(change, id, Some(oid), None))
+    }
+
+    /// What a revision takes for granted is taken for a table: the database may have another relation of that name, as a view.
+    fn is_there_as_another(&self, oid: Oid) -> bool {
+        let catalog = self.expected.catalog;
+        let is_assumed = |oid: Oid| catalog.get(oid).is_some_and(|object| object.assumed().is_some());
+        let table = catalog.table_of(oid).unwrap_or(oid);
+        let there =
+            catalog.qname(table).and_then(|name| self.actual.catalog.relation(name.schema.as_ref()?, &name.name));
+        is_assumed(oid) && is_assumed(table) && there.is_some_and(|there| self.actual.catalog.table(there).is_none())
     }
 
     fn extra(&self, oid: Oid) -> Option<Difference> {

@@ -8,7 +8,7 @@ use crate::catalog::object::{
     Column, Constraint, DefaultExpr, Firing, Granted, Index, Key, KeyRef, Object, Routine, Rule, Sequence, Table,
     Trigger, TypeRef,
 };
-use crate::catalog::{Attr, Catalog, Oid};
+use crate::catalog::{Attr, Catalog, OPEN_WORLD, Oid};
 use crate::pg;
 use crate::pg::command::{Collation, Deferrable, IdentityKind, Kind};
 use crate::pg::definition::{self, Part};
@@ -65,6 +65,20 @@ fn index_properties(attrs: &mut Attrs, index: &Index) {
         });
     }
 }
+
+/// What a table may have that was there before the first revision.
+const ASSUMED: &[&str] = &[
+    "bound",
+    "force row level security",
+    "inherits",
+    "partition by",
+    "partition of",
+    "replica identity",
+    "row level security",
+    "rules",
+    "storage parameters",
+    "unlogged",
+];
 
 fn text(value: impl ToString) -> Attr {
     Attr::Text(value.to_string())
@@ -264,6 +278,12 @@ impl Catalog {
             attrs.push(("rules", text(format!("{words} {rule}"))));
         }
         push_parameters(&mut attrs, "storage parameters", &table.parameters);
+        // What no revision has set of a table that was there before is as it was.
+        if table.open.as_ref().is_some_and(|reason| reason.kind == OPEN_WORLD) {
+            let unset = ASSUMED.iter().filter(|name| !attrs.iter().any(|(own, _)| own == *name));
+            let unset: Vec<&'static str> = unset.copied().collect();
+            attrs.extend(unset.into_iter().map(|name| (name, Attr::Any)));
+        }
         attrs
     }
 
