@@ -160,7 +160,43 @@ pub fn environments(
     found.retain(|environment| !general(environment) || !own.contains(&environment.version_locations));
     names(&mut found);
     found.sort_by(|a, b| a.name.cmp(&b.name));
+    mark_copies(&mut found, sources, diagnostics);
     found
+}
+
+/// Finds environments that a build or an installation has copied: the same revision files and the same `env.py`, deeper in the
+/// tree.
+fn mark_copies(found: &mut [Environment], sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
+    let depth = |environment: &Environment| environment.folder.split('/').count();
+    let content = |environment: &Environment| {
+        let text = |file: FileId| sources.file(file).text().to_string();
+        let mut revisions: Vec<String> = environment.revisions.iter().map(|revision| text(revision.file)).collect();
+        revisions.sort_unstable();
+        (revisions, environment.env_py.map(text), environment.engines.clone())
+    };
+    let copies: Vec<(usize, usize)> = (0..found.len())
+        .filter_map(|at| {
+            let own = content(&found[at]);
+            let originals = (0..found.len()).filter(|&other| {
+                depth(&found[other]) < depth(&found[at])
+                    && found[other].revisions[0].file != found[at].revisions[0].file
+                    && content(&found[other]) == own
+            });
+            originals.min_by_key(|&other| depth(&found[other])).map(|original| (at, original))
+        })
+        .collect();
+    for (at, original) in copies {
+        let original = found[original].name.clone();
+        diagnostics.push(
+            Diagnostic::info(
+                "environment-copied",
+                format!("{} holds the same revisions as {original}, which is read instead.", found[at].name),
+            )
+            .at(found[at].revisions[0].span())
+            .help("If the other one is meant, say so with --environment."),
+        );
+        found[at].copy_of = Some(original);
+    }
 }
 
 /// The folder around all of them.
@@ -187,6 +223,7 @@ fn environment(candidate: &Candidate, name: String, locations: Vec<String>, recu
         flask: false,
         engines: candidate.engines.clone(),
         sqlalchemy: None,
+        copy_of: None,
     }
 }
 

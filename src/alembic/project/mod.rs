@@ -97,6 +97,9 @@ pub struct Environment {
     pub engines: Vec<String>,
     /// SQLAlchemy's major version, where the project's requirements allow only one.
     pub sqlalchemy: Option<u32>,
+    /// The environment nearer to the root that has the very same revision files: this one is what an installation or a build
+    /// has copied (`build/lib`).
+    pub copy_of: Option<String>,
 }
 
 impl Environment {
@@ -172,8 +175,8 @@ impl Project {
     }
 }
 
-/// Of several environments those that can be meant: a folder named after another database system is not, where its sibling
-/// is named after PostgreSQL.
+/// Of several environments those that can be meant: a copy of another one is not, nor is a folder named after another database
+/// system, where its sibling is named after PostgreSQL.
 fn likely<'a>(all: &[&'a Environment]) -> Vec<&'a Environment> {
     const POSTGRESQL: [&str; 4] = ["postgresql", "postgres", "pg", "psql"];
     const OTHERS: [&str; 6] = ["sqlite", "mysql", "mariadb", "oracle", "mssql", "cockroachdb"];
@@ -184,7 +187,7 @@ fn likely<'a>(all: &[&'a Environment]) -> Vec<&'a Environment> {
     };
     let foreign =
         |environment: &Environment| OTHERS.contains(&tree::file_name(&environment.name)) && siblings(environment);
-    all.iter().copied().filter(|environment| !foreign(environment)).collect()
+    all.iter().copied().filter(|environment| environment.copy_of.is_none() && !foreign(environment)).collect()
 }
 
 /// True for files that are worth reading: Python, configuration, and what revisions read besides.

@@ -52,6 +52,21 @@ fn pyproject_and_recursive_locations() {
 }
 
 #[test]
+fn a_copy_of_a_build_is_not_meant() {
+    let files = [("app/m/versions/a.py", A), ("build/lib/app/m/versions/a.py", A)];
+    let (project, diagnostics, _) = read_all(&files);
+    assert_eq!(project.choose(None).expect("one").version_locations, ["app/m/versions"]);
+    assert_eq!(codes(&diagnostics), ["environment-copied"]);
+    assert_eq!(
+        project.choose(Some("build/lib/app/m/versions")).expect("named").version_locations,
+        ["build/lib/app/m/versions"]
+    );
+    // An old build is another history.
+    let (project, ..) = read_all(&[files[0], files[1], ("app/m/versions/b.py", B)]);
+    project.choose(None).expect_err("two");
+}
+
+#[test]
 fn two_histories_are_two_environments() {
     let (project, _, _) = read_all(&[("x/versions/a.py", A), ("y/versions/a.py", A)]);
     let error = project.choose(None).expect_err("two");
