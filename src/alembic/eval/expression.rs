@@ -41,6 +41,7 @@ impl Vm {
                 let value = self.expr(frame, value)?;
                 let index = self.expr(frame, index)?;
                 self.set_place(expr.span);
+                self.may_lack(&value, &index);
                 self.get_item(&value, index)
             }
             ExprKind::Slice { lower, upper, step } => {

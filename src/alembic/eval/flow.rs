@@ -15,6 +15,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::container::{Dict, List, Namespace, Set};
+use super::doubt::Caught;
 use super::scope::Frame;
 use super::value::Value;
 use super::{Eval, Raise, Vm};
@@ -204,6 +205,8 @@ pub(super) struct State {
     regions: Vec<Region>,
     /// Per `try` body that is running: what may have been raised in it.
     pub tries: Vec<Vec<Pending>>,
+    /// Per `try` body that is running: what its handlers catch.
+    pub caught: Vec<Caught>,
 }
 
 /// How a side ended.

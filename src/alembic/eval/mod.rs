@@ -13,6 +13,7 @@ mod class_statement;
 mod comprehension;
 pub mod container;
 mod convert;
+mod doubt;
 mod exception;
 mod expression;
 mod flow;

@@ -46,10 +46,13 @@ impl Vm {
         }
         let from = self.regions();
         let unknown_calls = self.unknown_calls;
+        let caught = self.caught_by(frame, &def.handlers)?;
         self.flow.tries.push(Vec::new());
+        self.flow.caught.push(caught);
         let result = self.block(frame, &def.body);
         self.end_try(from, result.is_err());
         let pending = self.flow.tries.pop().unwrap_or_default();
+        self.flow.caught.pop();
         let called_unknown = self.unknown_calls > unknown_calls;
         let mut flow = match result {
             Ok(Flow::Normal) => self.block(frame, &def.orelse)?,

@@ -98,7 +98,10 @@ fn new_int(vm: &mut Vm, class: &Rc<Class>, args: Args) -> Eval<Value> {
         None => Some(10),
     };
     let number = match (&value, value.as_str()) {
-        (Value::Unknown(_), _) => return Ok(value),
+        (Value::Unknown(reason), _) => {
+            vm.may_refuse(reason, &["ValueError", "TypeError"]);
+            return Ok(value);
+        }
         (_, Some(text)) => {
             let digits = text.trim().replace('_', "");
             let lower = digits.to_lowercase();
@@ -149,7 +152,10 @@ fn new_bool(vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<Value> {
 fn new_float(vm: &mut Vm, class: &Rc<Class>, args: Args) -> Eval<Value> {
     let value = args.positional.into_iter().next().unwrap_or(Value::Float(0.0));
     let number = match (&value, value.as_str()) {
-        (Value::Unknown(_), _) => return Ok(value),
+        (Value::Unknown(reason), _) => {
+            vm.may_refuse(reason, &["ValueError", "TypeError"]);
+            return Ok(value);
+        }
         (_, Some(text)) => match text.trim().replace('_', "").parse::<f64>() {
             Ok(number) => number,
             Err(_) => {

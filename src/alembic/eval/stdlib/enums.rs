@@ -107,7 +107,10 @@ fn look_up(vm: &mut Vm, class: &Rc<Class>, args: Args) -> Eval<Value> {
         let value = vm.get_attr(&member, "value")?;
         match vm.equals(&value, &wanted)? {
             Value::Bool(true) => return Ok(member),
-            Value::Unknown(reason) => return Ok(Value::Unknown(reason)),
+            Value::Unknown(reason) => {
+                vm.may_refuse(&reason, &["ValueError"]);
+                return Ok(Value::Unknown(reason));
+            }
             _ => {}
         }
     }

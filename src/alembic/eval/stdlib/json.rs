@@ -115,7 +115,8 @@ fn write_text(text: &str, ascii: bool, out: &mut String) {
 
 fn loads(vm: &mut Vm, args: Args) -> Eval<Value> {
     let value = args.bind(vm, "loads(s, **options)")?.required("s");
-    if value.reason().is_some() {
+    if let Some(reason) = value.reason() {
+        vm.may_refuse(reason, &["json.decoder.JSONDecodeError", "TypeError"]);
         return Ok(value);
     }
     let Some(text) = value.as_str() else {

@@ -80,6 +80,34 @@ fn exceptions_under_doubt() {
     check("assert unknown\nout('after')", "'after'");
 }
 
+/// What a library refuses, and what is not there, is followed into the handlers that look for it, and into no others.
+#[test]
+fn what_an_unknown_value_may_raise() {
+    let after = "    out('rest')\nexcept ValueError: out('handled')\nout('after')";
+    let both = "may 'rest'\nmay 'handled'\n'after'";
+    check(&format!("import json\ntry:\n    json.loads(unknown)\n{after}"), both);
+    check(&format!("try:\n    float(unknown)\n{after}"), both);
+    check(&format!("from enum import Enum\nclass E(Enum): A = 1\ntry:\n    E(unknown)\n{after}"), both);
+    check(&format!("try:\n    unknown['k']\n{after}"), "'rest'\n'after'");
+    check(&format!("try:\n    str(unknown)\n{after}"), "'rest'\n'after'");
+    let lacks = "    out('rest')\nexcept KeyError as e: out('handled')\nout('after')";
+    check(&format!("try:\n    {{'a': 1}}[unknown]\n{lacks}"), both);
+    check(&format!("try:\n    unknown['k']\n{lacks}"), both);
+    // Who catches everything does not ask whether a row has what it is asked for.
+    check("try: unknown[0]\nexcept Exception: out('handled')\nout('after')", "'after'");
+    // A `try` further out catches it; what does not reach it is not known to be raised.
+    check(
+        "try:\n    try: int(unknown)\n    except KeyError: out('inner')\n    out('rest')\nexcept ValueError: out('outer')",
+        "may 'rest'\nmay 'outer'",
+    );
+    let (shown, run) = run("try: int(unknown)\nexcept KeyError: pass\nout('after')", Vec::new());
+    assert_eq!((shown.as_str(), run.may_fail.len()), ("'after'", 0));
+    check(
+        "bad = []\nfor x in unknown:\n    try: int(x)\n    except ValueError: bad.append(x)\nif bad: out('bad')",
+        "may 'bad'",
+    );
+}
+
 #[test]
 fn calls_of_unknown_functions() {
     check("def cb(): out('never')\nl = [1]\nt = (1,)\nunknown(cb, l, t)\nout(l, t)", "?test\n(1,)");
