@@ -78,7 +78,9 @@ pub fn raise(vm: &mut Vm, refusal: Refusal, sql: Option<&str>) -> Raise {
                             inner.attrs.set(&name.into(), Some(Value::str(error.sqlstate.0)));
                         }
                     }
-                    instance.attrs.set(&"orig".into(), Some(original));
+                    for name in ["orig", "__cause__", "__context__"] {
+                        instance.attrs.set(&name.into(), Some(original.clone()));
+                    }
                 }
                 instance.attrs.set(&"statement".into(), Some(sql.map_or(Value::None, Value::str)));
             }

@@ -141,6 +141,9 @@ impl Vm {
             "__traceback__" | "__cause__" | "__context__" if instance.class.derives_from("BaseException") => {
                 return Ok(Some(Value::None));
             }
+            "__suppress_context__" if instance.class.derives_from("BaseException") => {
+                return Ok(Some(Value::Bool(false)));
+            }
             "with_traceback" | "add_note" if instance.class.derives_from("BaseException") => {
                 let exception = value.clone();
                 return Ok(Some(super::native::function(name, move |_, _| Ok(exception.clone()))));

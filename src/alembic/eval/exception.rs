@@ -137,7 +137,45 @@ impl Vm {
         let instance = Instance::new(class);
         instance.attrs.set(&"args".into(), Some(Value::tuple([Value::str(message)])));
         *instance.origin.borrow_mut() = self.run.trace.clone();
-        Value::native(instance)
+        let exception = Value::native(instance);
+        self.set_context(&exception);
+        exception
+    }
+
+    /// `__context__`: what was being handled when an exception was raised.
+    fn set_context(&mut self, exception: &Value) {
+        let handled = self.handling.last().filter(|handled| !handled.is(exception)).cloned();
+        if let (Some(handled), Some(instance)) = (handled, exception.as_instance()) {
+            self.bind(&instance.attrs.clone(), &"__context__".into(), Some(handled));
+        }
+    }
+
+    /// `raise … from cause`
+    pub(super) fn with_cause(&mut self, raise: Raise, cause: Value) -> Raise {
+        let cause = match cause.as_class() {
+            Some(class) => match self.instantiate(&class, Args::default()) {
+                Ok(cause) => cause,
+                Err(raise) => return raise,
+            },
+            None => cause,
+        };
+        let is_exception = match &cause {
+            Value::None | Value::Unknown(_) => true,
+            cause => cause
+                .as_instance()
+                .is_some_and(|cause| cause.class.derives_from("BaseException") || cause.class.unknown.is_some()),
+        };
+        if !is_exception {
+            return self.raise("TypeError", "exception causes must derive from BaseException");
+        }
+        if let Raise::Exception(exception) = &raise
+            && let Some(instance) = exception.as_instance()
+        {
+            let attrs = instance.attrs.clone();
+            self.bind(&attrs, &"__cause__".into(), Some(cause));
+            self.bind(&attrs, &"__suppress_context__".into(), Some(Value::Bool(true)));
+        }
+        raise
     }
 
     /// Where an exception was raised, in the file of the outermost frame.
@@ -210,6 +248,7 @@ impl Vm {
                     if instance.origin.borrow().is_empty() {
                         *instance.origin.borrow_mut() = self.run.trace.clone();
                     }
+                    self.set_context(&exception);
                     Raise::Exception(exception)
                 }
                 _ => self.raise("TypeError", "exceptions must derive from BaseException"),

@@ -235,12 +235,15 @@ impl Vm {
                 None => return self.raise("RuntimeError", "No active exception to reraise"),
             },
         };
-        if let Some(cause) = cause
-            && let Err(raise) = self.expr(frame, cause)
-        {
-            return raise;
+        let cause = match cause.map(|cause| self.expr(frame, cause)).transpose() {
+            Ok(cause) => cause,
+            Err(raise) => return raise,
+        };
+        let raise = self.raise_value(value);
+        match cause {
+            Some(cause) => self.with_cause(raise, cause),
+            None => raise,
         }
-        self.raise_value(value)
     }
 
     fn delete(&mut self, frame: &mut Frame<'_>, target: &Expr) -> Eval<()> {

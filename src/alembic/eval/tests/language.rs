@@ -159,3 +159,21 @@ fn collections() {
         "[(1, 'b'), (2, 'a')]\n['A', 'b']\nTrue\n12\n255\n1.5\n'None'\nFalse",
     );
 }
+
+#[test]
+fn exceptions_know_what_they_come_from() {
+    check(
+        "try:\n    try: {}['x']\n    except KeyError as e: raise RuntimeError('no') from e\nexcept RuntimeError as e:\n    \
+         out(isinstance(e.__cause__, KeyError), e.__context__ is e.__cause__, e.__suppress_context__)",
+        "True\nTrue\nTrue",
+    );
+    check(
+        "try:\n    try: 1 / 0\n    except ZeroDivisionError: {}['x']\nexcept KeyError as e: out(type(e.__context__).__name__, e.__cause__)",
+        "'ZeroDivisionError'\nNone",
+    );
+    check(
+        "try:\n    try: 1 / 0\n    except ZeroDivisionError as e: raise ValueError from None\nexcept ValueError as e: out(e.__cause__, e.__suppress_context__)",
+        "None\nTrue",
+    );
+    check("raise ValueError('x') from 3", "TypeError: exception causes must derive from BaseException");
+}
