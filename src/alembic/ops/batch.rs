@@ -133,7 +133,11 @@ impl Native for Batch {
                 perform(vm, operation, Some(batch.clone()), args)
             })));
         }
-        Ok(super::module::shared(vm, &self.context, name)?.or_else(|| super::module::of_a_package(name)))
+        let own = Value::Native(self.clone());
+        if let Some(found) = super::module::shared(vm, &self.context, &own, name)? {
+            return Ok(Some(found));
+        }
+        Ok(super::custom::registered(vm, "BatchOperations", &own, name)?.or_else(|| super::module::of_a_package(name)))
     }
 
     fn enter(self: Rc<Self>, _vm: &mut Vm) -> Eval<Option<Value>> {

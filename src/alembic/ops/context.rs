@@ -188,7 +188,11 @@ impl Native for Operations {
         if let Some(operation) = OPERATIONS.iter().find(|operation| operation.name == name) {
             return Ok(Some(native::function(operation.name, move |vm, args| perform(vm, operation, None, args))));
         }
-        super::module::shared(vm, &self.context, name)
+        let own = Value::Native(self.clone());
+        match super::module::shared(vm, &self.context, &own, name)? {
+            Some(found) => Ok(Some(found)),
+            None => super::custom::registered(vm, "Operations", &own, name),
+        }
     }
 
     fn enter(self: Rc<Self>, _vm: &mut Vm) -> Eval<Option<Value>> {

@@ -8,6 +8,7 @@ mod batch;
 mod column;
 mod constraint;
 mod context;
+mod custom;
 mod data;
 mod enum_values;
 mod geospatial;

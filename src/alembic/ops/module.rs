@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::super::sqlalchemy::expression::{Expression, Node};
 use super::super::sqlalchemy::names;
 use super::context::Config;
+use super::custom::{self, OperationsClass};
 use super::{Batch, MigrationContext, OPERATIONS, Operations, data, enum_values, perform};
 use crate::alembic::database::{Connection, connection_of};
 use crate::alembic::eval::{Args, Eval, Value, Vm, native};
@@ -29,7 +30,7 @@ const SHARED: &[&str] = &[
 ];
 
 /// An attribute that does not send a statement of its own; `None` if there is no such attribute.
-pub(super) fn shared(vm: &mut Vm, context: &Rc<MigrationContext>, name: &str) -> Eval<Option<Value>> {
+pub(super) fn shared(vm: &mut Vm, context: &Rc<MigrationContext>, receiver: &Value, name: &str) -> Eval<Option<Value>> {
     let context = context.clone();
     Ok(Some(match name {
         "f" => native::function(name, |vm, args| {
@@ -62,9 +63,16 @@ pub(super) fn shared(vm: &mut Vm, context: &Rc<MigrationContext>, name: &str) ->
         "bulk_insert" => native::function(name, data::bulk_insert),
         "sync_enum_values" => native::function(name, move |vm, args| enum_values::sync(vm, &context, args)),
         "batch_alter_table" => native::function(name, move |vm, args| Batch::open(vm, context.clone(), args)),
-        "invoke" | "run_async" | "implementation_for" | "register_operation" => {
-            vm.unknown("unsupported", format!("op.{name}"))
+        "invoke" => {
+            let receiver = receiver.clone();
+            native::function(name, move |vm, args| custom::invoke(vm, &receiver, args))
         }
+        "implementation_for" | "register_operation" => {
+            let class = vm.library("alembic.operations").map(|module| vm.get_attr(&module, "Operations"));
+            let class = class.transpose()?.unwrap_or(Value::None);
+            vm.get_attr(&class, name)?
+        }
+        "run_async" => vm.unknown("unsupported", format!("op.{name}")),
         _ => return Ok(None),
     }))
 }
@@ -78,6 +86,15 @@ pub fn register(vm: &mut Vm) {
         vm.define_exception(class, &[base]);
     }
     let context = Rc::new(MigrationContext { connection: Rc::new(Connection::of_run()) });
+    let implementations = Value::dict([]);
+    let operations = Value::native(OperationsClass::new("Operations", implementations.clone()));
+    let of_batch = Value::native(OperationsClass::new("BatchOperations", implementations));
+    let base = vm.define_class("alembic.operations.ops.MigrateOperation", []);
+    let classes = || [("Operations", operations.clone()), ("BatchOperations", of_batch.clone())];
+    vm.register("alembic.operations", classes().into_iter().chain([("MigrateOperation", base.clone())]));
+    vm.register("alembic.operations.base", classes());
+    vm.register("alembic.operations.ops", [("MigrateOperation", base)]);
+    let proxy = Value::native(Operations { context: context.clone() });
     let mut op: Vec<(&'static str, Value)> = OPERATIONS
         .iter()
         .map(|operation| {
@@ -85,21 +102,18 @@ pub fn register(vm: &mut Vm) {
         })
         .collect();
     for name in SHARED {
-        if let Ok(Some(value)) = shared(vm, &context, name) {
+        if let Ok(Some(value)) = shared(vm, &context, &proxy, name) {
             op.push((name, value));
         }
     }
-    op.push(("_proxy", Value::native(Operations { context: context.clone() })));
-    op.push(("__getattr__", native::function("__getattr__", other)));
+    op.push(("_proxy", proxy.clone()));
+    op.push(("__getattr__", native::function("__getattr__", move |vm, args| other(vm, &proxy, args))));
     vm.register("alembic.op", op);
     enum_values::register(vm);
     let environment = environment(&context);
     vm.register("alembic.context", environment);
-    let operations = native::function("Operations", Operations::construct);
     // What the operations replicate; projects ask for it to tell old releases apart.
     vm.register("alembic", [("__version__", crate::alembic::eval::Value::str("1.20.1"))]);
-    vm.register("alembic.operations", [("Operations", operations.clone())]);
-    vm.register("alembic.operations.base", [("Operations", operations)]);
     let configure = native::function("configure", |vm, args| {
         let bound = args.bind(
             vm,
@@ -119,13 +133,13 @@ pub fn register(vm: &mut Vm) {
     vm.register("alembic.util.exc", errors);
 }
 
-fn other(vm: &mut Vm, args: Args) -> Eval<Value> {
+fn other(vm: &mut Vm, proxy: &Value, args: Args) -> Eval<Value> {
     let bound = args.bind(vm, "__getattr__(name)")?;
     let name = bound.required("name").as_str().unwrap_or_default().to_string();
     if name.starts_with("__") {
         return Err(vm.raise("AttributeError", &format!("module 'alembic.op' has no attribute '{name}'")));
     }
-    Ok(of_a_package(&name).unwrap_or(Value::None))
+    Ok(custom::registered(vm, "Operations", proxy, &name)?.or_else(|| of_a_package(&name)).unwrap_or(Value::None))
 }
 
 /// An operation that Alembic does not have: a package or the project has registered it, and it may do anything.
