@@ -548,13 +548,10 @@ impl Native for Dialect {
             | "insert_returning" => Value::Bool(true),
             "max_identifier_length" => Value::int(63),
             "identifier_preparer" => Value::native(Preparer),
-            "has_table" => native::function("has_table", |vm, args| {
-                let bound = args.bind(vm, "has_table(connection, table_name, schema=, **kw)")?;
-                let inspector = inspector::inspect(vm, &bound.required("connection"));
-                let method = vm.get_attr(&inspector, "has_table")?;
-                let args = [bound.required("table_name"), bound.or_none("schema")];
-                vm.call(&method, crate::alembic::eval::Args::positional(args))
-            }),
+            _ if inspector::has_method(name) => {
+                let method = name.to_owned();
+                native::function(name, move |vm, args| inspector::ask_of(vm, &method, args))
+            }
             _ => vm.unknown("dialect", format!("dialect.{name}")),
         }))
     }

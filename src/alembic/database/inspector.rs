@@ -107,6 +107,27 @@ const METHODS: &[Method] = &[
     },
 ];
 
+/// Whether a dialect has it, too: with a connection as its first argument.
+pub(super) fn has_method(name: &str) -> bool {
+    METHODS.iter().any(|method| method.name == name)
+}
+
+/// `dialect.get_columns(connection, …)`: what an inspector of the connection answers.
+pub(super) fn ask_of(vm: &mut Vm, method: &str, mut args: Args) -> Eval<Value> {
+    let by_name = args.keyword.iter().position(|(name, _)| &**name == "connection");
+    let connection = match by_name {
+        Some(at) => args.keyword.remove(at).1,
+        None if !args.positional.is_empty() => args.positional.remove(0),
+        None => {
+            let message = format!("{method}() missing 1 required positional argument: 'connection'");
+            return Err(vm.raise("TypeError", &message));
+        }
+    };
+    let inspector = inspect(vm, &connection);
+    let method = vm.get_attr(&inspector, method)?;
+    vm.call(&method, args)
+}
+
 impl Native for Inspector {
     fn class(&self) -> &str {
         "sqlalchemy.dialects.postgresql.base.PGInspector"

@@ -124,6 +124,7 @@ pub(super) fn foreign_key(vm: &mut Vm, call: &Call) -> Eval<Lowered> {
                 comment: None,
                 options: Vec::new(),
                 of_constraint: true,
+                owner: Default::default(),
             })
         };
         let elements = remote.iter().cloned().map(element).collect();

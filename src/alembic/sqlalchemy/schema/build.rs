@@ -369,6 +369,7 @@ fn reference(bound: &Bound, referent: &Value) -> Known<ForeignKey> {
         comment: text("comment")?,
         options: dialect_options(&bound.keywords),
         of_constraint: false,
+        owner: Default::default(),
     })
 }
 

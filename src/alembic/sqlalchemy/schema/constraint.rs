@@ -131,6 +131,32 @@ pub struct ForeignKey {
     pub options: Vec<(Rc<str>, Value)>,
     /// An element of a `ForeignKeyConstraint` rather than an argument of a column.
     pub of_constraint: bool,
+    /// The constraint that it is an element of, once that has a table.
+    pub owner: RefCell<Weak<Constraint>>,
+}
+
+impl ForeignKey {
+    /// The constraint that it is an element of, and at which place.
+    pub fn place(&self) -> Option<(Rc<Constraint>, usize)> {
+        let owner = self.owner.borrow().upgrade()?;
+        let at = match &owner.state.borrow().kind {
+            ConstraintKind::ForeignKey { elements, .. } => {
+                elements.iter().position(|element| std::ptr::eq(&**element, self))?
+            }
+            _ => return None,
+        };
+        Some((owner, at))
+    }
+
+    /// The column that refers.
+    pub fn parent(&self) -> Option<Rc<Column>> {
+        let (owner, at) = self.place()?;
+        let table = owner.table()?;
+        match &owner.state.borrow().kind {
+            ConstraintKind::ForeignKey { columns, .. } => columns.get(at)?.resolve(&table),
+            _ => None,
+        }
+    }
 }
 
 /// What a foreign key refers to.
@@ -222,9 +248,13 @@ impl Constraint {
             }
         };
         match &mut state.kind {
-            ConstraintKind::PrimaryKey { columns, .. }
-            | ConstraintKind::Unique { columns }
-            | ConstraintKind::ForeignKey { columns, .. } => by_key(columns),
+            ConstraintKind::PrimaryKey { columns, .. } | ConstraintKind::Unique { columns } => by_key(columns),
+            ConstraintKind::ForeignKey { columns, elements } => {
+                by_key(columns);
+                for element in elements {
+                    *element = Rc::new(ForeignKey::clone(element));
+                }
+            }
             ConstraintKind::Check(check) => by_key(&mut check.columns),
             ConstraintKind::Exclude(_) | ConstraintKind::Plain => {}
         }

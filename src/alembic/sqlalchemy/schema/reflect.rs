@@ -7,14 +7,14 @@ use std::rc::Rc;
 use super::super::expression::Expression;
 use super::super::names::{Name, qname};
 use super::super::{seam, types};
-use super::column::ColumnArg;
+use super::column::{Autoincrement, ColumnArg};
 use super::constraint::{Constraint, ConstraintKind, ConstraintName};
 use super::index::{Index, IndexArg, IndexState};
-use super::{Check, Column, ForeignKey, MetaData, Referent, ServerDefault, Table, TableArgs};
+use super::{Check, Column, ForeignKey, Identity, MetaData, Referent, ServerDefault, Table, TableArgs};
 use crate::alembic::eval::{Args, Eval, Value, Vm};
-use crate::catalog::object::{self, KeyRef, Rule, TypeRef};
+use crate::catalog::object::{self, DefaultExpr, KeyRef, Rule, TypeRef};
 use crate::catalog::{Catalog, Object, Oid};
-use crate::pg::command::Deferrable;
+use crate::pg::command::{Deferrable, IdentityKind, SequenceOptions};
 use crate::pg::error::Reason;
 use crate::pg::ident::{Ident, QName};
 use crate::pg::types::{DataType, TypeName};
@@ -112,6 +112,7 @@ fn constraints(catalog: &Catalog, name: &QName, vm: &Vm) -> Result<Items, Reason
                         comment: None,
                         options: Vec::new(),
                         of_constraint: true,
+                        owner: RefCell::default(),
                     })
                 });
                 let kind = ConstraintKind::ForeignKey { columns: keys(columns), elements: elements.collect() };
@@ -190,24 +191,76 @@ fn columns(vm: &mut Vm, schema: Option<&Name>, name: &Name) -> Eval<Result<Vec<R
         .columns(oid)
         .into_iter()
         .map(|(column_oid, column)| {
-            let has_default = vm.run.catalog.default_of(column_oid).is_some();
-            (column.name.clone(), column.ty.clone(), column.not_null, key.contains(&column_oid), has_default)
+            let generated = generated(&vm.run.catalog, column_oid, column);
+            (column.name.clone(), column.ty.clone(), column.not_null, key.contains(&column_oid), generated)
         })
         .collect();
     let mut columns = Vec::new();
-    for (name, ty, not_null, in_key, has_default) in found {
+    for (name, ty, not_null, in_key, generated) in found {
         let ty = type_value(vm, &ty)?;
         let mut state = Column::state(Some(Name::plain(name.as_str())), ty);
         state.nullable = !not_null;
         state.nullable_given = true;
         state.primary_key = in_key;
-        if has_default {
-            state.server_default =
-                ServerDefault::Unknown(Reason::new("reflection", format!("the default of {name} as it is reflected")));
+        let reason = || Reason::new("reflection", format!("the default of {name} as it is reflected"));
+        match generated {
+            Generated::Nothing => state.autoincrement = Autoincrement::False,
+            Generated::Default { increments } => {
+                state.autoincrement = if increments { Autoincrement::True } else { Autoincrement::False };
+                state.server_default = ServerDefault::Unknown(reason());
+            }
+            Generated::Unclear => state.server_default = ServerDefault::Unknown(reason()),
+            Generated::Identity(identity) => {
+                state.autoincrement = Autoincrement::True;
+                state.identity = Some(Rc::new(identity));
+            }
         }
         columns.push(Rc::new(Column { state: RefCell::new(state) }));
     }
     Ok(Ok(columns))
+}
+
+/// What makes the values of a column.
+enum Generated {
+    Nothing,
+    /// A default; where it is the next value of a sequence, SQLAlchemy takes the column for a SERIAL.
+    Default {
+        increments: bool,
+    },
+    /// A default of which that is not known, or the expression of a generated column.
+    Unclear,
+    Identity(Identity),
+}
+
+fn generated(catalog: &Catalog, oid: Oid, column: &object::Column) -> Generated {
+    if column.generated.is_some() {
+        return Generated::Unclear;
+    }
+    if let Some(kind) = column.identity {
+        let options = catalog.owned_sequences(oid).first().map(|(_, sequence)| SequenceOptions {
+            start: Some(sequence.start),
+            increment: Some(sequence.increment),
+            min_value: Some(Some(sequence.min_value)),
+            max_value: Some(Some(sequence.max_value)),
+            cache: Some(sequence.cache),
+            cycle: Some(sequence.cycle),
+            ..SequenceOptions::default()
+        });
+        return Generated::Identity(Identity {
+            always: kind == IdentityKind::Always,
+            options: options.unwrap_or_default(),
+        });
+    }
+    let Some(default) = catalog.default_of(oid) else { return Generated::Nothing };
+    match catalog.get(default) {
+        _ if catalog.presence(default).is_some() => Generated::Unclear,
+        Some(Object::Default(default)) => match &default.expr {
+            DefaultExpr::NextVal(_) => Generated::Default { increments: true },
+            DefaultExpr::Expr(expr) => Generated::Default { increments: expr.to_string().contains("nextval(") },
+            DefaultExpr::Unknown(_) => Generated::Unclear,
+        },
+        _ => Generated::Unclear,
+    }
 }
 
 /// A type of PostgreSQL's as SQLAlchemy reflects it.

@@ -289,6 +289,11 @@ impl Table {
     /// `table.append_constraint(constraint)`
     pub fn append_constraint(self: &Rc<Self>, vm: &mut Vm, constraint: &Rc<Constraint>) -> Eval<()> {
         constraint.state.borrow_mut().table = self.this.clone();
+        if let ConstraintKind::ForeignKey { elements, .. } = &constraint.state.borrow().kind {
+            for element in elements {
+                *element.owner.borrow_mut() = Rc::downgrade(constraint);
+            }
+        }
         if let Some(reason) = &constraint.state.borrow().unknown {
             self.unknown.borrow_mut().get_or_insert_with(|| reason.clone());
         }
@@ -299,6 +304,19 @@ impl Table {
             self.constraints.borrow_mut().push(constraint.clone());
         }
         self.name_constraint(vm, constraint)
+    }
+
+    /// The foreign keys that start at a column: its own, and those of the table's constraints.
+    pub fn foreign_keys_of(&self, column: &Rc<Column>) -> Vec<Rc<ForeignKey>> {
+        let mut found = Vec::new();
+        for constraint in self.constraints.borrow().iter() {
+            if let ConstraintKind::ForeignKey { columns, elements } = &constraint.state.borrow().kind {
+                let starts = |from: &ColumnArg| from.resolve(self).is_some_and(|own| Rc::ptr_eq(&own, column));
+                let of_column = columns.iter().zip(elements).filter(|(from, _)| starts(from));
+                found.extend(of_column.map(|(_, element)| element.clone()));
+            }
+        }
+        found
     }
 
     /// `PrimaryKeyConstraint._set_parent`

@@ -72,7 +72,11 @@ impl Native for Column {
                 Autoincrement::True => Value::Bool(true),
                 Autoincrement::False => Value::Bool(false),
             },
-            "foreign_keys" => Value::set(state.foreign_keys.iter().map(|key| Value::Native(key.clone()))),
+            "foreign_keys" => match self.table() {
+                Some(table) if table.unknown.borrow().is_some() => Value::from(table.unknown.borrow().clone()),
+                Some(table) => Value::set(table.foreign_keys_of(&self).into_iter().map(|key| Value::Native(key))),
+                None => Value::set(state.foreign_keys.iter().map(|key| Value::Native(key.clone()))),
+            },
             "constraints" => Value::set(state.constraints.iter().map(|constraint| Value::Native(constraint.clone()))),
             "copy" | "_copy" => {
                 let own = self.clone();

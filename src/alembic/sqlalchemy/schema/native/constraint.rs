@@ -10,6 +10,23 @@ use crate::alembic::sqlalchemy::schema::constraint::{ColumnArg, ConstraintName, 
 use crate::alembic::sqlalchemy::schema::{Column, Constraint, ConstraintKind, ForeignKey, table};
 use crate::pg::error::Reason;
 
+impl ForeignKey {
+    /// The column that it refers to, where its table is defined.
+    fn referred(&self) -> Option<Rc<Column>> {
+        match &self.referent {
+            Referent::Column(column) => Some(column.clone()),
+            Referent::Named { schema, table, column } => {
+                let parent = self.parent()?;
+                let own = parent.table()?;
+                let schema = schema.clone().or_else(|| own.metadata.schema.clone());
+                let key = table::key(schema.as_ref(), table);
+                let referred = if own.key() == key { own } else { own.metadata.table(&key)? };
+                referred.column(&column.as_ref().map_or_else(|| parent.key(), |column| column.text.clone()))
+            }
+        }
+    }
+}
+
 impl Native for ForeignKey {
     fn class(&self) -> &str {
         "sqlalchemy.sql.schema.ForeignKey"
@@ -35,10 +52,15 @@ impl Native for ForeignKey {
                     None => Value::Str(column.key()),
                 },
             },
-            "column" => match &self.referent {
-                Referent::Column(column) => Value::Native(column.clone()),
-                Referent::Named { .. } => vm.unknown("foreign-key", "the column that a foreign key names"),
+            "column" => match self.referred() {
+                Some(column) => Value::Native(column),
+                None => vm.unknown("foreign-key", "the column that a foreign key names"),
             },
+            "constraint" => match self.place() {
+                Some((constraint, _)) => Value::Native(constraint),
+                None => Value::None,
+            },
+            "parent" => self.parent().map_or(Value::None, |column| Value::Native(column)),
             _ => return Ok(None),
         }))
     }
