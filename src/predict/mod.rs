@@ -308,6 +308,10 @@ impl Walk {
     fn look_at_steps(&mut self, steps: std::ops::Range<usize>) {
         let reason = self.vm.run.steps[steps].iter().find_map(|step| match (&step.action, &step.outcome) {
             (Action::Unmodelled(reason), _) | (_, Err(Refusal::Unmodelled(reason))) => Some(reason.clone()),
+            (Action::Statement { command, .. }, Ok(_)) if step.may.is_none() => {
+                let why = command.unknown_part()?;
+                Some(Reason { span: step.span, ..Reason::new("unknown-part", why) })
+            }
             _ => None,
         });
         if let Some(reason) = reason {

@@ -171,6 +171,19 @@ impl Command {
         }
     }
 
+    /// What of a statement is not known, where it stands for one with an unknown part: whether PostgreSQL takes it is not known either.
+    pub fn unknown_part(&self) -> Option<&str> {
+        match self {
+            Command::Opaque(
+                Opaque::Statement { text, why, .. }
+                | Opaque::MakeOne { text, why, .. }
+                | Opaque::DropOne { text, why, .. },
+            ) if text.starts_with("--") => Some(why),
+            Command::Table(Table::Create(create)) => create.query.as_deref()?.strip_prefix("-- "),
+            _ => None,
+        }
+    }
+
     /// True for a statement on rows, be it only a query: whether it runs makes no difference to a schema.
     pub fn leaves_schema(&self) -> bool {
         matches!(self, Command::Data(_))

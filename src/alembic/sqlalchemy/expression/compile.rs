@@ -71,7 +71,7 @@ fn write(vm: &mut Vm, expression: &Expression, context: Context, depth: usize) -
                 None => name.sql(),
             }
         }
-        Node::Named { table, name } => match table.as_ref().filter(|_| context.include_table) {
+        Node::Named { table, name } => match table.get().filter(|_| context.include_table) {
             Some(table) => format!("{}.{}", qualified_sql(table.schema.as_ref(), &table.name), name.sql()),
             None => name.sql(),
         },

@@ -34,7 +34,8 @@ pub fn literal(vm: &mut Vm, value: &Value, ty: Option<&Value>) -> Known<String> 
             for item in seam::items(vm, value)? {
                 items.push(literal(vm, &item, None)?);
             }
-            Ok(format!("ARRAY[{}]", items.join(", ")))
+            // psycopg2 writes an empty list so.
+            Ok(if items.is_empty() { "'{}'".to_string() } else { format!("ARRAY[{}]", items.join(", ")) })
         }
         Value::Native(native) => match seam::shown(vm, native)? {
             Some(text) => Ok(string_literal(&text)),

@@ -10,6 +10,7 @@ pub mod operators;
 pub mod python;
 pub mod text;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 pub use compile::{Context, compile};
@@ -30,6 +31,26 @@ pub struct Expression {
     pub ty: Option<Value>,
 }
 
+/// The table that a `column("a")` is of; `table("t", column("a"))` gives the very column its table (`TableClause`).
+#[derive(Clone, Debug, Default)]
+pub struct Owner(Rc<RefCell<Option<Rc<TableName>>>>);
+
+impl Owner {
+    /// That table.
+    pub fn of(table: Rc<TableName>) -> Owner {
+        Owner(Rc::new(RefCell::new(Some(table))))
+    }
+
+    /// The table, if it has one by now.
+    pub fn get(&self) -> Option<Rc<TableName>> {
+        self.0.borrow().clone()
+    }
+
+    fn set(&self, table: &Rc<TableName>) {
+        *self.0.borrow_mut() = Some(table.clone());
+    }
+}
+
 /// A node of the tree.
 #[derive(Clone, Debug)]
 pub enum Node {
@@ -47,7 +68,7 @@ pub enum Node {
     /// `column("a")`, and columns of `table("t", …)`.
     Named {
         /// What stands in front of it.
-        table: Option<Rc<TableName>>,
+        table: Owner,
         /// Its name.
         name: Name,
     },

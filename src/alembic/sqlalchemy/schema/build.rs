@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use super::super::expression::{Expression, Node, Role, coerce};
+use super::super::expression::{Expression, Node, Owner, Role, coerce};
 use super::super::names::{self, Name};
 use super::super::{Known, Obstacle, seam, types};
 use super::column::{ColumnArg, ColumnState};
@@ -385,9 +385,10 @@ pub fn exclude_constraint(vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<V
                 return Err(Reason::new("argument", "an element of ExcludeConstraint is no pair").into());
             };
             let expression = match target {
-                Value::Str(text) => {
-                    Rc::new(Expression { node: Node::Named { table: None, name: Name::plain(text) }, ty: None })
-                }
+                Value::Str(text) => Rc::new(Expression {
+                    node: Node::Named { table: Owner::default(), name: Name::plain(text) },
+                    ty: None,
+                }),
                 target => coerce(vm, target, Role::DdlExpression)?,
             };
             elements.push((expression, seam::text(operator, "an operator")?));

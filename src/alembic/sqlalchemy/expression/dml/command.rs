@@ -41,7 +41,7 @@ impl Query {
         for expression in self.columns.iter().filter(|_| self.verb == DataVerb::Select) {
             let table = match &expression.node {
                 Node::Column(column) => column.table().map(|table| qname(table.schema().as_ref(), &table.name())),
-                Node::Named { table, .. } => table.as_ref().map(|table| qname(table.schema.as_ref(), &table.name)),
+                Node::Named { table, .. } => table.get().map(|table| qname(table.schema.as_ref(), &table.name)),
                 _ => None,
             };
             let (Some(table), Some(name), Some(ty)) = (table, expression.column_name(), &expression.ty) else {

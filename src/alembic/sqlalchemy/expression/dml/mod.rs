@@ -14,7 +14,7 @@ use std::rc::Rc;
 use crate::alembic::eval::{Args, Eval, Value, Vm};
 use crate::alembic::sqlalchemy::expression::join::{self, Join};
 use crate::alembic::sqlalchemy::expression::python::operand;
-use crate::alembic::sqlalchemy::expression::{Expression, Node, TableName};
+use crate::alembic::sqlalchemy::expression::{Expression, Node, Owner, TableName};
 use crate::alembic::sqlalchemy::names::Name;
 use crate::alembic::sqlalchemy::schema::Table;
 use crate::alembic::sqlalchemy::{orm, seam, settle};
@@ -151,7 +151,7 @@ impl Query {
             Node::Column(column) => {
                 found.extend(column.table().map(|table| TableName { schema: table.schema(), name: table.name() }));
             }
-            Node::Named { table: Some(table), .. } => found.push(TableName::clone(table)),
+            Node::Named { table, .. } => found.extend(table.get().map(|table| TableName::clone(&table))),
             Node::Query(query) => queries.push(query.unknown.clone()),
             _ => {}
         });
@@ -247,7 +247,9 @@ impl Query {
             "order_by" | "group_by" | "returning" => {
                 for item in &args.positional {
                     let item = match item {
-                        Value::Str(name) => Expression::of(Node::Named { table: None, name: Name::plain(name) }),
+                        Value::Str(name) => {
+                            Expression::of(Node::Named { table: Owner::default(), name: Name::plain(name) })
+                        }
                         Value::None => continue,
                         item => operand(vm, item, None)?,
                     };

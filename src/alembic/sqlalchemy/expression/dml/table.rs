@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::start;
 use crate::alembic::eval::{Args, Eval, Native, Value, Vm, native};
 use crate::alembic::sqlalchemy::expression::join::{self};
-use crate::alembic::sqlalchemy::expression::{Expression, Node, TableName};
+use crate::alembic::sqlalchemy::expression::{Expression, Node, Owner, TableName};
 use crate::alembic::sqlalchemy::names::{self};
 use crate::alembic::sqlalchemy::schema::{COLLECTION, Column, Table};
 use crate::alembic::sqlalchemy::{orm, seam};
@@ -32,16 +32,16 @@ pub fn table(vm: &mut Vm, args: Args) -> Eval<Value> {
     let table = Rc::new(TableName { schema, name });
     let mut columns = Vec::new();
     for column in &bound.rest {
-        let own = match seam::native::<Column>(column) {
-            Some(column) => Some((column.name(), Some(column.state.borrow().ty.clone()))),
-            None => seam::native::<Expression>(column).and_then(|own| Some((own.column_name()?, own.ty.clone()))),
-        };
-        match own {
-            Some((name, ty)) => {
-                let node = Node::Named { table: Some(table.clone()), name };
-                columns.push(Rc::new(Expression { node, ty }));
-            }
-            None => return Ok(vm.unknown("sqlalchemy", "a table() of something that is no column")),
+        if let Some(own) = seam::native::<Expression>(column)
+            && let Node::Named { table: owner, .. } = &own.node
+        {
+            owner.set(&table);
+            columns.push(own);
+        } else if let Some(column) = seam::native::<Column>(column) {
+            let node = Node::Named { table: Owner::of(table.clone()), name: column.name() };
+            columns.push(Rc::new(Expression { node, ty: Some(column.state.borrow().ty.clone()) }));
+        } else {
+            return Ok(vm.unknown("sqlalchemy", "a table() of something that is no column"));
         }
     }
     Ok(Value::native(LightTable { name: table, columns }))

@@ -6,7 +6,7 @@ use super::methods::{cast, prefixed};
 use super::{list, negated, operand, value};
 use crate::alembic::eval::{Args, Eval, Value, Vm};
 use crate::alembic::sqlalchemy::expression::operators::{self, Operator};
-use crate::alembic::sqlalchemy::expression::{Expression, Node, dml, join};
+use crate::alembic::sqlalchemy::expression::{Expression, Node, Owner, dml, join};
 use crate::alembic::sqlalchemy::names::{self, Name};
 use crate::alembic::sqlalchemy::{Known, Obstacle, seam};
 
@@ -128,7 +128,7 @@ fn column(vm: &mut Vm, args: Args) -> Eval<Value> {
     match names::name(&bound.required("text")) {
         Ok(name) => {
             let literal = bound.get("is_literal").is_some_and(|flag| seam::truth(&flag).unwrap_or(false));
-            let node = if literal { Node::Raw(name.text) } else { Node::Named { table: None, name } };
+            let node = if literal { Node::Raw(name.text) } else { Node::Named { table: Owner::default(), name } };
             Ok(value(Rc::new(Expression { node, ty: bound.get("type_").filter(|ty| !ty.is_none()) })))
         }
         Err(reason) => Ok(Value::Unknown(reason)),
@@ -181,7 +181,7 @@ fn suffix(vm: &mut Vm, args: Args, words: &'static str) -> Eval<Value> {
     let bound = args.bind(vm, "desc(column)")?;
     let given = bound.required("column");
     let operand = match &given {
-        Value::Str(name) => Expression::of(Node::Named { table: None, name: Name::plain(name) }),
+        Value::Str(name) => Expression::of(Node::Named { table: Owner::default(), name: Name::plain(name) }),
         other => operand(vm, other, None)?,
     };
     Ok(value(Expression::of(Node::Suffix { words, operand })))

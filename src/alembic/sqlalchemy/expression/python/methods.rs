@@ -98,7 +98,7 @@ fn call_method(vm: &mut Vm, own: &Rc<Expression>, name: &str, args: Args) -> Eva
         },
         "in_" | "not_in" | "notin_" => {
             let operator = if name == "in_" { operators::IN } else { operators::NOT_IN };
-            let right = in_list(vm, own, &first)?;
+            let right = in_list(vm, own, &first, name == "in_")?;
             let made = infix(operator, own, &right);
             if name == "in_" { made } else { Expression::of(Node::Group(made)) }
         }
@@ -136,12 +136,15 @@ fn call_method(vm: &mut Vm, own: &Rc<Expression>, name: &str, args: Args) -> Eva
         },
         "distinct" => prefixed("DISTINCT ", own.clone()),
         "startswith" | "endswith" | "contains" | "icontains" => {
-            let is_json = own.ty.as_ref().is_some_and(|ty| {
-                types::is_kind_of(ty, "sqlalchemy.sql.sqltypes.JSON")
-                    || types::is_kind_of(ty, "sqlalchemy.sql.sqltypes.ARRAY")
-            });
+            // Types with elements have an operator of their own.
+            let rendered = match &own.ty {
+                Some(ty) => settle(types::render::render(vm, ty))?.map_or_else(|_| String::new(), |ty| ty.sql),
+                None => String::new(),
+            };
+            let has_elements = name == "contains"
+                && ["JSON", "JSONB", "HSTORE", "[]", "RANGE"].iter().any(|end| rendered.ends_with(end));
             let right = operand(vm, &first, own.ty.as_ref())?;
-            if is_json {
+            if has_elements {
                 return Ok(value(infix(
                     Operator { sql: " @> ".into(), precedence: 5, associative: false },
                     own,
@@ -224,7 +227,7 @@ pub(super) fn prefixed(words: &'static str, operand: Rc<Expression>) -> Rc<Expre
     Expression::of(Node::Prefix { operator, operand })
 }
 
-fn in_list(vm: &mut Vm, own: &Expression, given: &Value) -> Eval<Rc<Expression>> {
+fn in_list(vm: &mut Vm, own: &Expression, given: &Value, positive: bool) -> Eval<Rc<Expression>> {
     if seam::native::<dml::Query>(given).is_some() || seam::native::<Expression>(given).is_some() {
         return operand(vm, given, None);
     }
@@ -238,8 +241,9 @@ fn in_list(vm: &mut Vm, own: &Expression, given: &Value) -> Eval<Rc<Expression>>
         list.push(operand(vm, item, own.ty.as_ref())?);
     }
     if list.is_empty() {
-        // An empty list is rendered as a SELECT without rows.
-        return Ok(Expression::of(Node::Raw("(SELECT CAST(NULL AS INTEGER) WHERE 1!=1)".into())));
+        // What no row fulfils, or every one (`visit_empty_set_op_expr`).
+        let empty = if positive { "(NULL) AND (1 != 1)" } else { "(NULL) OR (1 = 1)" };
+        return Ok(Expression::of(Node::Raw(empty.into())));
     }
     let list = Expression::of(Node::List { operator: operators::COMMA, items: list });
     Ok(Expression::of(Node::Group(list)))
