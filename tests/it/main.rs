@@ -9,6 +9,7 @@ mod conditions;
 mod corpus;
 mod doubt;
 mod floors;
+mod found;
 mod graphs;
 mod hostile;
 mod loading;
