@@ -43,6 +43,7 @@ pub(super) fn install(vm: &mut Vm) {
             }),
         )]);
     let attrs = vec![
+        ("Counter", super::counter::class(vm)),
         ("OrderedDict", vm.class_value("dict")),
         ("defaultdict", default.value()),
         ("namedtuple", native::function("namedtuple", named_tuple)),

@@ -1,11 +1,9 @@
-//! `functools`, `itertools`, `operator`.
+//! `functools`, `operator`.
 
 use std::rc::Rc;
 
 use crate::alembic::eval::args::Args;
-use crate::alembic::eval::convert::as_int;
 use crate::alembic::eval::function::Property;
-use crate::alembic::eval::generator::{Apply, Generator};
 use crate::alembic::eval::native::{self, Native};
 use crate::alembic::eval::value::Value;
 use crate::alembic::eval::{Eval, Items, Vm};
@@ -94,83 +92,6 @@ pub(super) fn install(vm: &mut Vm) {
         ),
     ];
     vm.register("functools", functools);
-    let chain = |vm: &mut Vm, iterables: Vec<Value>| {
-        let mut all = Vec::new();
-        for value in iterables {
-            match vm.iterate(&value)? {
-                Items::Known(items) => all.extend(items),
-                Items::Unknown(reason) => return Ok(Value::native(Generator::unknown(reason))),
-            }
-        }
-        Ok(Value::native(Generator::kept(all)))
-    };
-    let chained = crate::alembic::eval::class::Class::new("itertools.chain", Vec::new())
-        .construct(move |vm, _, args| {
-            let mut all = Vec::new();
-            for value in args.positional {
-                match vm.iterate(&value)? {
-                    Items::Known(items) => all.extend(items),
-                    Items::Unknown(reason) => return Ok(Value::native(Generator::unknown(reason))),
-                }
-            }
-            Ok(Value::native(Generator::kept(all)))
-        })
-        .attrs([(
-            "from_iterable",
-            native::function("from_iterable", move |vm, args| {
-                let iterables = args.bind(vm, "from_iterable(iterable, /)")?.required("iterable");
-                match vm.iterate(&iterables)? {
-                    Items::Known(items) => chain(vm, items),
-                    Items::Unknown(reason) => Ok(Value::native(Generator::unknown(reason))),
-                }
-            }),
-        )]);
-    let itertools = [
-        ("chain", chained.value()),
-        (
-            "count",
-            native::function("count", |vm, args| {
-                let bound = args.bind(vm, "count(start=0, step=1)")?;
-                let start = bound.get("start").map_or(Some(0.into()), |start| as_int(&start));
-                let step = bound.get("step").map_or(Some(1.into()), |step| as_int(&step));
-                match (start, step) {
-                    (Some(start), Some(step)) => Ok(Value::native(Generator::apply(Apply::Count(start, step)))),
-                    _ => Ok(vm.unknown("unsupported", "itertools.count() of this value is not evaluated")),
-                }
-            }),
-        ),
-        (
-            "product",
-            native::function("product", |vm, args| {
-                let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
-                for value in &args.positional {
-                    let items = match vm.iterate(value)? {
-                        Items::Known(items) => items,
-                        Items::Unknown(reason) => return Ok(Value::native(Generator::unknown(reason))),
-                    };
-                    vm.charge(rows.len().saturating_mul(items.len()).saturating_mul(64))?;
-                    let add = |row: &Vec<Value>, item: &Value| row.iter().cloned().chain([item.clone()]).collect();
-                    rows = rows.iter().flat_map(|row| items.iter().map(move |item| add(row, item))).collect();
-                }
-                Ok(Value::native(Generator::kept(rows.into_iter().map(Value::tuple))))
-            }),
-        ),
-        (
-            "repeat",
-            native::function("repeat", |vm, args| {
-                let bound = args.bind(vm, "repeat(object, times=)")?;
-                match bound.get("times").and_then(|times| times.as_i64()) {
-                    Some(times) => {
-                        let times = usize::try_from(times).unwrap_or(0);
-                        vm.charge(times.saturating_mul(32))?;
-                        Ok(Value::native(Generator::kept(std::iter::repeat_n(bound.required("object"), times))))
-                    }
-                    None => Ok(vm.unknown("unsupported", "an endless itertools.repeat() is not evaluated")),
-                }
-            }),
-        ),
-    ];
-    vm.register("itertools", itertools);
     let getter = |name: &'static str, by_attr: bool| {
         native::function(name, move |_, args| {
             let keys = args.positional;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::alembic::eval::args::Args;
 use crate::alembic::eval::native;
 use crate::alembic::eval::value::Value;
-use crate::alembic::eval::{Dict, Eval, Vm};
+use crate::alembic::eval::{Dict, Eval, Items, Truth, Vm};
 use crate::pg::error::Reason;
 
 pub(super) fn install(vm: &mut Vm) {
@@ -18,24 +18,105 @@ pub(super) fn install(vm: &mut Vm) {
     vm.register("json", attrs);
 }
 
+/// How `dumps` writes.
+struct Style {
+    ascii: bool,
+    sort_keys: bool,
+    item: String,
+    key: String,
+    /// What each level is indented by, on lines of their own.
+    indent: Option<String>,
+    default: Option<Value>,
+}
+
+impl Style {
+    /// From the options; `Err` is a value that stands for the text.
+    fn read(vm: &mut Vm, options: &[(Rc<str>, Value)]) -> Eval<Result<Style, Value>> {
+        let mut style =
+            Style { ascii: true, sort_keys: false, item: ", ".into(), key: ": ".into(), indent: None, default: None };
+        let mut separators = None;
+        for (name, value) in options {
+            if let Value::Unknown(reason) = value {
+                return Ok(Err(Value::Unknown(reason.clone())));
+            }
+            match (&**name, value) {
+                ("ensure_ascii", value) => style.ascii = vm.truth(value)? == Truth::True,
+                ("sort_keys", value) => style.sort_keys = vm.truth(value)? == Truth::True,
+                ("default", value) => style.default = Some(value.clone()).filter(|value| !value.is_none()),
+                ("indent" | "separators", Value::None) => {}
+                ("indent", value) => match (value.as_str(), value.as_i64()) {
+                    (Some(text), _) => style.indent = Some(text.to_owned()),
+                    (None, Some(width)) => style.indent = Some(" ".repeat(usize::try_from(width).unwrap_or(0).min(64))),
+                    (None, None) => return Ok(Err(vm.unknown("unsupported", "this indent is not evaluated"))),
+                },
+                ("separators", value) => match vm.iterate(value)? {
+                    Items::Known(pair) if pair.len() == 2 && pair.iter().all(|text| text.as_str().is_some()) => {
+                        separators = Some(pair);
+                    }
+                    _ => return Ok(Err(vm.unknown("unsupported", "these separators are not evaluated"))),
+                },
+                ("allow_nan" | "check_circular", Value::Bool(true)) | ("skipkeys", Value::Bool(false)) => {}
+                _ => return Ok(Err(vm.unknown("unsupported", format!("json.dumps({name}=…) is not evaluated")))),
+            }
+        }
+        if style.indent.is_some() {
+            style.item = ",".into();
+        }
+        if let Some(pair) = separators {
+            (style.item, style.key) =
+                (pair[0].as_str().unwrap_or_default().into(), pair[1].as_str().unwrap_or_default().into());
+        }
+        Ok(Ok(style))
+    }
+
+    fn new_line(&self, level: usize, out: &mut String) {
+        if let Some(indent) = &self.indent {
+            out.push('\n');
+            out.push_str(&indent.repeat(level));
+        }
+    }
+}
+
 fn dumps(vm: &mut Vm, args: Args) -> Eval<Value> {
     let bound = args.bind(vm, "dumps(obj, **options)")?;
-    let plain = |name: &str| matches!(name, "ensure_ascii" | "default");
-    if let Some((name, _)) = bound.keywords.iter().find(|(name, _)| !plain(name)) {
-        return Ok(vm.unknown("unsupported", format!("json.dumps({name}=…) is not evaluated")));
-    }
-    let ascii = bound.keywords.iter().all(|(name, value)| &**name != "ensure_ascii" || value.as_bool() == Some(true));
+    let style = match Style::read(vm, &bound.keywords)? {
+        Ok(style) => style,
+        Err(unknown) => return Ok(unknown),
+    };
     let mut out = String::new();
-    let unknown = write(vm, &bound.required("obj"), ascii, &mut out)?;
+    let unknown = write(vm, &bound.required("obj"), &style, 0, &mut out)?;
     vm.charge(out.len())?;
     Ok(unknown.map_or_else(|| Value::str(out), Value::Unknown))
 }
 
-fn write(vm: &mut Vm, value: &Value, ascii: bool, out: &mut String) -> Eval<Option<Reason>> {
+/// The text of a key.
+fn key_text(vm: &mut Vm, key: &Value) -> Eval<Result<String, Reason>> {
+    Ok(Ok(match (key, key.as_str()) {
+        (_, Some(text)) => text.to_owned(),
+        (Value::None, _) => "null".to_owned(),
+        (Value::Bool(value), _) => value.to_string(),
+        (Value::Int(_) | Value::Float(_), _) => match vm.str(key)? {
+            Value::Str(text) => text.to_string(),
+            other => return Ok(Err(other.reason().cloned().unwrap_or_else(|| Reason::new("unsupported", "a key")))),
+        },
+        (Value::Unknown(reason), _) => return Ok(Err(reason.clone())),
+        _ => {
+            let class = vm.type_name(key);
+            let text = format!("keys must be str, int, float, bool or None, not {class}");
+            return Err(vm.raise("TypeError", &text));
+        }
+    }))
+}
+
+fn write(vm: &mut Vm, value: &Value, style: &Style, level: usize, out: &mut String) -> Eval<Option<Reason>> {
     vm.tick()?;
     match value {
         Value::None => out.push_str("null"),
         Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+        Value::Float(number) if number.is_nan() => out.push_str("NaN"),
+        Value::Float(number) if number.is_infinite() => {
+            out.push_str(if *number > 0.0 { "Infinity" } else { "-Infinity" })
+        }
         Value::Int(_) | Value::Float(_) => match vm.repr(value)? {
             Value::Str(text) => out.push_str(&text),
             other => return Ok(other.reason().cloned()),
@@ -43,15 +124,19 @@ fn write(vm: &mut Vm, value: &Value, ascii: bool, out: &mut String) -> Eval<Opti
         Value::Unknown(reason) => return Ok(Some(reason.clone())),
         Value::List(_) | Value::Tuple(_) => {
             let items = match vm.iterate(value)? {
-                crate::alembic::eval::Items::Known(items) => items,
-                crate::alembic::eval::Items::Unknown(reason) => return Ok(Some(reason)),
+                Items::Known(items) => items,
+                Items::Unknown(reason) => return Ok(Some(reason)),
             };
             out.push('[');
             for (at, item) in items.iter().enumerate() {
-                out.push_str(if at > 0 { ", " } else { "" });
-                if let Some(reason) = vm.deeper(|vm| write(vm, item, ascii, out))? {
+                out.push_str(if at > 0 { &style.item } else { "" });
+                style.new_line(level + 1, out);
+                if let Some(reason) = vm.deeper(|vm| write(vm, item, style, level + 1, out))? {
                     return Ok(Some(reason));
                 }
+            }
+            if !items.is_empty() {
+                style.new_line(level, out);
             }
             out.push(']');
         }
@@ -60,29 +145,40 @@ fn write(vm: &mut Vm, value: &Value, ascii: bool, out: &mut String) -> Eval<Opti
             if dict.unknown.is_some() {
                 return Ok(dict.unknown.clone());
             }
-            out.push('{');
-            for (at, (key, item)) in dict.iter().enumerate() {
-                out.push_str(if at > 0 { ", " } else { "" });
-                match (key, key.as_str()) {
-                    (_, Some(text)) => write_text(text, ascii, out),
-                    (Value::None, _) => out.push_str("\"null\""),
-                    (Value::Bool(value), _) => out.push_str(if *value { "\"true\"" } else { "\"false\"" }),
-                    _ => match vm.str(key)? {
-                        Value::Str(text) => write_text(&text, ascii, out),
-                        other => return Ok(other.reason().cloned()),
-                    },
+            let mut items: Vec<(&Value, &Value)> = dict.iter().collect();
+            if style.sort_keys {
+                if let Some((key, _)) = items.iter().find(|(key, _)| key.as_str().is_none()) {
+                    let reason = key.reason().cloned();
+                    return Ok(Some(reason.unwrap_or_else(|| vm.reason("unsupported", "the order of such keys"))));
                 }
-                out.push_str(": ");
-                if let Some(reason) = vm.deeper(|vm| write(vm, item, ascii, out))? {
+                items.sort_by(|(a, _), (b, _)| a.as_str().cmp(&b.as_str()));
+            }
+            out.push('{');
+            for (at, (key, item)) in items.iter().enumerate() {
+                out.push_str(if at > 0 { &style.item } else { "" });
+                style.new_line(level + 1, out);
+                match key_text(vm, key)? {
+                    Ok(text) => write_text(&text, style.ascii, out),
+                    Err(reason) => return Ok(Some(reason)),
+                }
+                out.push_str(&style.key);
+                if let Some(reason) = vm.deeper(|vm| write(vm, item, style, level + 1, out))? {
                     return Ok(Some(reason));
                 }
             }
+            if !items.is_empty() {
+                style.new_line(level, out);
+            }
             out.push('}');
         }
-        _ => match (value.as_str(), value.base()) {
-            (Some(text), _) => write_text(text, ascii, out),
-            (None, Some(base)) => return write(vm, &base.clone(), ascii, out),
-            (None, None) => {
+        _ => match (value.as_str(), value.base(), &style.default) {
+            (Some(text), ..) => write_text(text, style.ascii, out),
+            (None, Some(base), _) => return write(vm, &base.clone(), style, level, out),
+            (None, None, Some(default)) => {
+                let stand_in = vm.call(default, Args::positional([value.clone()]))?;
+                return vm.deeper(|vm| write(vm, &stand_in, style, level, out));
+            }
+            (None, None, None) => {
                 let class = vm.type_name(value);
                 return Err(vm.raise("TypeError", &format!("Object of type {class} is not JSON serializable")));
             }

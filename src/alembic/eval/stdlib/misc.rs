@@ -81,7 +81,8 @@ pub(super) fn install(vm: &mut Vm) {
         ("hexdigits", "0123456789abcdefABCDEF"),
         ("punctuation", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"),
     ];
-    vm.register("string", string.map(|(name, text)| (name, Value::str(text))));
+    let template = [("Template", super::template::class())];
+    vm.register("string", string.map(|(name, text)| (name, Value::str(text))).into_iter().chain(template));
     vm.register(
         "textwrap",
         [("dedent", native::function("dedent", dedent)), ("indent", native::function("indent", indent))],

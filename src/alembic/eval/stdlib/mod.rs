@@ -5,6 +5,7 @@
 mod abc;
 mod collections;
 mod contextlib;
+mod counter;
 mod dataclasses;
 mod datetime;
 mod decimal;
@@ -12,6 +13,7 @@ mod enums;
 mod files;
 mod functools;
 mod hashlib;
+mod itertools;
 mod json;
 mod misc;
 mod names;
@@ -19,6 +21,8 @@ mod os;
 mod packaging;
 mod pathlib;
 mod re;
+mod sha1;
+mod template;
 mod typing;
 
 use super::Vm;
@@ -41,6 +45,7 @@ const INSTALL: &[fn(&mut Vm)] = &[
     files::install,
     functools::install,
     hashlib::install,
+    itertools::install,
     json::install,
     misc::install,
     os::install,

@@ -148,3 +148,61 @@ out(re.sub('x*', '-', 'abxd'), re.match('(?=a)', 'a'), re.sub('a$', 'b', 'a\n'),
     );
     check("import re\nre.match('(a)', 'a').group(2)", "IndexError: no such group");
 }
+
+#[test]
+fn counters() {
+    check(
+        "from collections import Counter\nc = Counter('abca')\nc['z'] += 2\nc.update({'b': 3}, a=1)\nout(c['a'], c['nope'], c.most_common(2), len(c), sorted(c), dict(c), (c - Counter(a=2))['a'], 'nope' in c)",
+        "3\n0\n[('b', 4), ('a', 3)]\n4\n['a', 'b', 'c', 'z']\n{'a': 3, 'b': 4, 'c': 1, 'z': 2}\n1\nFalse",
+    );
+    check(
+        "from collections import Counter\nc = Counter(x for x in unknown)\nout(c['a'], c.most_common())\nc = Counter()\nc[unknown] += 1\nout(c['a'])",
+        "?test\n?test\n?test",
+    );
+}
+
+#[test]
+fn itertools() {
+    check(
+        "from itertools import *\nit = iter(range(5))\nout(list(islice(it, 2)), list(islice(it, 2)), list(islice(it, 2)), list(islice('abcdef', 1, 5, 2)))",
+        "[0, 1]\n[2, 3]\n[4]\n['b', 'd']",
+    );
+    check(
+        "from itertools import *\nout([(k, list(g)) for k, g in groupby(['a', 'ab', 'b'], key=lambda s: s[0])], list(combinations('abc', 2)), list(permutations([1, 2])), list(zip_longest('ab', 'c', fillvalue=0)), list(product([1, 2], repeat=2)), list(pairwise('abc')), list(accumulate([1, 2, 3])))",
+        "[('a', ['a', 'ab']), ('b', ['b'])]\n[('a', 'b'), ('a', 'c'), ('b', 'c')]\n[(1, 2), (2, 1)]\n[('a', 'c'), ('b', 0)]\n[(1, 1), (1, 2), (2, 1), (2, 2)]\n[('a', 'b'), ('b', 'c')]\n[1, 3, 6]",
+    );
+    check(
+        "from itertools import *\nfor k, g in groupby(unknown): out(k)\nout(list(islice(unknown, 3)))",
+        "may ?test\n?test",
+    );
+}
+
+#[test]
+fn uuids_of_names() {
+    check(
+        "import uuid, hashlib\nout(str(uuid.uuid5(uuid.NAMESPACE_DNS, 'python.org')), str(uuid.uuid3(uuid.NAMESPACE_DNS, 'python.org')), hashlib.sha1(b'abc').hexdigest(), uuid.UUID('00000000-0000-0000-0000-000000000010').int)",
+        "'886313e1-3b8a-5372-9b90-0c9aee199e5d'\n'6fa459ea-ee8a-3ca4-894e-db77e160355e'\n'a9993e364706816aba3e25717850c26c9cd0d89d'\n16",
+    );
+}
+
+#[test]
+fn json_as_it_is_asked_for() {
+    check(
+        "import json\nout(json.dumps({'b': [1, {}], 'a': None}, sort_keys=True, separators=(',', ':')), json.dumps({'a': [1, 2], 'b': []}, indent=2), json.dumps({'a': object}, default=lambda o: 'o'), json.dumps(float('inf')), json.dumps({1: 2, None: 3}))",
+        "'{\"a\":null,\"b\":[1,{}]}'\n'{\\n  \"a\": [\\n    1,\\n    2\\n  ],\\n  \"b\": []\\n}'\n'{\"a\": \"o\"}'\n'Infinity'\n'{\"1\": 2, \"null\": 3}'",
+    );
+    check("import json\njson.dumps({(1,): 2})", "TypeError: keys must be str, int, float, bool or None, not tuple");
+}
+
+#[test]
+fn templates() {
+    check(
+        "from string import Template\nt = Template('CREATE TABLE $name (${name}_id int) $$ $x')\nout(t.safe_substitute(name='a'), t.substitute({'name': 'b'}, x=1), t.substitute(name=unknown, x=1))",
+        "'CREATE TABLE a (a_id int) $ $x'\n'CREATE TABLE b (b_id int) $ 1'\n?test",
+    );
+    check("from string import Template\nTemplate('$a').substitute({})", "KeyError: 'a'");
+    check(
+        "from string import Template\nTemplate('a\\n $').substitute({})",
+        "ValueError: Invalid placeholder in string: line 2, col 2",
+    );
+}

@@ -212,7 +212,7 @@ fn columns(vm: &mut Vm, schema: Option<&Name>, name: &Name) -> Eval<Result<Vec<R
             Generated::Unclear => state.server_default = ServerDefault::Unknown(reason()),
             Generated::Identity(identity) => {
                 state.autoincrement = Autoincrement::True;
-                state.identity = Some(Rc::new(identity));
+                state.identity = Some(Rc::from(identity));
             }
         }
         columns.push(Rc::new(Column { state: RefCell::new(state) }));
@@ -229,7 +229,7 @@ enum Generated {
     },
     /// A default of which that is not known, or the expression of a generated column.
     Unclear,
-    Identity(Identity),
+    Identity(Box<Identity>),
 }
 
 fn generated(catalog: &Catalog, oid: Oid, column: &object::Column) -> Generated {
@@ -246,10 +246,8 @@ fn generated(catalog: &Catalog, oid: Oid, column: &object::Column) -> Generated 
             cycle: Some(sequence.cycle),
             ..SequenceOptions::default()
         });
-        return Generated::Identity(Identity {
-            always: kind == IdentityKind::Always,
-            options: options.unwrap_or_default(),
-        });
+        let always = kind == IdentityKind::Always;
+        return Generated::Identity(Box::new(Identity { always, options: options.unwrap_or_default() }));
     }
     let Some(default) = catalog.default_of(oid) else { return Generated::Nothing };
     match catalog.get(default) {
