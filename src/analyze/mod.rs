@@ -443,6 +443,8 @@ struct Prepared<'e> {
     engine: Option<String>,
     server_version: Option<u32>,
     search_path: Vec<Ident>,
+    /// The user says what it is.
+    search_path_said: bool,
     baseline: Catalog,
     find: FindModule<'e>,
     loading: Vec<String>,
@@ -483,6 +485,7 @@ impl<'e> Prepared<'e> {
             engine: input.options.engine.clone().or_else(|| environment.engines.first().cloned()),
             server_version: None,
             search_path: database::search_path(input),
+            search_path_said: input.options.search_path.is_some(),
             baseline,
             find,
             loading,
@@ -514,6 +517,7 @@ impl<'e> Prepared<'e> {
                 version_table_schema: version_table.schema.clone(),
                 engine: self.engine.clone(),
                 main_options: self.main_options(&work.sources),
+                prelude: settings.prelude.clone().filter(|_| !self.search_path_said),
                 env_text: self
                     .environment
                     .env_py

@@ -27,6 +27,7 @@ use demands::Demands;
 use rows::Rows;
 
 use crate::alembic::eval::Vm;
+use crate::alembic::project::OF_SCHEMA;
 use crate::alembic::revision::RevisionId;
 use crate::alembic::run::{Action, MayFail, Outcome as RevisionOutcome, RevisionRun};
 use crate::alembic::stamp::Rows as VersionRows;
@@ -139,8 +140,16 @@ pub fn predict(
     walk.vm.run.tolerated = tolerated.to_vec();
     walk.vm.run.observer = Some(walk.demands.clone());
     let per_migration = subject.settings.transaction_per_migration;
+    let prelude = subject.settings.prelude.clone().filter(|_| !needed.is_empty());
+    let makes_schema = prelude.clone().filter(|reason| reason.kind == OF_SCHEMA);
+    if let Some(reason) = prelude.filter(|reason| reason.kind != OF_SCHEMA) {
+        walk.doubt(reason);
+    }
     if let Err(refusal) = walk.vm.run.begin().and_then(|()| subject.ensure_version_table(&mut walk.vm.run)) {
-        return Prediction::failed(None, refusal);
+        return match walk.doubt.or(makes_schema) {
+            Some(reason) => Prediction::unknown(reason),
+            None => Prediction::failed(None, refusal),
+        };
     }
     // Alembic's own table is of no revision.
     walk.demands.take_statements();
@@ -236,6 +245,10 @@ impl Walk {
                 self.end_in_doubt();
                 return false;
             }
+            RevisionOutcome::Failed { refusal, .. } if self.may_have_schema(&refusal) => {
+                self.end_in_doubt();
+                return false;
+            }
             RevisionOutcome::Failed { refusal, span } => {
                 let statement = self.vm.run.steps[run.steps].iter().rev().find_map(|step| match &step.action {
                     Action::Statement { sql, .. } if step.outcome.as_ref().err() == Some(&refusal) => Some(sql.clone()),
@@ -281,6 +294,17 @@ impl Walk {
             self.prediction.doubted = self.prediction.runs.last().cloned();
             self.doubt = Some(reason);
         }
+    }
+
+    /// Doubts a refusal for a schema that is missing, where `env.py` makes one.
+    fn may_have_schema(&mut self, refusal: &Refusal) -> bool {
+        let made = self.vm.run.settings.prelude.clone().filter(|reason| reason.kind == OF_SCHEMA);
+        let Some(reason) = made else { return false };
+        let is_schema = matches!(refusal, Refusal::Postgres(error) if error.sqlstate == sqlstate::INVALID_SCHEMA_NAME);
+        if is_schema {
+            self.doubt(reason);
+        }
+        is_schema
     }
 
     /// Doubts a refusal that there is only because statements share a transaction, where it is not known that they do.

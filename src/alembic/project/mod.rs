@@ -14,6 +14,7 @@ mod literal;
 mod loading;
 mod modules;
 mod options;
+mod prelude;
 mod requirements;
 mod revision_file;
 mod settings;
@@ -29,6 +30,7 @@ pub use convention::Template;
 pub use ini::Ini;
 pub use loading::uses_database;
 pub use modules::{Found, Modules};
+pub use prelude::OF_SCHEMA;
 pub use settings::{Setting, Settings};
 pub use tree::{Tree, normalize};
 

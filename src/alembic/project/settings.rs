@@ -12,6 +12,7 @@ use super::keywords::{self, Keywords};
 use super::literal::{Literal, Scope};
 use super::modules::Modules;
 use super::options::Options;
+use super::prelude;
 use super::walk;
 use crate::alembic::python::ast::{self, Expr, ExprKind, StmtKind};
 use crate::pg::error::Reason;
@@ -69,6 +70,8 @@ pub struct Settings {
     pub transaction_per_migration: Setting<bool>,
     /// The connection commits each statement by itself (`isolation_level="AUTOCOMMIT"`).
     pub autocommit: Setting<bool>,
+    /// Why names may mean other objects than those of the connection's own `search_path`.
+    pub prelude: Option<Reason>,
     /// `transactional_ddl`; true on PostgreSQL unless set.
     pub transactional_ddl: Setting<bool>,
     /// `render_as_batch`
@@ -86,6 +89,7 @@ impl Default for Settings {
             include_schemas: Setting::default_of(false),
             transaction_per_migration: Setting::default_of(false),
             autocommit: Setting::default_of(false),
+            prelude: None,
             transactional_ddl: Setting::default_of(true),
             render_as_batch: Setting::default_of(false),
             naming_convention: Setting::default_of(Vec::new()),
@@ -192,6 +196,7 @@ pub fn read(modules: &Modules, env: FileId, flask: bool, options: Option<&Option
         include_schemas: flag("include_schemas", false),
         transaction_per_migration: flag("transaction_per_migration", false),
         autocommit: isolation::autocommit(&module),
+        prelude: prelude::prelude(&module),
         transactional_ddl: setting(modules, &configure, "transactional_ddl", true, |value| match value {
             // Alembic then asks the dialect.
             Literal::None => Some(true),
@@ -215,6 +220,7 @@ fn unknown(reason: &Reason) -> Settings {
         version_table_pk: Setting::Unknown(reason.clone()),
         include_schemas: Setting::Unknown(reason.clone()),
         transaction_per_migration: Setting::Unknown(reason.clone()),
+        prelude: None,
         autocommit: Setting::Unknown(reason.clone()),
         transactional_ddl: Setting::Unknown(reason.clone()),
         render_as_batch: Setting::Unknown(reason.clone()),

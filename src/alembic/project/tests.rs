@@ -325,3 +325,16 @@ fn a_section_is_found_by_its_version_location() {
     assert_eq!((environment.section.as_deref(), environment.version_locations.len()), (Some("jobs"), 1));
     assert_eq!(project.environments.len(), 2);
 }
+
+#[test]
+fn what_env_py_does_before_it_migrates() {
+    let prelude = |env: &str| {
+        let text = format!("from alembic import context\n{env}\ncontext.configure(connection=c)\n");
+        let (project, ..) = read_all(&[("alembic/versions/a.py", A), ("alembic/env.py", text.as_str())]);
+        project.choose(None).expect("one").settings.prelude.as_ref().map(|reason| reason.kind)
+    };
+    assert_eq!(prelude("c.execute(text('SET search_path TO app'))"), Some("env"));
+    assert_eq!(prelude("c.execute(f'CREATE SCHEMA IF NOT EXISTS {schema}')"), Some(super::OF_SCHEMA));
+    assert_eq!(prelude("if schema:\n    c.execute(text('SET search_path TO app'))"), None);
+    assert_eq!(prelude("c.execute(text('SELECT 1'))"), None);
+}

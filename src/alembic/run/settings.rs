@@ -48,6 +48,8 @@ pub struct Settings {
     pub engine: Option<String>,
     /// The options of Alembic's section of `alembic.ini`.
     pub main_options: BTreeMap<String, String>,
+    /// Why names may mean other objects than those of `search_path`: what `env.py` does before it migrates.
+    pub prelude: Option<Reason>,
     /// The text of `env.py`: an option that it names may be set there.
     pub env_text: Arc<str>,
     /// `env.py` is Flask-Migrate's: what it migrates is the database of the application's own engine.
@@ -71,6 +73,7 @@ impl Default for Settings {
             version_table_schema: None,
             engine: None,
             main_options: BTreeMap::new(),
+            prelude: None,
             env_text: "".into(),
             flask: false,
             sqlalchemy: None,
