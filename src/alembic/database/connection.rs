@@ -6,13 +6,15 @@ use std::rc::Rc;
 
 use super::super::sqlalchemy::expression::dml::Query;
 use super::super::sqlalchemy::seam;
+use super::dialects::Dialect;
 use super::driver::DriverConnection;
 use super::element::Element;
 use super::placeholder;
 use super::query::{self, KnownRows, Source};
 use super::result::ResultRows;
 use super::statement::{Executable, Text, compile_text, executable, row_statements};
-use super::{errors, grammar, holes, inspector, numeric};
+use super::transaction::Transaction;
+use super::{errors, grammar, holes, inspector, numeric, postgis, returned};
 use crate::alembic::eval::{Eval, Native, Reach, Value, Vm, native};
 use crate::alembic::run::{Action, Driver, block};
 use crate::catalog::{Catalog, Session};
@@ -25,7 +27,7 @@ use crate::sql::statement::parse;
 #[derive(Debug)]
 pub struct Connection {
     /// Another connection than the migration's own: it sees only what is committed.
-    foreign: bool,
+    pub(super) foreign: bool,
 }
 
 /// An engine: `bind.engine`.
@@ -226,6 +228,13 @@ impl Connection {
     }
 
     fn run_statement(&self, vm: &mut Vm, command: Command, sql: String, unknown: Option<&Reason>) -> Eval<Value> {
+        if let Command::Data(DataCommand { verb: DataVerb::Select, .. }) = &command
+            && !self.foreign
+            && unknown.is_none()
+            && let Some(statements) = postgis::statements(&vm.run, &sql)
+        {
+            return self.run_instead(vm, statements);
+        }
         if let Command::Data(DataCommand { verb: DataVerb::Select | DataVerb::Maintenance, .. }) = &command
             && let Some(result) = self.look_up(vm, &sql)?
         {
@@ -252,6 +261,10 @@ impl Connection {
             _ => None,
         };
         let idle = self.changes_nothing(vm, &command);
+        let returned = match &command {
+            Command::Data(data) if data.verb == DataVerb::Insert => returned::rows(&vm.run, data, &sql),
+            _ => None,
+        };
         let outcome = match (rows, unknown) {
             (Some(_), Some(reason)) => vm.run.send_rows(&command, format!("{sql} ({reason})")),
             _ => vm.run.send(command, sql.clone()),
@@ -260,6 +273,7 @@ impl Connection {
             Ok(_) | Err(Refusal::Unmodelled(_)) => {
                 let reason = Reason::new("row-data", "the rows of the database");
                 Ok(Value::native(match rows {
+                    _ if let Some(returned) = returned => ResultRows::of(returned),
                     Some(_) if idle => ResultRows::no_rows(),
                     None => ResultRows::none(),
                     Some(_) => ResultRows::unknown(reason),
@@ -267,6 +281,20 @@ impl Connection {
             }
             Err(refusal) => Err(errors::raise(vm, refusal, Some(&sql))),
         }
+    }
+
+    /// Runs what the functions of a query do.
+    fn run_instead(&self, vm: &mut Vm, statements: Vec<String>) -> Eval<Value> {
+        for sql in statements {
+            for statement in parse(&sql) {
+                match vm.run.send(statement.command, sql.clone()) {
+                    Ok(_) | Err(Refusal::Unmodelled(_)) => {}
+                    Err(refusal) => return Err(errors::raise(vm, refusal, Some(&sql))),
+                }
+            }
+        }
+        let reason = vm.reason("select", "the value of a function");
+        Ok(Value::native(ResultRows::unknown(reason)))
     }
 
     /// Nothing is there that an UPDATE or a DELETE could change.
@@ -289,6 +317,9 @@ impl Connection {
 
     /// Answers a question that needs no rows; `None` if it does, so that it is sent.
     fn look_up(&self, vm: &mut Vm, sql: &str) -> Eval<Option<Value>> {
+        if let Some(answer) = query::show(sql, vm.run.settings.server_version) {
+            return Ok(Some(Value::native(ResultRows::of(answer))));
+        }
         let Some(query) = query::read(sql) else { return Ok(None) };
         if !self.foreign && vm.run.session.aborted {
             // The catalog refuses it in its own words.
@@ -304,7 +335,7 @@ impl Connection {
                 // Another connection does not see what this run has emptied.
                 rows: if self.foreign { &query::AnyRows } else { &vm.run },
             };
-            query::select(source, &query)
+            query::select(source, &query).map(|answer| query::handed_out(source, answer))
         });
         let is_lookup = query::is_lookup(&query);
         match answer {
@@ -354,7 +385,7 @@ impl Connection {
             } else {
                 None
             };
-            Ok(Value::native(Transaction { connection: connection.clone(), savepoint, open: true.into() }))
+            Ok(Value::native(Transaction::new(connection.clone(), savepoint)))
         })
     }
 }
@@ -508,153 +539,5 @@ impl Native for Engine {
             "url" => Value::native(super::url::Url),
             _ => return Ok(None),
         }))
-    }
-}
-
-/// `bind.dialect`
-#[derive(Debug)]
-pub struct Dialect;
-
-impl Native for Dialect {
-    fn class(&self) -> &str {
-        "sqlalchemy.dialects.postgresql.psycopg2.PGDialect_psycopg2"
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn is_instance(&self, class: &str) -> bool {
-        matches!(class, "sqlalchemy.dialects.postgresql.base.PGDialect" | "sqlalchemy.engine.default.DefaultDialect")
-            || class == self.class()
-    }
-
-    fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
-        Ok(Some(match name {
-            "name" => Value::str("postgresql"),
-            "driver" => Value::str(vm.run.settings.driver.name()),
-            "dialect_description" => Value::str(format!("postgresql+{}", vm.run.settings.driver.name())),
-            "is_async" => Value::Bool(vm.run.settings.driver == Driver::Asyncpg),
-            "default_schema_name" => Value::str(vm.run.session.search_path.first().map_or("public", Ident::as_str)),
-            "server_version_info" => match vm.run.settings.server_version {
-                Some(version) => Value::tuple([Value::int(version / 10_000), Value::int(version % 10_000)]),
-                None => vm.unknown("server-version", "the version of the server"),
-            },
-            "supports_comments"
-            | "supports_native_boolean"
-            | "supports_native_enum"
-            | "supports_alter"
-            | "supports_sequences"
-            | "insert_returning" => Value::Bool(true),
-            "max_identifier_length" => Value::int(63),
-            "identifier_preparer" => Value::native(Preparer),
-            _ if inspector::has_method(name) => {
-                let method = name.to_owned();
-                native::function(name, move |vm, args| inspector::ask_of(vm, &method, args))
-            }
-            _ => vm.unknown("dialect", format!("dialect.{name}")),
-        }))
-    }
-}
-
-/// `dialect.identifier_preparer`
-#[derive(Debug)]
-struct Preparer;
-
-impl Native for Preparer {
-    fn class(&self) -> &str {
-        "sqlalchemy.dialects.postgresql.base.PGIdentifierPreparer"
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
-        Ok(Some(match name {
-            "quote" | "quote_schema" | "format_column" | "format_table" => native::function("quote", |vm, args| {
-                let bound = args.bind(vm, "quote(ident, force=)")?;
-                let ident = bound.required("ident");
-                Ok(match super::super::sqlalchemy::names::name(&ident) {
-                    Ok(name) => Value::str(name.sql()),
-                    Err(_) => vm.unknown("argument", "the quoted form of something that is no text"),
-                })
-            }),
-            "quote_identifier" => native::function("quote_identifier", |vm, args| {
-                let bound = args.bind(vm, "quote_identifier(value)")?;
-                Ok(match super::super::sqlalchemy::names::name(&bound.required("value")) {
-                    Ok(name) => Value::str(super::super::sqlalchemy::names::quote_identifier(&name.text)),
-                    Err(reason) => Value::Unknown(reason),
-                })
-            }),
-            _ => vm.unknown("dialect", format!("identifier_preparer.{name}")),
-        }))
-    }
-}
-
-/// What `begin()` and `begin_nested()` give.
-#[derive(Debug)]
-struct Transaction {
-    connection: Rc<Connection>,
-    savepoint: Option<Ident>,
-    open: std::cell::Cell<bool>,
-}
-
-impl Transaction {
-    fn finish(&self, vm: &mut Vm, keep: bool) -> Eval<()> {
-        if !self.open.replace(false) {
-            return Ok(());
-        }
-        use crate::pg::command::Transaction as Tcl;
-        let outcome = match (&self.savepoint, keep) {
-            (Some(name), true) => vm.run.execute(&Command::Transaction(Tcl::Release(name.clone()))).map(|_| ()),
-            (Some(name), false) => vm
-                .run
-                .execute(&Command::Transaction(Tcl::RollbackTo(name.clone())))
-                .and_then(|_| vm.run.execute(&Command::Transaction(Tcl::Release(name.clone()))))
-                .map(|_| ()),
-            // The migration's own transaction is Alembic's: ending it here ends it for good.
-            (None, _) if self.connection.foreign => Ok(()),
-            (None, true) => Ok(()),
-            (None, false) => vm.run.rollback(),
-        };
-        outcome.map_err(|refusal| errors::raise(vm, refusal, None))
-    }
-}
-
-impl Native for Transaction {
-    fn class(&self) -> &str {
-        "sqlalchemy.engine.base.Transaction"
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
-        let transaction = self.clone();
-        Ok(Some(match name {
-            "commit" => native::function("commit", move |vm, _| {
-                transaction.finish(vm, true)?;
-                Ok(Value::None)
-            }),
-            "rollback" | "close" => native::function("rollback", move |vm, _| {
-                transaction.finish(vm, false)?;
-                Ok(Value::None)
-            }),
-            "is_active" => Value::Bool(self.open.get()),
-            "connection" => Value::Native(self.connection.clone()),
-            _ => return Ok(None),
-        }))
-    }
-
-    fn enter(self: Rc<Self>, _vm: &mut Vm) -> Eval<Option<Value>> {
-        // `with engine.begin() as connection` hands out the connection.
-        Ok(Some(if self.connection.foreign { Value::Native(self.connection.clone()) } else { Value::Native(self) }))
-    }
-
-    fn exit(self: Rc<Self>, vm: &mut Vm, raised: Option<&Value>) -> Eval<bool> {
-        self.finish(vm, raised.is_none())?;
-        Ok(false)
     }
 }

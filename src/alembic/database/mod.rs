@@ -11,12 +11,15 @@ mod holes;
 mod inspector;
 mod numeric;
 mod placeholder;
+pub(in crate::alembic) mod postgis;
 pub mod query;
 mod reflect;
 mod result;
+mod returned;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod transaction;
 mod url;
 mod written;
 

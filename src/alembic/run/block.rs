@@ -3,6 +3,7 @@
 //! `IF [NOT] EXISTS (SELECT …) THEN …`, `EXECUTE format(…)`, loops over look-ups, `EXCEPTION WHEN duplicate_object`. The statements
 //! inside become steps of their own. What is not read is sent as a whole, as a statement that may do anything.
 
+mod loops;
 mod parse;
 mod privileges;
 mod variables;
@@ -10,6 +11,7 @@ mod variables;
 use std::collections::BTreeMap;
 
 use super::Run;
+use crate::alembic::database::postgis;
 use crate::alembic::database::query::{self, Cell, Source};
 use crate::pg::command::{Command, DataCommand, DataVerb, Opaque, Transaction};
 use crate::pg::error::{PgError, Reason, Refusal, SqlState, sqlstate};
@@ -41,6 +43,10 @@ struct Execution<'r> {
 enum End {
     Normal,
     Return,
+    /// The innermost loop ends.
+    Exit,
+    /// The innermost loop goes on with its next round.
+    Continue,
     /// It is not known whether they returned.
     MayReturn(Reason),
 }
@@ -130,7 +136,7 @@ impl Execution<'_> {
             }
             match self.statement(statement)? {
                 End::Normal => {}
-                End::Return => return Ok(End::Return),
+                end @ (End::Return | End::Exit | End::Continue) => return Ok(end),
                 End::MayReturn(reason) => {
                     // What follows runs only if it did not.
                     self.run.uncertain.push(reason.clone());
@@ -154,82 +160,72 @@ impl Execution<'_> {
                 Ok(End::Normal)
             }
             Statement::If(branches, otherwise) => self.branches(branches, otherwise),
-            Statement::Execute(expression) => match self.value(expression)? {
-                Cell::Text(text) => {
-                    self.send(&text)?;
-                    Ok(End::Normal)
-                }
-                Cell::Null => {
-                    let message = "query string argument of EXECUTE is null";
-                    Err(PgError::new(SqlState("22004"), message).into())
-                }
-                other => Err(other
-                    .unknown()
-                    .unwrap_or_else(|| Reason::new("plpgsql", "EXECUTE of something that is no text"))
-                    .into()),
-            },
+            Statement::Execute { statement, into, using } => self.execute(statement, into.as_deref(), using),
             Statement::Raise { exception, message, arguments } => self.raise(*exception, message, arguments),
             Statement::SelectInto(names, query) => {
                 let answer = self.select(query)?;
-                let row = answer.rows.into_iter().next().unwrap_or_default();
-                self.variables.insert("found".into(), Cell::Bool(!row.is_empty()));
-                if let [record] = names.as_slice() {
-                    for (column, cell) in answer.columns.iter().zip(&row) {
-                        self.variables.insert(format!("{record}.{column}"), cell.clone());
-                    }
-                }
-                let mut cells = row.into_iter();
+                self.assign_row(names, answer);
+                Ok(End::Normal)
+            }
+            Statement::For { variable, query, body } => self.for_rows(variable, query, body),
+            Statement::ForNumbers(numbers, body) => self.for_numbers(numbers, body),
+            Statement::Foreach { variable, array, body } => self.for_each(variable, array, body),
+            Statement::While(condition, body) => self.while_loop(condition.as_deref(), body),
+            Statement::Exit(condition) => self.leave(End::Exit, condition.as_deref()),
+            Statement::Continue(condition) => self.leave(End::Continue, condition.as_deref()),
+            Statement::CaseNotFound => Err(PgError::new(SqlState("20000"), "case not found").into()),
+            Statement::Diagnostics(names) => {
+                let reason = Reason::new("row-data", "how many rows a statement has touched");
                 for name in names {
-                    self.variables.insert(name.clone(), cells.next().unwrap_or(Cell::Null));
-                }
-                Ok(End::Normal)
-            }
-            Statement::For { variable, query, body } => {
-                let answer = self.select(query)?;
-                for row in answer.rows {
-                    for (column, cell) in answer.columns.iter().zip(&row) {
-                        self.variables.insert(format!("{variable}.{column}"), cell.clone());
-                    }
-                    // A loop over one column may use a plain variable.
-                    if let [cell] = row.as_slice() {
-                        self.variables.insert(variable.clone(), cell.clone());
-                    }
-                    match self.list(body)? {
-                        End::Normal => {}
-                        End::Return => return Ok(End::Return),
-                        End::MayReturn(_) => {
-                            return Err(Reason::new("plpgsql", "a loop that may return").into());
-                        }
-                    }
-                }
-                Ok(End::Normal)
-            }
-            Statement::Foreach { variable, array, body } => {
-                let items = match self.value(array)? {
-                    Cell::Array(items) => items,
-                    other => {
-                        return Err(other
-                            .unknown()
-                            .unwrap_or_else(|| Reason::new("plpgsql", "a loop over something that is no array"))
-                            .into());
-                    }
-                };
-                for item in items.iter() {
-                    self.variables.insert(variable.clone(), item.clone());
-                    match self.list(body)? {
-                        End::Normal => {}
-                        End::Return => return Ok(End::Return),
-                        End::MayReturn(_) => {
-                            return Err(Reason::new("plpgsql", "a loop that may return").into());
-                        }
-                    }
+                    self.variables.insert(name.clone(), Cell::Unknown(reason.clone()));
                 }
                 Ok(End::Normal)
             }
             Statement::Sql(text) => {
-                self.send(text)?;
+                let variables = self.variables.clone();
+                self.send(text, &variables)?;
                 Ok(End::Normal)
             }
+        }
+    }
+
+    /// `EXECUTE statement INTO a, b USING x, y`: the text sees no variables, only what it is handed as `$1`, `$2`.
+    fn execute(&mut self, statement: &str, into: Option<&[String]>, using: &[String]) -> Result<End, Refusal> {
+        let mut parameters = BTreeMap::new();
+        for (at, expression) in using.iter().enumerate() {
+            parameters.insert((at + 1).to_string(), self.value(expression)?);
+        }
+        match (self.value(statement)?, into) {
+            (Cell::Text(text), Some(names)) => {
+                let query = query::read(&text).ok_or_else(|| Reason::new("plpgsql", "a query that is not read"))?;
+                let answer = query::select(self.source(&parameters), &query)?;
+                self.assign_row(names, answer);
+            }
+            (Cell::Text(text), None) => self.send(&text, &parameters)?,
+            (Cell::Null, _) => {
+                let message = "query string argument of EXECUTE is null";
+                return Err(PgError::new(SqlState("22004"), message).into());
+            }
+            (other, _) => {
+                let reason = || Reason::new("plpgsql", "EXECUTE of something that is no text");
+                return Err(other.unknown().unwrap_or_else(reason).into());
+            }
+        }
+        Ok(End::Normal)
+    }
+
+    /// `INTO a, b`, or `INTO record`
+    fn assign_row(&mut self, names: &[String], answer: query::Answer) {
+        let row = answer.rows.into_iter().next().unwrap_or_default();
+        self.variables.insert("found".into(), Cell::Bool(!row.is_empty()));
+        if let [record] = names {
+            for (column, cell) in answer.columns.iter().zip(&row) {
+                self.variables.insert(format!("{record}.{column}"), cell.clone());
+            }
+        }
+        let mut cells = row.into_iter();
+        for name in names {
+            self.variables.insert(name.clone(), cells.next().unwrap_or(Cell::Null));
         }
     }
 
@@ -246,6 +242,9 @@ impl Execution<'_> {
                 Ok(match sides? {
                     (End::Normal, End::Normal) => End::Normal,
                     (End::Return, End::Return) => End::Return,
+                    (End::Exit, End::Exit) => End::Exit,
+                    (End::Continue, End::Continue) => End::Continue,
+                    (End::Exit | End::Continue, _) | (_, End::Exit | End::Continue) => return Err(reason.into()),
                     _ => End::MayReturn(reason),
                 })
             }
@@ -281,8 +280,8 @@ impl Execution<'_> {
         Err(PgError::new(sqlstate::RAISE_EXCEPTION, text).into())
     }
 
-    /// Sends a text's statements, each as a step.
-    fn send(&mut self, text: &str) -> Result<(), Refusal> {
+    /// Sends a text's statements, each as a step; `seen` are the variables and parameters in it.
+    fn send(&mut self, text: &str, seen: &BTreeMap<String, Cell>) -> Result<(), Refusal> {
         for statement in statement::parse(text) {
             let sql = text.get(statement.range.clone()).unwrap_or_default();
             if let Some(error) = statement.refused {
@@ -292,10 +291,18 @@ impl Execution<'_> {
                 return Err(Reason::new("plpgsql", "transaction control in a DO block").into());
             }
             if is_question(&statement.command)
+                && let Some(statements) = postgis::statements(self.run, sql)
+            {
+                for sql in statements {
+                    self.send(&sql, &BTreeMap::new())?;
+                }
+                continue;
+            }
+            if is_question(&statement.command)
                 && let Some(query) = query::read(sql)
             {
                 // A question without an effect is not worth a step, but its names are checked.
-                let answer = query::select(self.source(), &query);
+                let answer = query::select(self.source(seen), &query);
                 let found = match &answer {
                     Ok(answer) => Cell::Bool(!answer.rows.is_empty()),
                     Err(_) => Cell::Unknown(Reason::new("row-data", "the rows of the database")),
@@ -312,7 +319,7 @@ impl Execution<'_> {
             }
             let command = match statement.command {
                 Command::Data(data) => {
-                    let text = variables::written(&data, &self.variables, &self.run.catalog, &self.run.session)?;
+                    let text = variables::written(&data, seen, &self.run.catalog, &self.run.session)?;
                     Command::Data(DataCommand { text, ..data })
                 }
                 other => other,
@@ -325,11 +332,11 @@ impl Execution<'_> {
         Ok(())
     }
 
-    fn source(&self) -> Source<'_> {
+    fn source<'a>(&'a self, seen: &'a BTreeMap<String, Cell>) -> Source<'a> {
         Source {
             catalog: &self.run.catalog,
             session: &self.run.session,
-            parameters: &self.variables,
+            parameters: seen,
             server_version: self.run.settings.server_version,
             rows: &*self.run,
         }
@@ -337,7 +344,7 @@ impl Execution<'_> {
 
     fn select(&mut self, text: &str) -> Result<query::Answer, Refusal> {
         match query::read(text) {
-            Some(query) => query::select(self.source(), &query),
+            Some(query) => query::select(self.source(&self.variables), &query),
             None => Err(Reason::new("plpgsql", "a query that is not read").into()),
         }
     }

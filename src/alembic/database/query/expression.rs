@@ -335,6 +335,8 @@ impl Evaluation<'_> {
             BinaryOperator::StringConcat => match (&a, &b) {
                 (Cell::Null, _) | (_, Cell::Null) => Cell::Null,
                 (Cell::Text(a), Cell::Text(b)) => Cell::text(&format!("{a}{b}")),
+                (Cell::Text(a), Cell::Int(b)) => Cell::text(&format!("{a}{b}")),
+                (Cell::Int(a), Cell::Text(b)) => Cell::text(&format!("{a}{b}")),
                 (a, b) => a.unknown().or(b.unknown()).map_or_else(|| unsupported_cell("||"), Cell::Unknown),
             },
             BinaryOperator::Plus | BinaryOperator::Minus | BinaryOperator::Multiply => match (&a, &b) {

@@ -89,6 +89,28 @@ pub fn select(source: Source<'_>, query: &ast::Query) -> Result<Answer, Refusal>
     Ok(Answer { columns: relation.columns.into_iter().map(|column| column.name).collect(), rows })
 }
 
+/// An answer as it leaves the server: what is a `regclass` has become a text.
+pub fn handed_out(source: Source<'_>, mut answer: Answer) -> Answer {
+    let evaluation = Evaluation { source, budget: BUDGET, with: Vec::new(), depth: 0 };
+    for cell in answer.rows.iter_mut().flatten() {
+        if let Cell::Regclass(oid) = cell {
+            *cell = evaluation.relation_name(*oid);
+        }
+    }
+    answer
+}
+
+/// `SHOW server_version_num`, where the version is known.
+pub fn show(sql: &str, server_version: Option<u32>) -> Option<Answer> {
+    let mut words = sql.trim_end_matches(';').split_whitespace();
+    let shown = words.next()?.eq_ignore_ascii_case("show") && words.next()?.eq_ignore_ascii_case("server_version_num");
+    if !shown || words.next().is_some() {
+        return None;
+    }
+    let version = Cell::text(&server_version?.to_string());
+    Some(Answer { columns: vec!["server_version_num".into()], rows: vec![vec![version]] })
+}
+
 /// Reads one query; `None` for anything else.
 pub fn read(sql: &str) -> Option<ast::Query> {
     let parsed = sqlparser::parser::Parser::new(&sqlparser::dialect::PostgreSqlDialect {})

@@ -1,5 +1,6 @@
 //! Reads the body of a `DO` statement.
 
+use super::loops::Numbers;
 use crate::pg::lex::{self, Cursor, Read, Token};
 
 /// `[DECLARE …] BEGIN … [EXCEPTION …] END`
@@ -20,11 +21,38 @@ pub(super) enum Statement {
     Block(Block),
     Assign(String, String),
     If(Vec<(String, Vec<Statement>)>, Vec<Statement>),
-    Execute(String),
-    Raise { exception: bool, message: String, arguments: Vec<String> },
+    /// `EXECUTE statement INTO names USING expressions`
+    Execute {
+        statement: String,
+        into: Option<Vec<String>>,
+        using: Vec<String>,
+    },
+    Raise {
+        exception: bool,
+        message: String,
+        arguments: Vec<String>,
+    },
     SelectInto(Vec<String>, String),
-    For { variable: String, query: String, body: Vec<Statement> },
-    Foreach { variable: String, array: String, body: Vec<Statement> },
+    For {
+        variable: String,
+        query: String,
+        body: Vec<Statement>,
+    },
+    ForNumbers(Numbers, Vec<Statement>),
+    Foreach {
+        variable: String,
+        array: String,
+        body: Vec<Statement>,
+    },
+    /// `WHILE condition LOOP`, or `LOOP`
+    While(Option<String>, Vec<Statement>),
+    /// `EXIT WHEN condition`
+    Exit(Option<String>),
+    Continue(Option<String>),
+    /// `CASE` without an `ELSE`, where nothing fits.
+    CaseNotFound,
+    /// The variables of `GET DIAGNOSTICS`.
+    Diagnostics(Vec<String>),
     Sql(String),
 }
 
@@ -139,9 +167,13 @@ fn statement(cursor: &mut Cursor<'_>, depth: usize) -> Read<Statement> {
         return raise(cursor);
     }
     if cursor.eat("EXECUTE") {
-        let expression = until(cursor, |cursor| cursor.is_sign(";") || cursor.is_any(&["USING", "INTO"]))?.to_string();
-        cursor.expect_sign(";")?;
-        return Ok(Statement::Execute(expression));
+        return execute(cursor);
+    }
+    if cursor.eat("CASE") {
+        return case(cursor, depth);
+    }
+    if cursor.eat("GET") {
+        return diagnostics(cursor);
     }
     if cursor.eat("PERFORM") {
         let query = until(cursor, |cursor| cursor.is_sign(";"))?;
@@ -158,15 +190,32 @@ fn statement(cursor: &mut Cursor<'_>, depth: usize) -> Read<Statement> {
     if cursor.eat("FOR") {
         let variable = cursor.ident()?.as_str().to_string();
         cursor.expect("IN")?;
-        if !cursor.is_any(&["SELECT", "WITH"]) && !cursor.is_sign("(") {
-            return cursor.fail("a query");
-        }
+        let reverse = cursor.eat("REVERSE");
         let query = until(cursor, |cursor| cursor.is("LOOP"))?.to_string();
-        return Ok(Statement::For { variable, query, body: body_of_loop(cursor, depth)? });
+        let body = body_of_loop(cursor, depth)?;
+        return match range(&query) {
+            Some((from, to, step)) => Ok(Statement::ForNumbers(Numbers { variable, reverse, from, to, step }, body)),
+            None if is_query(&query) && !reverse => Ok(Statement::For { variable, query, body }),
+            None => cursor.fail("a query"),
+        };
     }
-    if cursor
-        .is_any(&["LOOP", "WHILE", "CASE", "GET", "OPEN", "FETCH", "CLOSE", "EXIT", "CONTINUE", "ASSERT", "COMMIT"])
-    {
+    if cursor.eat("WHILE") {
+        let condition = until(cursor, |cursor| cursor.is("LOOP"))?.to_string();
+        return Ok(Statement::While(Some(condition), body_of_loop(cursor, depth)?));
+    }
+    if cursor.is("LOOP") {
+        return Ok(Statement::While(None, body_of_loop(cursor, depth)?));
+    }
+    if cursor.is_any(&["EXIT", "CONTINUE"]) {
+        let exit = cursor.eat_any(&["EXIT", "CONTINUE"]) == Some("EXIT");
+        let condition = match cursor.eat("WHEN") {
+            true => Some(until(cursor, |cursor| cursor.is_sign(";"))?.to_string()),
+            false => None,
+        };
+        cursor.expect_sign(";")?;
+        return Ok(if exit { Statement::Exit(condition) } else { Statement::Continue(condition) });
+    }
+    if cursor.is_any(&["OPEN", "FETCH", "MOVE", "CLOSE", "ASSERT", "COMMIT"]) {
         return cursor.fail("a statement that is read here");
     }
     if let Some(assignment) = assignment(cursor)? {
@@ -186,6 +235,104 @@ fn body_of_loop(cursor: &mut Cursor<'_>, depth: usize) -> Read<Vec<Statement>> {
     cursor.expect("END LOOP")?;
     cursor.expect_sign(";")?;
     Ok(body)
+}
+
+fn is_query(text: &str) -> bool {
+    let start = text.trim_start().to_ascii_uppercase();
+    start.starts_with('(') || ["SELECT", "WITH"].iter().any(|word| start.starts_with(word))
+}
+
+/// `from..to BY step`, whose dots stand in no string.
+fn range(text: &str) -> Option<(String, String, Option<String>)> {
+    if is_query(text) && !text.trim_start().starts_with('(') {
+        return None;
+    }
+    let (tokens, _) = lex::tokens(text);
+    let in_text = |at: usize| {
+        tokens.iter().any(|token| token.start < at && at < token.end && token.kind == lex::TokenKind::String)
+    };
+    let dots = text.match_indices("..").map(|(at, _)| at).find(|at| !in_text(*at))?;
+    let (from, rest) = (text[..dots].trim(), &text[dots + 2..]);
+    let (tokens, _) = lex::tokens(rest);
+    let mut cursor = Cursor::new(rest, &tokens);
+    let to = match until(&mut cursor, |cursor| cursor.is("BY")) {
+        Ok(to) => to.trim().to_string(),
+        Err(_) => return Some((from.to_string(), rest.trim().to_string(), None)),
+    };
+    cursor.expect("BY").ok()?;
+    Some((from.to_string(), to, Some(cursor.rest().trim().to_string())))
+}
+
+/// Behind `EXECUTE`; `INTO` and `USING` may come in any order.
+fn execute(cursor: &mut Cursor<'_>) -> Read<Statement> {
+    let ends = |cursor: &Cursor<'_>| cursor.is_sign(";") || cursor.is_any(&["USING", "INTO"]);
+    let statement = until(cursor, ends)?.to_string();
+    let (mut into, mut using) = (None, Vec::new());
+    loop {
+        if into.is_none() && cursor.eat("INTO") {
+            if cursor.eat("STRICT") {
+                return cursor.fail("a statement that is read here");
+            }
+            let mut names = vec![cursor.ident()?.as_str().to_string()];
+            while cursor.eat_sign(",") {
+                names.push(cursor.ident()?.as_str().to_string());
+            }
+            into = Some(names);
+        } else if using.is_empty() && cursor.eat("USING") {
+            loop {
+                let expression = until(cursor, |cursor| cursor.is_sign(",") || ends(cursor))?;
+                using.push(expression.to_string());
+                if !cursor.eat_sign(",") {
+                    break;
+                }
+            }
+        } else {
+            cursor.expect_sign(";")?;
+            return Ok(Statement::Execute { statement, into, using });
+        }
+    }
+}
+
+/// Behind `CASE`: what is compared, if anything is, stands in front of the first `WHEN`.
+fn case(cursor: &mut Cursor<'_>, depth: usize) -> Read<Statement> {
+    let compared = until(cursor, |cursor| cursor.is("WHEN"))?.trim().to_string();
+    let mut branches = Vec::new();
+    while cursor.eat("WHEN") {
+        let condition = until(cursor, |cursor| cursor.is("THEN"))?.trim();
+        let condition = match compared.is_empty() {
+            true => condition.to_string(),
+            false => format!("({compared}) IN ({condition})"),
+        };
+        cursor.expect("THEN")?;
+        branches.push((condition, statements(cursor, &["WHEN", "ELSE", "END CASE"], depth)?));
+    }
+    let otherwise = match cursor.eat("ELSE") {
+        true => statements(cursor, &["END CASE"], depth)?,
+        false => vec![Statement::CaseNotFound],
+    };
+    cursor.expect("END CASE")?;
+    cursor.expect_sign(";")?;
+    Ok(Statement::If(branches, otherwise))
+}
+
+/// Behind `GET`: `[CURRENT | STACKED] DIAGNOSTICS name = item, …`
+fn diagnostics(cursor: &mut Cursor<'_>) -> Read<Statement> {
+    cursor.eat_any(&["CURRENT", "STACKED"]);
+    cursor.expect("DIAGNOSTICS")?;
+    let mut names = Vec::new();
+    loop {
+        names.push(cursor.ident()?.as_str().to_string());
+        if !cursor.eat_sign(":=") {
+            cursor.eat_sign(":");
+            cursor.expect_sign("=")?;
+        }
+        cursor.ident()?;
+        if !cursor.eat_sign(",") {
+            break;
+        }
+    }
+    cursor.expect_sign(";")?;
+    Ok(Statement::Diagnostics(names))
 }
 
 fn condition(cursor: &mut Cursor<'_>, depth: usize) -> Read<Statement> {
@@ -309,8 +456,17 @@ mod tests {
     }
 
     #[test]
+    fn loops_over_numbers_are_read() {
+        let range = |text: &str| range(text).map(|(from, to, step)| format!("{from}|{to}|{step:?}"));
+        assert_eq!(range("1..n + 1"), Some("1|n + 1|None".into()));
+        assert_eq!(range("f('..') .. (2) BY 3"), Some("f('..')|(2)|Some(\"3\")".into()));
+        assert_eq!(range("SELECT '1..2'"), None);
+    }
+
+    #[test]
     fn what_is_not_read_is_left_alone() {
-        assert_eq!(block_of("DO $$ BEGIN LOOP EXIT; END LOOP; END $$"), None);
+        assert_eq!(block_of("DO $$ BEGIN OPEN c; END $$"), None);
+        assert_eq!(block_of("DO $$ BEGIN <<outer>> LOOP EXIT outer; END LOOP; END $$"), None);
         assert_eq!(block_of("SELECT 1"), None);
         assert_eq!(block_of("DO LANGUAGE plperl $$ x $$"), None);
     }

@@ -11,13 +11,23 @@ impl Block {
 
 fn only(statements: &[Statement]) -> bool {
     statements.iter().all(|statement| match statement {
-        Statement::Null | Statement::Return | Statement::Assign(..) | Statement::SelectInto(..) => true,
+        Statement::Null
+        | Statement::Return
+        | Statement::Assign(..)
+        | Statement::SelectInto(..)
+        | Statement::Exit(_)
+        | Statement::Continue(_)
+        | Statement::Diagnostics(_) => true,
+        Statement::CaseNotFound => false,
         Statement::Raise { exception, .. } => !exception,
         Statement::Block(block) => block.only_privileges(),
         Statement::If(branches, otherwise) => branches.iter().all(|(_, body)| only(body)) && only(otherwise),
-        Statement::For { body, .. } | Statement::Foreach { body, .. } => only(body),
+        Statement::For { body, .. }
+        | Statement::Foreach { body, .. }
+        | Statement::ForNumbers(_, body)
+        | Statement::While(_, body) => only(body),
         Statement::Sql(text) => is_privilege(text),
-        Statement::Execute(expression) => first_literal(expression).is_some_and(is_privilege),
+        Statement::Execute { statement, .. } => first_literal(statement).is_some_and(is_privilege),
     })
 }
 
