@@ -97,11 +97,12 @@ impl Vm {
 
     /// Tells the bases: `__set_name__` of attributes, the hook of a library, `__init_subclass__`.
     pub(super) fn class_made(&mut self, class: &Rc<Class>, keywords: Vec<(Rc<str>, Value)>) -> Eval<()> {
-        if class.unknown.is_some() {
-            return Ok(());
-        }
+        // A library is told of what has a base that is not known, too.
         if let Some(hook) = class.on_subclass {
             return hook(self, class, keywords);
+        }
+        if class.unknown.is_some() {
+            return Ok(());
         }
         let inherited = class.mro.iter().find_map(|base| base.attrs.get("__init_subclass__"));
         if let Some(hook) = inherited {

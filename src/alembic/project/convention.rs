@@ -310,10 +310,8 @@ fn follow(modules: &Modules, file: FileId, module: &ast::Module, expression: &Ex
     match &expression.kind {
         ExprKind::Constant(ast::Constant::None) => Convention::Known(Vec::new(), Some(expression.span)),
         ExprKind::Call(call) => of_call(modules, file, module, call, depth),
-        ExprKind::List(items) | ExprKind::Tuple(items) => match items.first() {
-            Some(first) => follow(modules, file, module, first, depth + 1),
-            None => Convention::Known(Vec::new(), Some(expression.span)),
-        },
+        // Operations ask the option itself for its convention, and a list has none (`SchemaObjects.metadata`).
+        ExprKind::List(_) | ExprKind::Tuple(_) => Convention::Known(Vec::new(), Some(expression.span)),
         ExprKind::Name(_) | ExprKind::Attribute { .. } => match dotted(expression) {
             Some(parts) => symbol(modules, file, module, &parts, expression.span, depth + 1),
             None => unknown(format!("{} is not followed", modules.sources().text(expression.span)), expression.span),

@@ -20,14 +20,14 @@ const WORDS: &[(&str, &str)] = &[
     ("set session authorization", "sets a role"),
 ];
 
-/// The first that a file certainly does.
+/// The first that a file certainly does; a schema that it makes matters least.
 pub fn prelude(module: &ast::Module) -> Option<Reason> {
     let mut found: Option<(&'static str, &Expr)> = None;
     walk::expressions(&module.body, &mut |value| {
         let Some(text) = text(value).map(|text| text.to_ascii_lowercase()) else { return };
         let does = WORDS.iter().find(|(words, _)| text.contains(words)).map(|(_, does)| *does);
         if let Some(does) = does
-            && found.is_none()
+            && found.is_none_or(|(found, _)| found == MAKES_SCHEMA && does != MAKES_SCHEMA)
             && !keywords::is_conditional(&module.body, value.span)
             && !is_docstring(module, value)
         {

@@ -335,6 +335,8 @@ fn what_env_py_does_before_it_migrates() {
     };
     assert_eq!(prelude("c.execute(text('SET search_path TO app'))"), Some("env"));
     assert_eq!(prelude("c.execute(f'CREATE SCHEMA IF NOT EXISTS {schema}')"), Some(super::OF_SCHEMA));
+    let both = "c.execute(text('CREATE SCHEMA IF NOT EXISTS app'))\nc.execute(text('SET search_path TO app'))";
+    assert_eq!(prelude(both), Some("env"));
     assert_eq!(prelude("if schema:\n    c.execute(text('SET search_path TO app'))"), None);
     assert_eq!(prelude("c.execute(text('SELECT 1'))"), None);
 }

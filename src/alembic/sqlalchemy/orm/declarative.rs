@@ -177,7 +177,8 @@ fn table(vm: &mut Vm, class: &Rc<Class>, metadata: &Rc<MetaData>) -> Eval<Option
         // Single-table inheritance: columns join the table of the parent, which is not followed.
         return Ok(None);
     }
-    let mut unknown = None;
+    // A base that is not known may bring columns.
+    let mut unknown = class.unknown.clone();
     let mut columns = columns(vm, class, &mut unknown)?;
     if vm.run.settings.sqlalchemy == Some(1) {
         columns.sort_by_key(|column| column.state.borrow().creation_order);
