@@ -515,4 +515,5 @@ op.execute('SELECT 1')";
 }
 
 mod blocks;
+mod mapped;
 mod reflected;

@@ -21,6 +21,7 @@ use super::schema::{Column, Table};
 use super::{Known, seam};
 use crate::alembic::eval::{Value, Vm};
 use crate::pg::error::Reason;
+use crate::pg::ident::QName;
 
 /// One node with its type, where it has one.
 #[derive(Clone, Debug)]
@@ -305,6 +306,17 @@ impl Expression {
             | Node::Keyword(_)
             | Node::Query(_) => {}
         }
+    }
+
+    /// The tables that subqueries in it read.
+    pub fn read_by_queries(&self) -> Vec<QName> {
+        let mut found = Vec::new();
+        self.visit(&mut |node| {
+            if let Node::Query(query) = &node.node {
+                found.extend(query.reads().map(|table| names::qname(table.schema.as_ref(), &table.name)));
+            }
+        });
+        found
     }
 
     /// Takes `DESC` and `NULLS …` off.

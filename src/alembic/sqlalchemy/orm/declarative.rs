@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::rc::Rc;
 
+use super::super::expression::python::operand;
 use super::super::names::{self, Name};
 use super::super::schema::{Column, MetaData, Table, TableArgs, build};
 use super::super::{Known, seam, settle};
@@ -28,6 +29,7 @@ pub fn install_classes(vm: &mut Vm) {
     let functions = [
         ("declarative_base", native::function("declarative_base", declarative_base)),
         ("mapped_column", native::function("mapped_column", mapped_column)),
+        ("column_property", native::function("column_property", column_property)),
         ("relationship", native::function("relationship", ignored)),
         ("backref", native::function("backref", ignored)),
         ("validates", native::function("validates", decorator)),
@@ -143,6 +145,17 @@ fn mapped_column(vm: &mut Vm, args: Args) -> Eval<Value> {
     match settle(known)? {
         Ok(state) => Ok(Value::native(Column { state: std::cell::RefCell::new(state) })),
         Err(reason) => Ok(Value::Unknown(reason)),
+    }
+}
+
+/// `column_property(column)`, `column_property(expression)`: the attribute stands for it in queries.
+fn column_property(vm: &mut Vm, args: Args) -> Eval<Value> {
+    let plain =
+        args.keyword.iter().all(|(name, _)| matches!(&**name, "doc" | "info" | "comparator_factory" | "init" | "repr"));
+    match args.positional.as_slice() {
+        [column] if plain && seam::native::<Column>(column).is_some() => Ok(column.clone()),
+        [expression] if plain && expression.reason().is_none() => Ok(Value::Native(operand(vm, expression, None)?)),
+        _ => Ok(vm.unknown("orm", "a column_property() of this kind")),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::alembic::database::{found_none, may_find_none};
 use crate::alembic::eval::{Args, Eval, Native, Value, Vm, native};
 use crate::alembic::run::Action;
 use crate::alembic::sqlalchemy::ddl::Statement;
+use crate::alembic::sqlalchemy::expression::Expression;
 use crate::alembic::sqlalchemy::names;
 use crate::alembic::sqlalchemy::schema::{Column, Table};
 use crate::alembic::sqlalchemy::seam;
@@ -51,12 +52,14 @@ pub struct Query {
     reads: Vec<(Rc<Table>, Vec<Rc<Column>>)>,
     /// The tables that it is made of; it has no rows where one of them has none. `None` where this cannot be told.
     from: Option<Vec<Rc<Table>>>,
+    /// Tables that subqueries in its columns read.
+    also: Vec<QName>,
 }
 
 impl Query {
     /// `session.query(Model, Model.attribute, …)`
     pub fn new(session: Value, subjects: &[Value]) -> Query {
-        let mut query = Query { session, reads: Vec::new(), from: None };
+        let mut query = Query { session, reads: Vec::new(), from: None, also: Vec::new() };
         // Of anything else, such as `func.count(…)`, there may be a row without any in the table.
         let plain = subjects.iter().all(|subject| query.add(subject, true));
         query.from = plain.then(|| query.reads.iter().map(|(table, _)| table.clone()).collect());
@@ -68,6 +71,9 @@ impl Query {
         if let Some(table) = super::table_of(subject) {
             let columns = if read { table.columns.borrow().clone() } else { Vec::new() };
             self.reads.push((table, columns));
+            for property in super::properties_of(subject).iter().filter(|_| read) {
+                self.also.extend(property.read_by_queries());
+            }
         } else if let Some(column) = seam::native::<Column>(subject)
             && let Some(table) = column.table()
         {
@@ -75,6 +81,10 @@ impl Query {
         } else {
             if let Some(query) = seam::native::<Query>(subject) {
                 self.reads.extend(query.reads.iter().cloned());
+                self.also.extend(query.also.iter().cloned());
+            }
+            if let Some(expression) = seam::native::<Expression>(subject) {
+                self.also.extend(expression.read_by_queries());
             }
             return false;
         }
@@ -113,6 +123,11 @@ impl Query {
         }
         if tables.is_empty() {
             return None;
+        }
+        for name in self.also.iter().map(ToString::to_string) {
+            if !tables.contains(&name) {
+                tables.push(name);
+            }
         }
         let list = if columns.is_empty() { "1".to_string() } else { columns.join(", ") };
         let sql = format!("SELECT {list} FROM {}", tables.join(", "));

@@ -124,6 +124,11 @@ impl Query {
         }
     }
 
+    /// The tables that a SELECT reads.
+    pub fn reads(&self) -> impl Iterator<Item = &TableName> {
+        self.froms.iter()
+    }
+
     fn add_join(&mut self, join: Join) {
         for table in join.tables() {
             self.add_from(table.clone());
@@ -168,6 +173,10 @@ impl Query {
             self.add_from(TableName { schema: table.schema(), name: table.name() });
             let columns = table.columns.borrow().clone();
             self.columns.extend(columns.iter().map(|column| Rc::new(Expression::column_of(column))));
+            for property in orm::properties_of(item) {
+                self.note(&property);
+                self.columns.push(property);
+            }
             return Ok(());
         }
         if let Some(table) = seam::native::<LightTable>(item) {
