@@ -62,6 +62,26 @@ pub struct CreateTable {
     pub suffix: String,
 }
 
+impl CreateTable {
+    /// A table of that name without anything in it.
+    pub fn new(name: QName) -> CreateTable {
+        CreateTable {
+            name,
+            if_not_exists: false,
+            temporary: false,
+            unlogged: false,
+            columns: Vec::new(),
+            constraints: Vec::new(),
+            inherits: Vec::new(),
+            partition_by: None,
+            partition_of: None,
+            like: None,
+            query: None,
+            suffix: String::new(),
+        }
+    }
+}
+
 /// `PARTITION OF parent bound` or `ATTACH PARTITION child bound`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Partition {

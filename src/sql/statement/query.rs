@@ -73,18 +73,10 @@ fn selected_into(query: &Query) -> Option<CreateTable> {
         _ => return None,
     };
     Some(CreateTable {
-        name,
-        if_not_exists: false,
         temporary: into.temporary,
         unlogged: into.unlogged,
-        columns: Vec::new(),
-        constraints: Vec::new(),
-        inherits: Vec::new(),
-        partition_by: None,
-        partition_of: None,
-        like: None,
         query: Some(query.to_string()),
-        suffix: String::new(),
+        ..CreateTable::new(name)
     })
 }
 

@@ -16,18 +16,10 @@ pub(super) fn create(cursor: &mut Cursor<'_>, prefix: &Prefix) -> Read<Command> 
     cursor.expect("TABLE")?;
     let if_not_exists = cursor.eat("IF NOT EXISTS");
     let mut table = CreateTable {
-        name: cursor.qname()?,
         if_not_exists,
         temporary: prefix.temporary,
         unlogged: prefix.unlogged,
-        columns: Vec::new(),
-        constraints: Vec::new(),
-        inherits: Vec::new(),
-        partition_by: None,
-        partition_of: None,
-        like: None,
-        query: None,
-        suffix: String::new(),
+        ..CreateTable::new(cursor.qname()?)
     };
     if cursor.eat("PARTITION OF") {
         let parent = cursor.qname()?;

@@ -60,20 +60,7 @@ pub fn create_alone(vm: &mut Vm, table: &Rc<Table>, if_not_exists: bool) -> Eval
 
 /// A table with a part that is not known is there all the same: an open one, as after `AS SELECT`.
 fn open_table(name: QName, if_not_exists: bool, why: &Reason) -> CreateTable {
-    CreateTable {
-        name,
-        if_not_exists,
-        temporary: false,
-        unlogged: false,
-        columns: Vec::new(),
-        constraints: Vec::new(),
-        inherits: Vec::new(),
-        partition_by: None,
-        partition_of: None,
-        like: None,
-        query: Some(format!("-- {why}")),
-        suffix: String::new(),
-    }
+    CreateTable { if_not_exists, query: Some(format!("-- {why}")), ..CreateTable::new(name) }
 }
 
 fn qualified(table: &Table) -> QName {

@@ -71,7 +71,7 @@ impl Analyser<'_> {
     }
 
     /// The column that a name certainly means among the tables of the innermost level.
-    fn place(&self, expr: &ast::Expr) -> Option<Place> {
+    pub(super) fn place(&self, expr: &ast::Expr) -> Option<Place> {
         let scope = self.scopes.last().filter(|scope| !scope.natural)?;
         let (qualifier, name) = match expr {
             ast::Expr::Nested(inner) => return self.place(inner),

@@ -162,20 +162,8 @@ impl Analyser<'_> {
 
     /// The column of a table that an expression is and nothing more.
     fn plain(&self, expr: &ast::Expr) -> Option<Oid> {
-        let (qualifier, name) = match expr {
-            ast::Expr::Nested(inner) => return self.plain(inner),
-            ast::Expr::Identifier(name) => (None, stored(name)),
-            ast::Expr::CompoundIdentifier(parts) => match parts.as_slice() {
-                [qualifier, name] => (Some(stored(qualifier)), stored(name)),
-                _ => return None,
-            },
-            _ => return None,
-        };
-        let scope = self.scopes.last().filter(|scope| !scope.natural && !scope.merged.contains(&name))?;
-        let own = scope.items.iter().filter(|item| qualifier.is_none() || item.name == qualifier);
-        let mut found = own.filter_map(|item| item.columns.column(&name));
-        let column = found.next()?;
-        if found.next().is_none() { column.oid } else { None }
+        let (at, name) = self.place(expr)?;
+        self.scopes.last()?.items.get(at)?.columns.column(&name)?.oid
     }
 
     /// A key of ORDER BY and its kin: a number or a name of an output column, or an expression (`findTargetlistEntrySQL92`).
