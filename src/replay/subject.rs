@@ -7,7 +7,7 @@ use crate::alembic::eval::{ModuleSource, SourceModule, Value, Vm};
 use crate::alembic::graph::Graph;
 use crate::alembic::project::Template;
 use crate::alembic::revision::RevisionId;
-use crate::alembic::run::upgrade::{self, upgrade, upgrade_in_either_case};
+use crate::alembic::run::upgrade::{self, upgrade, upgrade_in_either_case, upgrade_with_arguments};
 use crate::alembic::run::{Outcome, RevisionRun, Run, Settings};
 use crate::alembic::stamp::{RowError, Rows};
 use crate::alembic::{database, libraries, ops, sqlalchemy};
@@ -72,7 +72,7 @@ impl Subject<'_> {
             return RevisionRun { steps: here..here, loading: 0, outcome: Outcome::Unknown(reason) };
         };
         if let Some(loaded) = vm.loaded.get(&module.file).cloned() {
-            return upgrade(vm, &loaded);
+            return self.upgrade(vm, &module, &loaded);
         }
         if self.asks_environment(&module) {
             return upgrade_in_either_case(vm, &module);
@@ -82,10 +82,18 @@ impl Subject<'_> {
         vm.settle(&standing);
         let loading = vm.run.steps.len() - here;
         let run = match loaded {
-            Ok(loaded) => upgrade(vm, &loaded),
+            Ok(loaded) => self.upgrade(vm, &module, &loaded),
             Err(raised) => upgrade::run(vm, |_| Err(raised)),
         };
         RevisionRun { steps: here..run.steps.end, loading, ..run }
+    }
+
+    fn upgrade(&self, vm: &mut Vm, module: &SourceModule, loaded: &Value) -> RevisionRun {
+        // A replay follows what has run on databases, with whatever arguments that took.
+        match vm.run.catalog.open_world && self.sources.file(module.file).text().contains("get_x_argument") {
+            true => upgrade_with_arguments(vm, loaded),
+            false => upgrade(vm, loaded),
+        }
     }
 
     /// Loads the file of a revision whose `upgrade()` runs later, if at all.

@@ -255,3 +255,29 @@ fn values_are_stored_as_the_types_of_their_columns_make_them() {
     assert_ne!(outcome("sa.column('j', gone.Own())", "{'j': ['x']}"), Outcome::Fails);
     assert_eq!(outcome("sa.column('f')", "{'f': 1}"), Outcome::Fails);
 }
+
+/// A database that stands behind a revision which asks for `alembic -x` was given it; the plain command is not.
+#[test]
+fn a_revision_that_asks_for_an_argument_is_replayed() {
+    let body = "from alembic import context\n\
+                if context.get_x_argument(as_dictionary=True).get('srid') is None: raise Exception('use -x srid=')\n\
+                op.execute('CREATE TABLE u (id int)')";
+    let files = || vec![revision("a1", "None", MADE), revision("a2", "'a1'", body)];
+    let behind = format!("{DUMP}CREATE TABLE public.u (id integer);\n");
+    let report = analyze(files(), &behind, &["a2"]);
+    assert!(report.drift.iter().all(|drift| drift.object.name != "u"), "{:?}", report.drift);
+    let prediction = analyze(files(), DUMP, &["a1"]).prediction.expect("a prediction");
+    assert_eq!((prediction.outcome, prediction.message.as_deref()), (Outcome::Fails, Some("use -x srid=")));
+}
+
+/// What a value of a row makes a library raise leads into the handler that looks for it.
+#[test]
+fn rows_may_lead_into_a_handler() {
+    let body = "import json\nbad = []\n\
+                for row in op.get_bind().execute(sa.text('SELECT name FROM kinds')):\n    try:\n        json.loads(row.name)\n    \
+                except ValueError:\n        bad.append(row.name)\nif bad: raise RuntimeError('no JSON')";
+    let files = vec![revision("a1", "None", MADE), revision("a2", "'a1'", body)];
+    let prediction = analyze(files, DUMP, &["a1"]).prediction.expect("a prediction");
+    assert_eq!(prediction.outcome, Outcome::DependsOnData);
+    assert!(prediction.conditions.iter().any(|condition| condition.demand.contains("RuntimeError: no JSON")));
+}

@@ -9,7 +9,7 @@ use super::flow::Flow;
 use super::scope::{Frame, Scope};
 use super::value::Value;
 use super::{Eval, Raise, Vm};
-use crate::pg::error::Reason;
+use crate::pg::error::{Reason, Refusal};
 use crate::source::Span;
 
 /// What is known of such comparisons while a revision runs.
@@ -59,6 +59,24 @@ impl Vm {
             Flow::Return(value) => Ok(value),
             Flow::Normal | Flow::Break | Flow::Continue => Ok(Value::None),
         }
+    }
+
+    /// Whether some code would raise by itself, without being refused by the database. All that it does is taken back.
+    pub fn would_raise(&mut self, code: impl FnOnce(&mut Vm) -> Eval<Value>) -> bool {
+        let reason = self.reason("rehearsal", "a run that is taken back");
+        let standing = self.standing();
+        let mut raises = false;
+        let rehearsed = self.rehearse(&reason, |vm| {
+            let result = code(vm);
+            if let Err(Raise::Exception(exception)) = &result {
+                raises = matches!(vm.refusal(exception), Refusal::Client(_));
+            }
+            result
+        });
+        if rehearsed.is_none() {
+            self.settle(&standing);
+        }
+        raises
     }
 
     fn suppose(&mut self, span: Span, answer: bool, code: &impl Fn(&mut Vm) -> Eval<Value>) -> Eval<Flow> {

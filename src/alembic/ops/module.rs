@@ -169,6 +169,9 @@ fn environment(context: &Rc<MigrationContext>) -> Vec<(&'static str, Value)> {
             "get_x_argument",
             native::function("get_x_argument", |vm, args| {
                 let bound = args.bind(vm, "get_x_argument(as_dictionary=)")?;
+                if vm.run.settings.any_arguments {
+                    return Ok(vm.unknown("x-argument", "what alembic is given with -x"));
+                }
                 let as_dictionary = bound.get("as_dictionary").and_then(|value| value.as_bool()).unwrap_or(false);
                 Ok(if as_dictionary { Value::dict([]) } else { Value::list([]) })
             }),

@@ -56,6 +56,8 @@ pub struct Settings {
     pub flask: bool,
     /// SQLAlchemy's major version, where the project's requirements tell it.
     pub sqlalchemy: Option<u32>,
+    /// What `alembic -x` was given is not known; plain commands give nothing.
+    pub any_arguments: bool,
     /// `server_version_num`, e.g. 150004, where the dump's header tells it.
     pub server_version: Option<u32>,
     /// The `search_path` of Alembic's connection.
@@ -77,6 +79,7 @@ impl Default for Settings {
             env_text: "".into(),
             flask: false,
             sqlalchemy: None,
+            any_arguments: false,
             server_version: None,
             search_path: vec![Ident::new("public")],
         }

@@ -21,6 +21,16 @@ pub fn upgrade_in_either_case(vm: &mut Vm, module: &SourceModule) -> RevisionRun
     })
 }
 
+/// The same where it has run somewhere: a revision that raises without `alembic -x …` has been given what it asks for.
+pub fn upgrade_with_arguments(vm: &mut Vm, module: &Value) -> RevisionRun {
+    run(vm, |vm| {
+        vm.run.settings.any_arguments = vm.would_raise(|vm| call(vm, module));
+        let result = call(vm, module);
+        vm.run.settings.any_arguments = false;
+        result
+    })
+}
+
 fn call(vm: &mut Vm, module: &Value) -> Eval<Value> {
     let function = vm.get_attr(module, "upgrade")?;
     let args = match &vm.run.settings.engine {
