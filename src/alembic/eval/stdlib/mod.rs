@@ -16,6 +16,7 @@ mod hashlib;
 mod itertools;
 mod json;
 mod misc;
+mod moment;
 mod names;
 mod os;
 mod packaging;

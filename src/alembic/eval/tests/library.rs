@@ -206,3 +206,20 @@ fn templates() {
         "ValueError: Invalid placeholder in string: line 2, col 2",
     );
 }
+
+#[test]
+fn dates_that_are_written_out() {
+    check(
+        "from datetime import date, datetime, timedelta, timezone\nd = date(2024, 2, 28) + timedelta(days=2)\nout(str(d), f'{d:%Y%m}', d.isoformat(), (date(2024, 3, 1) - date(2023, 3, 1)).days, d.weekday(), str(d.replace(day=31)), d > date(2024, 2, 29), isinstance(datetime(2024, 1, 1), date))",
+        "'2024-03-01'\n'202403'\n'2024-03-01'\n366\n4\n'2024-03-31'\nTrue\nTrue",
+    );
+    check(
+        "from datetime import *\nt = datetime(2024, 12, 31, 23, 59, 30, tzinfo=timezone.utc)\nout(str(t + timedelta(minutes=1)), t.strftime('%d %b %y %j %A'), str(datetime.fromisoformat('2024-01-02T03:04:05')), str(timedelta(days=1, hours=2) * 2), timedelta(hours=1).total_seconds(), {date(2024, 1, 1): 1}[date(2024, 1, 1)], date(1, 1, 1).toordinal(), date.max.toordinal(), date(2024, 1, 1) == 3)",
+        "'2025-01-01 00:00:30+00:00'\n'31 Dec 24 366 Tuesday'\n'2024-01-02 03:04:05'\n'2 days, 4:00:00'\n3600.0\n1\n1\n3652059\nFalse",
+    );
+    check(
+        "from datetime import *\nout(date.today() + timedelta(days=1), date(2024, unknown, 1), timedelta(days=unknown), datetime.strptime('1', '%d'), date(2024, 1, 1) < unknown)",
+        "?clock\n?test\n?test\n?unsupported\n?test",
+    );
+    check("from datetime import date\ndate(2023, 2, 29)", "ValueError: day is out of range for month");
+}
