@@ -267,7 +267,9 @@ impl Work {
         let expected = replay(&subject, &place, |_, _| ());
         let mentioned = |id: &crate::catalog::ObjectId| timelines.is_made(id);
         let made = |id: &crate::catalog::ObjectId| {
-            timelines.made_on_loading(id).cloned().or_else(|| expected.may_have_made(id.kind))
+            let known = timelines.made_on_loading(id).cloned().or_else(|| expected.may_have_made(id.kind));
+            // What stands on a table of its own is nobody's but that table's.
+            known.or_else(|| expected.may_have_done_more().filter(|_| id.table.is_some()))
         };
         let options = crate::diff::Options {
             version_tables: &subject.version_tables,

@@ -73,6 +73,14 @@ pub struct ReplayStep {
 }
 
 impl Replay {
+    /// Why the revisions may have done more than is known: one of them does something that is not known at all.
+    pub fn may_have_done_more(&self) -> Option<Reason> {
+        self.revisions.iter().flat_map(|revision| &revision.steps).find_map(|step| match &step.action {
+            Action::Unmodelled(reason) => Some(reason.clone()),
+            Action::Rows { .. } | Action::Statement { .. } => None,
+        })
+    }
+
     /// Why an object of that kind that nothing here has made may be the revisions' own all the same: one of them makes some
     /// under names that are not known.
     pub fn may_have_made(&self, kind: Kind) -> Option<Reason> {
