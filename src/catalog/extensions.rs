@@ -140,6 +140,22 @@ pub(super) fn is_known(name: &Ident) -> bool {
     find(name).is_some()
 }
 
+/// Whether the extension may bring a relation of that name, which no dump holds: from the extensions' own SQL scripts. Those with many
+/// have them in schemas of their own.
+pub(super) fn may_bring(extension: &Ident, relation: &Ident) -> bool {
+    let relations: &[&str] = match extension.as_str() {
+        "postgis" => {
+            &["spatial_ref_sys", "geometry_columns", "geography_columns", "raster_columns", "raster_overviews"]
+        }
+        "postgis_raster" => &["raster_columns", "raster_overviews"],
+        "pg_stat_statements" => &["pg_stat_statements", "pg_stat_statements_info"],
+        "pg_buffercache" => &["pg_buffercache"],
+        "pg_cron" | "pg_partman" | "postgis_tiger_geocoder" | "postgis_topology" | "timescaledb" => return true,
+        name => return find(&Ident::new(name)).is_none(),
+    };
+    relations.contains(&relation.as_str())
+}
+
 /// The types that the extension brings.
 pub(super) fn types(name: &Ident) -> &'static [&'static str] {
     find(name).map_or(&[], |known| known.types)

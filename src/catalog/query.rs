@@ -73,8 +73,8 @@ pub(super) fn output_columns(catalog: &Catalog, text: &str, session: &Session) -
     Reader::new(catalog, session).output(&query, &[], 0)
 }
 
-/// The types of the columns of a query as messages name them; `None` for one that is not known.
-pub(super) fn output_types(catalog: &Catalog, text: &str, session: &Session) -> Vec<Option<String>> {
+/// The types of the columns of a query; `None` for one that is not known.
+pub(super) fn output_types(catalog: &Catalog, text: &str, session: &Session) -> Vec<Option<analysis::Output>> {
     let Some(query) = parse(text) else { return Vec::new() };
     analysis::types_of(catalog, &query, session)
 }
@@ -217,6 +217,7 @@ impl Visitor for Reader<'_> {
             match self.relation(&name) {
                 Some(oid) => self.used(oid),
                 None if self.is_cte(&name) || self.catalog.is_system_name(&name) => {}
+                None if !self.catalog.open_world && self.catalog.extension_may_bring(&name) => {}
                 None => {
                     if !self.uses.missing.contains(&name) {
                         self.uses.missing.push(name);

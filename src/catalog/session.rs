@@ -22,14 +22,24 @@ pub struct Session {
     pub new_labels: Vec<(Oid, String)>,
     /// The server's major version, where it is known; a few outcomes differ.
     pub server_version: Option<u32>,
+    /// `check_function_bodies`: bodies in SQL are looked at when their function is made.
+    pub check_function_bodies: bool,
     /// The statements are of a dump: they have worked, and are not judged.
     pub restoring: bool,
     /// Each statement was a transaction of its own, though a replay keeps what they did together: none aborts another.
     pub each_alone: bool,
-    /// `search_path` and role as they were before the transaction changed them: `ROLLBACK` and the end of `SET LOCAL` restore them.
-    pub(super) before: Option<(Vec<Ident>, Option<Ident>)>,
+    /// The settings as they were before the transaction changed them: `ROLLBACK` and the end of `SET LOCAL` restore them.
+    pub(super) before: Option<Settings>,
     /// What `SET LOCAL` hides until the transaction ends.
-    pub(super) local: Option<(Vec<Ident>, Option<Ident>)>,
+    pub(super) local: Option<Settings>,
+}
+
+/// What `SET` changes of a session.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    search_path: Vec<Ident>,
+    role: Option<Ident>,
+    check_function_bodies: bool,
 }
 
 impl Session {
@@ -44,11 +54,28 @@ impl Session {
             committed,
             new_labels: Vec::new(),
             server_version: None,
+            check_function_bodies: true,
             restoring: false,
             each_alone: false,
             before: None,
             local: None,
         }
+    }
+
+    /// The settings as they are now.
+    pub(super) fn settings(&self) -> Settings {
+        Settings {
+            search_path: self.search_path.clone(),
+            role: self.role.clone(),
+            check_function_bodies: self.check_function_bodies,
+        }
+    }
+
+    /// Puts the settings back as they were.
+    pub(super) fn restore(&mut self, settings: Settings) {
+        self.search_path = settings.search_path;
+        self.role = settings.role;
+        self.check_function_bodies = settings.check_function_bodies;
     }
 
     /// A statement failed: the open transaction, if there is one, is aborted.

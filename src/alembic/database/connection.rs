@@ -480,8 +480,7 @@ impl Native for Connection {
 /// Notes that `commit()` or `rollback()` has ended the transaction that Alembic began. SQLAlchemy opens another one for the next statement,
 /// which nobody commits, unless `env.py` does: seen with Alembic 1.20 on SQLAlchemy 2.1, the version row is lost with it.
 fn cut_off(vm: &mut Vm, method: &str) {
-    let env_commits = vm.run.settings.env_text.contains(".commit()");
-    if vm.run.is_autocommit() || env_commits || vm.run.cut_off.is_some() {
+    if vm.run.is_autocommit() || vm.run.cut_off.is_some() {
         return;
     }
     let what = format!(

@@ -307,6 +307,22 @@ session = Session(bind=bind)
     assert_eq!(sent("session.add(C(p=P()))\nsession.commit()"), ["rows: session.add(…)"]);
 }
 
+/// SQLModel gives a new instance the defaults of its fields.
+#[test]
+fn defaults_of_fields_are_not_left_out() {
+    let code = "from typing import Optional
+from sqlmodel import Field, Session, SQLModel
+class T(SQLModel, table=True):
+    id: Optional[int] = Field(default=None, primary_key=True)
+    status: str = 'new'
+session = Session(bind)
+session.add(T())
+session.commit()
+r = 1";
+    let schema = "CREATE TABLE t (id serial PRIMARY KEY, status text NOT NULL)";
+    assert!(run(schema, code).0.iter().all(|sent| sent.starts_with("rows: ")), "{:?}", run(schema, code));
+}
+
 #[test]
 fn the_text_of_a_reflected_type() {
     let schema =

@@ -342,7 +342,8 @@ impl Catalog {
             return refuse(sqlstate::INVALID_TABLE_DEFINITION, message);
         }
         if let Some(key) = self.table(table).and_then(|table| table.partition_by.as_ref())
-            && super::drop::mentions(key, name)
+            && let Some((_, parts)) = key.split_once('(')
+            && super::drop::reads(&Expr::parse(&format!("({parts}")), name)?
         {
             let (column, table) = (name.as_str(), self.name_of(table));
             let message = format!(

@@ -2,11 +2,12 @@
 //! fit into a column of limited length.
 
 use crate::catalog::delta::Delta;
+use crate::catalog::extensions::SYSTEM_TYPES;
 use crate::catalog::object::Object;
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::error::{PgError, Reason, Refusal, sqlstate};
 use crate::pg::expr::{Constant, array_elements};
-use crate::pg::ident::QName;
+use crate::pg::ident::{Ident, QName};
 use crate::pg::lex::{self, Cursor};
 use crate::pg::system::{Base, Type};
 
@@ -81,7 +82,7 @@ impl Catalog {
         let mut cursor = Cursor::new(text, &tokens);
         let Ok(name) = cursor.qname() else { return Ok(()) };
         let judged = cursor.peek().is_none() && !self.open_world && !session.restoring;
-        if !judged || self.is_system_relation(&name, session) || self.unknown_extension().is_some() {
+        if !judged || self.is_system_relation(&name, session) || self.extension_may_bring(&name) {
             return Ok(());
         }
         match self.resolve_relation(&name, session) {
@@ -90,11 +91,19 @@ impl Catalog {
         }
     }
 
+    /// Whether it may be a type of PostgreSQL itself. An array's type has its element's name after an underscore, in every schema.
+    pub(super) fn may_be_system_type(&self, name: &QName) -> bool {
+        let own = name.name.as_str();
+        match name.schema.as_ref().map(Ident::as_str) {
+            Some("information_schema") => true,
+            None | Some("pg_catalog") => SYSTEM_TYPES.contains(&own) || Type::may_be_there(own),
+            Some(_) => own.starts_with('_'),
+        }
+    }
+
     /// 42704 for a type that there is certainly not; 3F000 for its schema.
     pub(super) fn missing_type(&self, name: &QName, array: bool, session: &Session) -> Option<PgError> {
-        let of_system = name.schema.as_ref().is_none_or(|schema| schema.as_str() == "pg_catalog");
-        let known = self.resolve_type(name, session).is_some()
-            || of_system && crate::catalog::extensions::SYSTEM_TYPES.contains(&name.name.as_str());
+        let known = self.resolve_type(name, session).is_some() || self.may_be_system_type(name);
         if known || self.open_world || session.restoring || self.unknown_extension().is_some() {
             return None;
         }

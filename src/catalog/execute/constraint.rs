@@ -173,7 +173,8 @@ impl Catalog {
         session: &Session,
     ) -> Result<Oid, Refusal> {
         let columns = self.key_columns(table, &options.columns)?;
-        self.covers_partition_key(table, &options.columns, session)?;
+        let word = if is_primary { "PRIMARY KEY" } else { "UNIQUE" };
+        self.covers_partition_key(table, &options.columns, word, session)?;
         let include = self.key_columns(table, &options.include)?;
         for column in columns.iter().filter_map(|column| self.column_of(*column)) {
             self.key_type(&Ident::new("btree"), None, &column.ty, session)?;

@@ -223,7 +223,7 @@ impl Catalog {
 
     /// 42P01: the query of a new table reads a relation that is not there.
     fn reads_what_is_there(&self, text: &str, session: &Session) -> Result<(), Refusal> {
-        if self.open_world || session.restoring || self.unknown_extension().is_some() {
+        if self.open_world || session.restoring {
             return Ok(());
         }
         match query::uses(self, text, session).missing.first() {

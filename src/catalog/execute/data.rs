@@ -16,7 +16,7 @@ impl Catalog {
             alone::check(&data.text, session)?;
             self.shown(&data.text)?;
             for relation in &data.relations {
-                if !self.is_system_relation(relation, session) && self.unknown_extension().is_none() {
+                if !self.is_system_relation(relation, session) && !self.extension_may_bring(relation) {
                     self.existing_relation(relation, session)?;
                 }
             }
@@ -97,16 +97,9 @@ impl Catalog {
         match self.resolve_relation(name, session) {
             Some(oid) => self.certain(oid).map(Some),
             None if self.open_world => self.open_table(name, session).map(Some),
-            // PostGIS and its kin bring tables that no dump holds.
             None if self.extension_may_bring(name) => Ok(None),
             None => refuse(sqlstate::UNDEFINED_TABLE, format!("relation \"{}\" does not exist", plain(name))),
         }
-    }
-
-    fn extension_may_bring(&self, name: &QName) -> bool {
-        const BROUGHT: &[&str] = &["spatial_ref_sys", "geometry_columns", "geography_columns", "raster_columns"];
-        BROUGHT.contains(&name.name.as_str()) && self.extension(&"postgis".into()).is_some()
-            || self.unknown_extension().is_some()
     }
 
     fn data_columns(&mut self, table: Option<Oid>, data: &DataCommand) -> Result<(), Refusal> {

@@ -291,7 +291,7 @@ impl Catalog {
 }
 
 /// Whether an expression reads a column.
-fn reads(expr: &Expr, column: &Ident) -> Result<bool, Refusal> {
+pub(super) fn reads(expr: &Expr, column: &Ident) -> Result<bool, Refusal> {
     match expr.columns() {
         Some(columns) => Ok(columns.contains(column)),
         None if !mentions(&expr.to_string(), column) => Ok(false),

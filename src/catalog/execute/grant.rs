@@ -11,7 +11,7 @@ use super::resolve::{plain, refuse};
 impl Catalog {
     /// What PostgreSQL says of objects that are not there (`objectNamesToOids`), before it looks at roles.
     pub(super) fn grant(&mut self, grant: &Grant, session: &Session) -> Result<(), Refusal> {
-        if self.open_world || session.restoring || self.unknown_extension().is_some() {
+        if self.open_world || session.restoring {
             return Ok(());
         }
         for schema in &grant.all_in {
@@ -26,12 +26,13 @@ impl Catalog {
             Kind::Schema if name.name.as_str().starts_with("pg_") || name.name.as_str() == "information_schema" => {
                 Ok(())
             }
+            Kind::Schema if self.unknown_extension().is_some() => Ok(()),
             Kind::Schema => self.named_schema(&name.name).map(|_| ()),
             Kind::Enum | Kind::Domain => {
                 self.missing_type(name, false, session).map_or(Ok(()), |error| Err(error.into()))
             }
             Kind::Function | Kind::Procedure => self.granted_routine(on, session),
-            _ if self.is_system_relation(name, session) => Ok(()),
+            _ if self.is_system_relation(name, session) || self.extension_may_bring(name) => Ok(()),
             kind => {
                 let relation = self.existing_relation(name, session)?;
                 if kind == Kind::Sequence && !matches!(self.get(relation), Some(Object::Sequence(_))) {

@@ -52,7 +52,7 @@ impl Catalog {
                 KeyTarget::Column(column) => Some(column.clone()),
                 KeyTarget::Expr(_) => None,
             });
-            self.covers_partition_key(table, &columns.collect::<Vec<_>>(), session)?;
+            self.covers_partition_key(table, &columns.collect::<Vec<_>>(), "UNIQUE", session)?;
         }
         self.index_classes(table, create, session)?;
         method_orders(create)?;

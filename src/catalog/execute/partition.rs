@@ -1,10 +1,11 @@
 //! Partitions and inheritance.
 
-use crate::catalog::object::{Column, Constraint, Index, Object, Rule, Table};
+use crate::catalog::object::{Constraint, Index, Object, Rule, Table};
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{ConstraintDef, ConstraintKind, CreateIndex, Partition};
 use crate::pg::error::{PgError, Refusal, sqlstate};
 use crate::pg::ident::{Ident, QName};
+use crate::pg::lex::{self, Cursor};
 
 use super::resolve::refuse;
 use super::transaction::check_no_transaction;
@@ -105,20 +106,27 @@ impl Catalog {
         Ok(())
     }
 
-    /// 0A000: each partition alone sees to it that a key is unique (`DefineIndex`). Keys of expressions are not looked at.
-    pub(super) fn covers_partition_key(&self, table: Oid, columns: &[Ident], session: &Session) -> Result<(), Refusal> {
+    /// 0A000: each partition alone sees to it that a key is unique (`DefineIndex`), by the columns of the partition key.
+    pub(super) fn covers_partition_key(
+        &self,
+        table: Oid,
+        columns: &[Ident],
+        constraint: &str,
+        session: &Session,
+    ) -> Result<(), Refusal> {
         let Some(found) = self.table(table).filter(|_| !session.restoring) else { return Ok(()) };
         let Some(key) = &found.partition_by else { return Ok(()) };
-        let Some((_, parts)) = key.split_once('(') else { return Ok(()) };
-        let is_missing = |(_, column): &(Oid, &Column)| {
-            parts.split([',', ')']).any(|part| part.trim().trim_matches('"') == column.name.as_str())
-                && !columns.contains(&column.name)
-        };
-        if self.columns(table).iter().any(is_missing) {
-            let message = "unique constraint on partitioned table must include all partitioning columns";
-            return refuse(sqlstate::FEATURE_NOT_SUPPORTED, message);
+        match partition_columns(key) {
+            None => {
+                let message = format!("unsupported {constraint} constraint with partition key definition");
+                refuse(sqlstate::FEATURE_NOT_SUPPORTED, message)
+            }
+            Some(parts) if parts.iter().any(|part| !columns.contains(part)) => {
+                let message = "unique constraint on partitioned table must include all partitioning columns";
+                refuse(sqlstate::FEATURE_NOT_SUPPORTED, message)
+            }
+            Some(_) => Ok(()),
         }
-        Ok(())
     }
 
     pub(super) fn attach_partition(
@@ -190,4 +198,14 @@ impl Catalog {
         }
         Ok(())
     }
+}
+
+/// The columns of `RANGE (a, b text_pattern_ops)`; `None` where an expression is part of it.
+fn partition_columns(key: &str) -> Option<Vec<Ident>> {
+    let inside = key.trim_end().split_once('(')?.1.strip_suffix(')')?;
+    let column = |part: &str| {
+        let (tokens, _) = lex::tokens(part);
+        Cursor::new(part, &tokens).ident().ok()
+    };
+    if inside.contains('(') { None } else { inside.split(',').map(column).collect() }
 }

@@ -170,6 +170,9 @@ impl Catalog {
         if self.open_world {
             return Ok(user(self.assumed_type(name, session)?));
         }
+        if self.may_be_system_type(name) {
+            return unknown("system-type", format!("{name} may be a type of PostgreSQL itself, which is not modelled"));
+        }
         if let Some(schema) = &name.schema {
             self.named_schema(schema)?;
         }
@@ -231,6 +234,14 @@ impl Catalog {
         self.iter().find_map(|(_, entry)| match &*entry.object {
             Object::Extension(extension) if !extensions::is_known(&extension.name) => Some(extension.name.clone()),
             _ => None,
+        })
+    }
+
+    /// Whether a relation that nothing made may be an extension's: PostGIS and its kin bring tables that no dump holds.
+    pub(in crate::catalog) fn extension_may_bring(&self, relation: &QName) -> bool {
+        self.iter().any(|(_, entry)| match &*entry.object {
+            Object::Extension(extension) => extensions::may_bring(&extension.name, &relation.name),
+            _ => false,
         })
     }
 

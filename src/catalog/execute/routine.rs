@@ -75,21 +75,25 @@ impl Catalog {
     /// 42704 for a language that neither PostgreSQL itself nor an extension has; 42P01 for a relation that a body in SQL reads.
     fn routine_is_valid(&self, text: &str, session: &Session) -> Result<(), Refusal> {
         const OWN: &[&str] = &["c", "internal", "plpgsql", "sql"];
-        if self.open_world || session.restoring || self.unknown_extension().is_some() {
+        if self.open_world || session.restoring {
             return Ok(());
         }
         let Some(definition) = routine::read(text) else { return Ok(()) };
         let Some(language) = definition.clauses.get("language") else { return Ok(()) };
         let made = |object: &Object| match object {
             Object::Extension(extension) => extension.name.as_str() == language,
+            Object::Routine(routine) => {
+                routine::read(&routine.text).is_some_and(|made| made.clauses.get("language") == Some(language))
+            }
             Object::Opaque(opaque) => opaque.kind.contains("LANGUAGE") && opaque.name.as_str() == language,
             _ => false,
         };
-        if !OWN.contains(&language.as_str()) && !self.iter().any(|(_, entry)| made(&entry.object)) {
+        let is_own = OWN.contains(&language.as_str()) || self.unknown_extension().is_some();
+        if !is_own && !self.iter().any(|(_, entry)| made(&entry.object)) {
             return refuse(sqlstate::UNDEFINED_OBJECT, format!("language \"{language}\" does not exist"));
         }
         let Body::Text(body) = &definition.body else { return Ok(()) };
-        if language != "sql" || definition.configuration.contains_key("search_path") {
+        if language != "sql" || !session.check_function_bodies || definition.configuration.contains_key("search_path") {
             return Ok(());
         }
         match query::uses(self, body, session).missing.first() {

@@ -41,9 +41,8 @@ impl Catalog {
             Transaction::Commit => {
                 if session.transaction.is_some() {
                     session.before = None;
-                    if let Some((search_path, role)) = session.local.take() {
-                        session.search_path = search_path;
-                        session.role = role;
+                    if let Some(settings) = session.local.take() {
+                        session.restore(settings);
                     }
                 }
                 end(session);
@@ -81,9 +80,8 @@ impl Catalog {
             // Outside a transaction it is only a warning.
             None => Deltas::new(),
         };
-        if let Some((search_path, role)) = session.before.take() {
-            session.search_path = search_path;
-            session.role = role;
+        if let Some(settings) = session.before.take() {
+            session.restore(settings);
         }
         session.local = None;
         end(session);
@@ -110,6 +108,14 @@ impl Catalog {
             SessionCommand::Role { role, local } => {
                 if keep(session, *local) {
                     session.role = role.clone();
+                }
+                Ok(())
+            }
+            SessionCommand::Set { name, value, local } if name == "check_function_bodies" => {
+                let off = ["off", "false", "no", "0", "f", "n"];
+                let check = !value.iter().flatten().any(|value| off.contains(&value.to_ascii_lowercase().as_str()));
+                if keep(session, *local) {
+                    session.check_function_bodies = check;
                 }
                 Ok(())
             }
@@ -145,7 +151,7 @@ fn keep(session: &mut Session, local: bool) -> bool {
     if session.transaction.is_none() {
         return !local;
     }
-    let now = (session.search_path.clone(), session.role.clone());
+    let now = session.settings();
     session.before.get_or_insert(now.clone());
     if local {
         session.local.get_or_insert(now);

@@ -94,6 +94,11 @@ impl Type {
         Some(Type { base: Base::System(name), array: ty.array })
     }
 
+    /// Whether `pg_catalog` may have a type of that name: those of the facts, the arrays of types, row types.
+    pub fn may_be_there(name: &str) -> bool {
+        name.starts_with(['_']) || name.starts_with("pg_") || facts().types.contains_key(name)
+    }
+
     /// As the facts and `format_type` spell it.
     fn read(text: &'static str) -> Type {
         match text.strip_suffix("[]") {

@@ -18,9 +18,13 @@ struct New {
 }
 
 impl New {
-    /// `None` for what is no instance of a class with one table, or has attributes beside columns: what they do to the row is not known.
+    /// `None` for what is no instance of a class with one table, or has attributes beside columns, or a constructor that may give
+    /// defaults of fields (SQLModel's, that of a base that is not known, e.g. `MappedAsDataclass`): what they do to the row is not known.
     fn of(value: &Value) -> Option<New> {
         let instance = value.as_instance()?;
+        if instance.class.unknown.is_some() || instance.class.derives_from("sqlmodel.main.SQLModel") {
+            return None;
+        }
         let table = table_of(&instance.class)?;
         let columns = mapped(&instance.class, &table);
         let is_column = |name: &str| name.starts_with('_') || columns.iter().any(|(own, _)| **own == *name);

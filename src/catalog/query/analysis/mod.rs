@@ -36,6 +36,14 @@ struct Column {
     literal: Option<String>,
 }
 
+/// The type of a column of a query, as messages name it.
+pub(in crate::catalog) struct Output {
+    /// Without modifiers.
+    pub ty: String,
+    /// With them, where it is the column of a table.
+    pub declared: Option<String>,
+}
+
 /// The columns that a relation or a query is known to have.
 #[derive(Clone, Default)]
 struct Relation {
@@ -105,16 +113,19 @@ pub(super) fn relation_of(catalog: &Catalog, query: &Query, named: &[Ident], ses
     Ok(())
 }
 
-/// The types of the columns of a query, with the modifiers of a table's columns; empty where not even their number is known.
-pub(super) fn types_of(catalog: &Catalog, query: &Query, session: &Session) -> Vec<Option<String>> {
+/// The types of the columns of a query; empty where not even their number is known.
+pub(super) fn types_of(catalog: &Catalog, query: &Query, session: &Session) -> Vec<Option<Output>> {
     let made = Analyser::new(catalog, session).and_then(|mut analyser| analyser.query(query).ok());
     let Some(made) = made.filter(|made| made.counted) else { return Vec::new() };
     let declared = |column: &Column| match &catalog.column_of(column.oid?)?.ty {
         TypeRef::Builtin(ty) => Some(ty.to_string()),
         TypeRef::User { .. } | TypeRef::Unknown(_) => None,
     };
-    let shown = |column: &Column| declared(column).or_else(|| column.ty.as_ref().map(Type::to_string));
-    made.settled().columns.iter().map(shown).collect()
+    let output = |column: &Column| {
+        let (ty, declared) = (column.ty.as_ref().map(Type::to_string), declared(column));
+        Some(Output { ty: ty.or_else(|| declared.clone())?, declared })
+    };
+    made.settled().columns.iter().map(output).collect()
 }
 
 /// What PostgreSQL says of a statement on rows.
