@@ -300,12 +300,9 @@ impl Vm {
         let from = self.regions();
         let mut left = None;
         let unknown = self.for_each(&iterable, &mut |vm, item| {
-            let iteration = vm.regions();
             vm.assign(frame, target, item)?;
             vm.tick()?;
-            let flow = vm.block(frame, body)?;
-            vm.end_iteration(iteration);
-            match flow {
+            match vm.iteration(frame, body)? {
                 Flow::Normal | Flow::Continue => Ok(true),
                 flow => {
                     left = Some(flow);
@@ -322,9 +319,7 @@ impl Vm {
             for item in rest {
                 let flow = self.maybe(frame, reason.clone(), |vm, frame| {
                     vm.assign(frame, target, item)?;
-                    let iteration = vm.regions();
-                    let flow = vm.block(frame, body)?;
-                    vm.end_iteration(iteration);
+                    let flow = vm.iteration(frame, body)?;
                     Ok(if matches!(flow, Flow::Return(_)) { flow } else { Flow::Normal })
                 })?;
                 if matches!(flow, Flow::Return(_)) {
@@ -356,11 +351,8 @@ impl Vm {
             match self.truth(&condition)? {
                 Truth::False => break,
                 Truth::True => {
-                    let iteration = self.regions();
                     let open = self.run.uncertain.len();
-                    let flow = self.block(frame, body)?;
-                    self.end_iteration(iteration);
-                    match flow {
+                    match self.iteration(frame, body)? {
                         Flow::Normal | Flow::Continue => {}
                         flow => {
                             left = Some(flow);
@@ -379,9 +371,7 @@ impl Vm {
                 Truth::Unknown(reason) => {
                     self.forget_assigned(frame, body, &reason)?;
                     let flow = self.maybe(frame, reason, |vm, frame| {
-                        let iteration = vm.regions();
-                        let flow = vm.block(frame, body)?;
-                        vm.end_iteration(iteration);
+                        let flow = vm.iteration(frame, body)?;
                         Ok(if matches!(flow, Flow::Return(_)) { flow } else { Flow::Normal })
                     })?;
                     left = matches!(flow, Flow::Return(_)).then_some(flow);

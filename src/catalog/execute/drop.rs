@@ -45,7 +45,10 @@ impl Catalog {
             let before = doomed.clone();
             for (dependent, target) in found {
                 if !doomed.contains(&dependent) {
-                    obstacles.push((dependent, target));
+                    // What has been dropped was not needed by a foreign key that may be there.
+                    if !(self.trusting && self.is_foreign_key(dependent) && self.doubt(dependent).is_some()) {
+                        obstacles.push((dependent, target));
+                    }
                     self.doom(dependent, &mut doomed);
                 }
             }
@@ -58,6 +61,10 @@ impl Catalog {
             self.remove(oid);
         }
         Ok(())
+    }
+
+    fn is_foreign_key(&self, oid: Oid) -> bool {
+        matches!(self.get(oid), Some(Object::Constraint(Constraint { rule: Rule::ForeignKey { .. }, .. })))
     }
 
     /// Adds an object and what goes with it silently.
@@ -148,7 +155,7 @@ impl Catalog {
         doomed: &BTreeSet<Oid>,
         session: &Session,
     ) -> Refusal {
-        if let Some(reason) = obstacles.iter().find_map(|(dependent, _)| self.presence(*dependent)) {
+        if let Some(reason) = obstacles.iter().find_map(|(dependent, _)| self.doubt(*dependent)) {
             return Refusal::Unmodelled(reason.clone());
         }
         let lines: Vec<String> = obstacles

@@ -465,6 +465,26 @@ fn what_a_history_has_worked_on_was_there() {
     assert!(catalog.execute_settling(&not_null, &mut session).is_err());
 }
 
+#[test]
+fn what_a_history_has_dropped_was_not_needed() {
+    let (mut catalog, mut session) = open();
+    sql(
+        &mut catalog,
+        &mut session,
+        "create table t (id int primary key)\ncreate table u (t_id int)\ncreate table v (id int references t)",
+    );
+    let reason = Reason::new("test", "it is not known");
+    let drop = command("drop table t");
+    // Of what may need it, and of what is in a table that may be there, it is not known whether it is in the way.
+    catalog.execute_maybe(&command("drop table v"), &mut session, &reason).expect("accepted");
+    assert!(matches!(catalog.execute(&drop, &mut session), Err(Refusal::Unmodelled(_))));
+    let maybe = command("alter table u add constraint fk foreign key (t_id) references t");
+    catalog.execute_maybe(&maybe, &mut session, &reason).expect("accepted");
+    catalog.execute_settling(&drop, &mut session).expect("nothing was in the way");
+    let u = catalog.relation(&"public".into(), &"u".into()).expect("u");
+    assert!(catalog.constraint(u, &"fk".into()).is_none() && catalog.relation(&"public".into(), &"v".into()).is_some());
+}
+
 /// Seen from PostgreSQL 16.
 #[test]
 fn operators_and_classes_that_do_not_exist() {

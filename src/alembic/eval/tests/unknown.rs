@@ -41,6 +41,24 @@ fn leaving_early() {
     check("def f():\n    for i in [1]:\n        if unknown: return 5\n    return 6\nout(f())", "?test");
 }
 
+/// `if exists: continue`, and what follows would fail: then it was left, in every run that goes on.
+#[test]
+fn what_raises_was_left_before() {
+    let body = "    if unknown: continue\n    g = i\n    raise ValueError(i)";
+    check(&format!("g = 0\nfor i in [1, 2]:\n{body}\nout(g)"), "0");
+    check("g = 0\nfor i in [1, 2]:\n    if unknown: break\n    g = i\n    raise ValueError(i)\nout(g)", "0");
+    check(
+        "g = 0\ndef f():\n    global g\n    if unknown: return 1\n    g = 1\n    raise ValueError('x')\nout(f(), g)",
+        "1\n0",
+    );
+    let (_, run) = run(&format!("for i in [1, 2]:\n{body}\nout('after')"), Vec::new());
+    assert_eq!((run.may_fail.len(), run.uncertain.len()), (2, 0));
+    check(
+        &format!("g = 0\ntry:\n  for i in [1]:\n{}\nexcept ValueError: pass\nout(g)", body.replace("    ", "     ")),
+        "?test",
+    );
+}
+
 #[test]
 fn loops_over_unknown_items_run_once() {
     check("n = 0\nfor x in unknown:\n    n += 1\n    out(x)\nout(n)", "may ?test\n?test");

@@ -10,6 +10,10 @@
 //! exception that nothing could catch would end the whole upgrade: it is recorded in `may_fail`, and what follows assumes that
 //! it was not raised.
 
+mod region;
+mod standing;
+mod write;
+
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -21,6 +25,8 @@ use super::value::Value;
 use super::{Eval, Raise, Vm};
 use crate::alembic::run::{self, Fork, MayFail};
 use crate::pg::error::Reason;
+use write::Write;
+pub(super) use write::merge;
 
 /// Entries of the journal among which a container is looked for before it is recorded again.
 const RECENT: usize = 16;
@@ -32,126 +38,6 @@ pub(super) enum Flow {
     Return(Value),
     Break,
     Continue,
-}
-
-/// Something that changes, with a content that it has or had.
-#[derive(Clone, Debug)]
-enum Write {
-    Name(Rc<Namespace>, Rc<str>, Option<Value>),
-    List(Rc<RefCell<List>>, List),
-    Dict(Rc<RefCell<Dict>>, Dict),
-    Set(Rc<RefCell<Set>>, Set),
-}
-
-impl Write {
-    fn place(&self) -> (usize, Option<Rc<str>>) {
-        match self {
-            Write::Name(namespace, name, _) => (Rc::as_ptr(namespace) as usize, Some(name.clone())),
-            Write::List(list, _) => (Rc::as_ptr(list).cast::<()>() as usize, None),
-            Write::Dict(dict, _) => (Rc::as_ptr(dict).cast::<()>() as usize, None),
-            Write::Set(set, _) => (Rc::as_ptr(set).cast::<()>() as usize, None),
-        }
-    }
-
-    /// The same place with what is there now.
-    fn current(&self) -> Write {
-        match self {
-            Write::Name(namespace, name, _) => Write::Name(namespace.clone(), name.clone(), namespace.get(name)),
-            Write::List(list, _) => Write::List(list.clone(), list.borrow().clone()),
-            Write::Dict(dict, _) => Write::Dict(dict.clone(), dict.borrow().clone()),
-            Write::Set(set, _) => Write::Set(set.clone(), set.borrow().clone()),
-        }
-    }
-
-    fn put(self) {
-        match self {
-            Write::Name(namespace, name, value) => {
-                namespace.set(&name, value);
-            }
-            Write::List(list, content) => *list.borrow_mut() = content,
-            Write::Dict(dict, content) => *dict.borrow_mut() = content,
-            Write::Set(set, content) => *set.borrow_mut() = content,
-        }
-    }
-
-    fn merge(self, other: &Write, reason: &Reason) -> Write {
-        match (self, other) {
-            (Write::Name(namespace, name, a), Write::Name(_, _, b)) => {
-                let value = match (&a, b) {
-                    (None, None) => None,
-                    (Some(a), Some(b)) => Some(merge(a, b, reason)),
-                    (None, Some(_)) | (Some(_), None) => Some(Value::Unknown(reason.clone())),
-                };
-                Write::Name(namespace, name, value)
-            }
-            (Write::List(list, a), Write::List(_, b)) => Write::List(list, merge_lists(a, b, reason)),
-            (Write::Dict(dict, a), Write::Dict(_, b)) => Write::Dict(dict, merge_dicts(a, b, reason)),
-            (Write::Set(set, mut a), Write::Set(_, b)) => {
-                a.dict = merge_dicts(a.dict, &b.dict, reason);
-                Write::Set(set, a)
-            }
-            // One place has one kind.
-            (write, _) => write,
-        }
-    }
-}
-
-fn merge_lists(mut a: List, b: &List, reason: &Reason) -> List {
-    if a.unknown.is_none() && b.unknown.is_none() && a.items.len() == b.items.len() {
-        for (a, b) in a.items.iter_mut().zip(&b.items) {
-            *a = merge(a, b, reason);
-        }
-        return a;
-    }
-    // What the one side has appended to is still there. A loop that takes items away gives no beginning: its body has run once,
-    // and the next time it would take the next one.
-    let kept = b.known_items();
-    let grown = kept.len() <= a.known_items().len() && kept.iter().zip(a.known_items()).all(|(b, a)| same(a, b));
-    let beginning = if grown { kept.to_vec() } else { Vec::new() };
-    a.forget(b.unknown.clone().unwrap_or_else(|| reason.clone()));
-    a.beginning = beginning;
-    a
-}
-
-fn merge_dicts(mut a: Dict, b: &Dict, reason: &Reason) -> Dict {
-    if let Some(unknown) = b.unknown.clone() {
-        a.forget(unknown);
-        return a;
-    }
-    let same_keys = a.len() == b.len() && a.keys().zip(b.keys()).all(|(a, b)| same(a, b));
-    if !same_keys {
-        a.forget(reason.clone());
-        return a;
-    }
-    let unknown = a.unknown.clone();
-    let items = a.iter().zip(b.iter()).map(|((key, a), (_, b))| (key.clone(), merge(a, b, reason)));
-    let mut merged: Dict = items.collect();
-    merged.unknown = unknown;
-    merged
-}
-
-/// The value where one side gives `a` and the other `b`.
-pub(super) fn merge(a: &Value, b: &Value, reason: &Reason) -> Value {
-    if same(a, b) { a.clone() } else { Value::Unknown(reason.clone()) }
-}
-
-/// Equal without running any code.
-fn same(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Unknown(_), Value::Unknown(_)) => true,
-        (Value::Tuple(a), Value::Tuple(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(a, b)),
-        (Value::List(x), Value::List(y)) => {
-            a.is(b) || {
-                let (x, y) = (x.borrow(), y.borrow());
-                // Lists inside lists could hold themselves.
-                x.unknown.is_none()
-                    && y.unknown.is_none()
-                    && x.items.len() == y.items.len()
-                    && x.items.iter().zip(&y.items).all(|(a, b)| a.is(b))
-            }
-        }
-        _ => a.is(b),
-    }
 }
 
 /// How a side left early.
@@ -373,77 +259,6 @@ impl Vm {
         self.flow.mark = self.flow.journal.len();
     }
 
-    /// Ends regions that were opened since `from`, from the innermost on, as long as `ends` holds for them.
-    fn close(&mut self, from: usize, ends: impl Fn(&Exit) -> bool) -> Vec<(Reason, Exit)> {
-        let mut closed = Vec::new();
-        while self.flow.regions.len() > from
-            && self.flow.regions.last().is_some_and(|region| ends(&region.exit))
-            && let Some(region) = self.flow.regions.pop()
-        {
-            let rest = self.take(&region.begin);
-            self.shut();
-            self.merge(region.changes, rest, &region.reason);
-            closed.push((region.reason, region.exit));
-        }
-        closed
-    }
-
-    /// A mark for [`Vm::end_iteration`] and its kin.
-    pub(super) fn regions(&self) -> usize {
-        self.flow.regions.len()
-    }
-
-    /// The end of one run of a loop's body.
-    pub(super) fn end_iteration(&mut self, from: usize) {
-        self.close(from, |exit| matches!(exit, Exit::Continue));
-    }
-
-    /// The end of a loop.
-    pub(super) fn end_loop(&mut self, from: usize) {
-        self.close(from, |exit| matches!(exit, Exit::Continue | Exit::Break));
-    }
-
-    /// The end of the body of a `try`.
-    pub(super) fn end_try(&mut self, from: usize, raised: bool) {
-        // After an exception nothing of the rest runs, so regions of any kind end here; what may have returned before, may
-        // still have.
-        let mut closed = self.close(from, |exit| raised || matches!(exit, Exit::Raise));
-        closed.retain(|(_, exit)| !matches!(exit, Exit::Raise));
-        self.reopen(closed);
-    }
-
-    /// Runs the body of a function and ends the regions in it.
-    pub(super) fn within_function(&mut self, run: impl FnOnce(&mut Vm) -> Eval<Flow>) -> Eval<Flow> {
-        let from = self.regions();
-        let result = run(self);
-        let returned: Vec<(Reason, Value)> = self.flow.regions[from.min(self.flow.regions.len())..]
-            .iter()
-            .filter_map(|region| match &region.exit {
-                Exit::Return(value) => Some((region.reason.clone(), value.clone())),
-                Exit::Break | Exit::Continue | Exit::Raise => None,
-            })
-            .collect();
-        let failed = result.is_err();
-        self.close(from, |exit| failed || !matches!(exit, Exit::Raise));
-        match result {
-            Err(Raise::Exception(exception)) if !returned.is_empty() => {
-                // It has returned, or it raises.
-                let (reason, value) = returned[0].clone();
-                let value = returned.iter().fold(value, |value, (reason, other)| merge(&value, other, reason));
-                self.may_raise(reason, exception);
-                Ok(Flow::Return(value))
-            }
-            Err(raise) => Err(raise),
-            Ok(flow) => {
-                let value = match flow {
-                    Flow::Return(value) => value,
-                    Flow::Normal | Flow::Break | Flow::Continue => Value::None,
-                };
-                Ok(Flow::Return(returned.iter().fold(value, |value, (reason, other)| merge(&value, other, reason))))
-            }
-        }
-    }
-
     /// Records an exception of which it is not known whether it is raised.
     pub(super) fn may_raise(&mut self, reason: Reason, exception: Value) {
         match self.flow.tries.last_mut() {
@@ -480,7 +295,7 @@ impl Vm {
     ) -> Eval<(Begin, Side)> {
         let begin = self.open(reason);
         let from = self.regions();
-        let result = run(self);
+        let result = self.leaving(run);
         let mut left = self.close(from, |_| true);
         let side = match result {
             Ok(flow) => Side::Flow(flow),
@@ -506,15 +321,6 @@ impl Vm {
         let result = self.branches(frame, reason, &mut early, a, b);
         self.reopen(early);
         result
-    }
-
-    /// What may have been left early stays so for the rest of the construct.
-    pub(super) fn reopen(&mut self, early: Vec<(Reason, Exit)>) {
-        for (reason, exit) in early {
-            let begin = self.open(&reason);
-            let changes = self.no_changes();
-            self.region(reason, changes, begin, exit);
-        }
     }
 
     fn branches(
@@ -614,10 +420,6 @@ impl Vm {
         }
     }
 
-    fn region(&mut self, reason: Reason, changes: Changes, begin: Begin, exit: Exit) {
-        self.flow.regions.push(Region { reason, changes, begin, exit });
-    }
-
     /// Both sides raise: an exception is certain. It is the later one of those that were recorded.
     fn both_raised(&mut self) -> Eval<Flow> {
         let exception = match self.flow.tries.last_mut() {
@@ -644,59 +446,6 @@ impl Vm {
         run: impl FnOnce(&mut Vm, &mut Frame<'_>) -> Eval<Flow>,
     ) -> Eval<Flow> {
         self.branch(frame, reason, run, |_, _| Ok(Flow::Normal))
-    }
-}
-
-/// What an evaluation that ends early must give back.
-pub struct Standing {
-    uncertain: usize,
-    frames: usize,
-    activations: usize,
-    handling: usize,
-    depth: u32,
-    calls: u32,
-}
-
-impl Vm {
-    /// Where the interpreter stands before it runs something.
-    pub fn standing(&self) -> Standing {
-        Standing {
-            uncertain: self.run.uncertain.len(),
-            frames: self.frames.len(),
-            activations: self.activations.len(),
-            handling: self.handling.len(),
-            depth: self.depth,
-            calls: self.calls,
-        }
-    }
-
-    /// The end of what ran since, however it ended. A bound that was reached under an unknown condition leaves open sides:
-    /// what they changed is not known, and what comes later does not depend on their conditions.
-    pub fn settle(&mut self, standing: &Standing) {
-        if self.run.uncertain.len() > standing.uncertain {
-            let reason = self.run.uncertain[standing.uncertain].clone();
-            self.run.uncertain.truncate(standing.uncertain);
-            if let Some(fork) = self.flow.forks.first().cloned() {
-                self.run.doubt_since(&fork, &reason);
-            }
-            for write in std::mem::take(&mut self.flow.journal) {
-                match write {
-                    Write::Name(namespace, name, _) => {
-                        namespace.set(&name, Some(Value::Unknown(reason.clone())));
-                    }
-                    Write::List(list, _) => list.borrow_mut().forget(reason.clone()),
-                    Write::Dict(dict, _) => dict.borrow_mut().forget(reason.clone()),
-                    Write::Set(set, _) => set.borrow_mut().dict.forget(reason.clone()),
-                }
-            }
-        }
-        self.flow = State::default();
-        self.run.sides = 0;
-        self.frames.truncate(standing.frames);
-        self.activations.truncate(standing.activations);
-        self.handling.truncate(standing.handling);
-        self.depth = standing.depth;
-        self.calls = standing.calls;
     }
 }
 
