@@ -21,7 +21,7 @@ use crate::catalog::{Catalog, Deltas, Mark, Oid, Session};
 use crate::pg::command::{AlterAction, Command, Table, Transaction};
 use crate::pg::error::{PgError, Reason, Refusal, SqlState, sqlstate};
 use crate::pg::ident::{Ident, QName};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// The state of one `alembic upgrade` on one database.
 #[derive(Debug)]
@@ -58,6 +58,8 @@ pub struct Run {
     pub naming_unknown: Option<Reason>,
     /// Why the application may write statements of operations in another way than SQLAlchemy, where it may.
     pub statements_hooked: Option<Reason>,
+    /// The files of all revisions: one may call what another one defines.
+    pub revision_files: Rc<BTreeSet<FileId>>,
     /// Names that the convention gave to indexes that have none in the revisions.
     pub conventional_indexes: BTreeSet<Ident>,
     /// Types that this run has created: SQLAlchemy emits `CREATE TYPE` for a name once per run (`PGDDLBase`'s `_ddl_runner.memo`).
@@ -139,6 +141,7 @@ impl Run {
             naming_convention: Vec::new(),
             naming_unknown: None,
             statements_hooked: None,
+            revision_files: Rc::default(),
             conventional_indexes: BTreeSet::new(),
             created_types: BTreeSet::new(),
             begun: false,
@@ -419,6 +422,8 @@ pub enum Outcome {
         refusal: Refusal,
         /// The line in the revision's own file.
         span: Option<Span>,
+        /// The same, or where that line has called another revision's file: the line in there.
+        at: Option<Span>,
     },
     /// What it did is not known from some point on.
     Unknown(Reason),

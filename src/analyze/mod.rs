@@ -341,14 +341,16 @@ impl Work {
         );
         report.database = Some(database.summary());
         report.stamped = database.stamped(&ghosts);
-        let tie: Vec<Vec<String>> = placed.same_schema(&place).map(|state| history.rows(state)).collect();
+        let (same_schema, may_be) = placed.tie(&place);
+        let written = |states: Vec<&Members>| states.into_iter().map(|state| history.rows(state)).collect();
         report.located = Some(report::Located {
             revisions: history.rows(&place),
             exact: !database.cut
                 && unseen.is_none()
                 && located.exact()
                 && !differences.iter().any(|difference| difference.is_drift()),
-            same_schema: tie,
+            same_schema: written(same_schema),
+            may_be: written(may_be),
         });
         report.drift = build::drift(&differences, timelines, replayed, &self.sources);
         report.prediction = Some(build::prediction(&prediction, &self.sources));

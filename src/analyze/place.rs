@@ -70,13 +70,15 @@ impl Placed {
         Placed { world, replay, timelines, located, others: Vec::new() }
     }
 
-    /// The other states of the tie. What a revision does that cannot be replayed is not known: with it and without it nothing is the same.
-    pub fn same_schema<'a>(&'a self, place: &'a Members) -> impl Iterator<Item = &'a Members> {
+    /// The other states of the tie: those that have the place's schema, and those that may have it, because not all that the revisions between
+    /// them do is known. With a revision that cannot be replayed and without it nothing is the same.
+    pub fn tie<'a>(&'a self, place: &'a Members) -> (Vec<&'a Members>, Vec<&'a Members>) {
         let failed: Vec<usize> =
             self.replay.revisions.iter().filter(|one| conflicts(one)).map(|one| one.position).collect();
-        self.located.states.iter().filter(move |state| {
+        let others = self.located.states.iter().filter(move |state| {
             *state != place && failed.iter().all(|position| state.has(*position) == place.has(*position))
-        })
+        });
+        others.partition(|state| self.timelines.same_schema(place, state))
     }
 
     /// What each revision does, in upgrade order; those of other alternatives as they do it there.

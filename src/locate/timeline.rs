@@ -8,6 +8,7 @@ use crate::catalog::{Attr, Catalog, ObjectId, Oid};
 use crate::diff::{Place, compare_attrs, verdict};
 use crate::pg::error::Reason;
 use crate::pg::expr::Comparison;
+use crate::replay::history::Members;
 use crate::replay::{At, ReplayStep};
 
 /// The values of one object along the history.
@@ -98,6 +99,15 @@ fn lone(attrs: &[(&'static str, Attr)], doubt: Option<&Reason>) -> Comparison {
 }
 
 impl Timelines {
+    /// Two states that fit the database equally well: whether it is known that they have one schema.
+    pub fn same_schema(&self, a: &Members, b: &Members) -> bool {
+        self.by_object.values().all(|timeline| {
+            let (a, b) = (timeline.index(|at| a.has(at)), timeline.index(|at| b.has(at)));
+            let is_unknown = |index| matches!(timeline.verdict(index), Comparison::Unknown(_));
+            a == b || !is_unknown(a) && !is_unknown(b)
+        })
+    }
+
     /// Notes what a revision did. `catalog` is the replay's after it.
     pub fn note(&mut self, steps: &[ReplayStep], catalog: &Catalog, actual: &Actual<'_>) {
         for step in steps {

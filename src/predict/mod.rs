@@ -54,8 +54,10 @@ pub enum Outcome {
 pub struct Failure {
     /// The revision; `None` where Alembic stops before the first.
     pub revision: Option<String>,
-    /// The line in the revision's file.
+    /// The line in the revision's own file.
     pub span: Option<Span>,
+    /// The same, or where that line has called another revision's file: the line in there.
+    pub at: Option<Span>,
     /// The error.
     pub refusal: Refusal,
     /// The statement that is refused.
@@ -103,7 +105,7 @@ impl Prediction {
     }
 
     fn failed(revision: Option<String>, refusal: Refusal) -> Prediction {
-        let failure = Failure { revision, span: None, refusal, statement: None };
+        let failure = Failure { revision, span: None, at: None, refusal, statement: None };
         Prediction { failure: Some(failure), ..Prediction::new(Outcome::Fails) }
     }
 }
@@ -249,7 +251,7 @@ impl Walk {
                 self.end_in_doubt();
                 return false;
             }
-            RevisionOutcome::Failed { refusal, span } => {
+            RevisionOutcome::Failed { refusal, span, at } => {
                 let statement = self.vm.run.steps[run.steps].iter().rev().find_map(|step| match &step.action {
                     Action::Statement { sql, .. } if step.outcome.as_ref().err() == Some(&refusal) => Some(sql.clone()),
                     _ => None,
@@ -267,7 +269,7 @@ impl Walk {
                 } else {
                     self.prediction.outcome = Outcome::Fails;
                     let revision = (!loading).then(|| id.to_string());
-                    self.prediction.failure = Some(Failure { revision, span, refusal, statement });
+                    self.prediction.failure = Some(Failure { revision, span, at, refusal, statement });
                 }
                 return false;
             }

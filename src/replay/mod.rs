@@ -138,7 +138,7 @@ pub fn replay_seen(
             let run = subject.run(&mut vm, id);
             let failed = match (&begun, &run.outcome) {
                 (Err(refusal), _) => Some(refusal.clone()),
-                (_, Outcome::Failed { refusal, span }) => Some(match refusal {
+                (_, Outcome::Failed { refusal, span, .. }) => Some(match refusal {
                     Refusal::Unmodelled(reason) => {
                         Refusal::Unmodelled(span.map_or(reason.clone(), |span| reason.clone().at(span)))
                     }

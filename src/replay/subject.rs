@@ -54,6 +54,7 @@ impl Subject<'_> {
         run.naming_convention.clone_from(&self.naming_convention);
         run.naming_unknown.clone_from(&self.naming_unknown);
         run.statements_hooked.clone_from(&self.statements_hooked);
+        run.revision_files = Rc::new(self.graph.revisions().map(|revision| revision.span().file).collect());
         let mut vm = Vm::new(run, self.modules.clone());
         sqlalchemy::install(&mut vm);
         database::register(&mut vm);

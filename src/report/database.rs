@@ -59,6 +59,8 @@ pub struct Located {
     pub exact: bool,
     /// Further states of the same schema (revisions between them leave no trace), each as `alembic_version` would hold it.
     pub same_schema: Vec<Vec<String>>,
+    /// Further states that the database may be at: not all that the revisions between them do is known.
+    pub may_be: Vec<Vec<String>>,
 }
 
 /// One difference between the dump and what the revisions give.

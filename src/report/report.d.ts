@@ -251,6 +251,8 @@ export type LeftBehind = "nothing" | "rolled_back" | "kept" | "unknown";
 export interface Located {
   /** The schema is exactly what these revisions give. */
   exact: boolean;
+  /** Further states that the database may be at: not all that the revisions between them do is known. */
+  may_be: Array<Array<string>>;
   /** The state, written as `alembic_version` would hold it. Empty for before the first revision. */
   revisions: Array<string>;
   /** Further states of the same schema (revisions between them leave no trace), each as `alembic_version` would hold it. */

@@ -14,6 +14,7 @@ mod graphs;
 mod hostile;
 mod loading;
 mod naming;
+mod place;
 mod repair;
 mod small;
 

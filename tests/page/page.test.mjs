@@ -223,7 +223,7 @@ test('a long history is folded, but for what matters', async () => {
   long.revisions = Array.from({ length: 400 }, (_, index) => ({
     ...first, id: `r${index}`, evidence: [], verdict: index < 300 ? (index % 7 === 3 ? 'no_trace' : 'applied') : 'absent',
   }));
-  long.located = { revisions: ['r299'], exact: true, same_schema: [] };
+  long.located = { revisions: ['r299'], exact: true, same_schema: [], may_be: [] };
   long.prediction.revision = 'r300';
   const { page, faults } = await open(web, { engine: `() => (${JSON.stringify(long)})` });
   await page.getByRole('button', { name: 'Try the sample' }).click();

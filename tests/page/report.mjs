@@ -64,7 +64,7 @@ export function report(name = HOSTILE) {
       revision('e5194c6d7ab0', name, ['d70a5b3e8f12'], 'absent'),
     ],
     stamped: { revisions: [], ghosts: [], source: 'dump', table_exists: false },
-    located: { revisions: ['91d3c7a5e0f4'], exact: false, same_schema: [] },
+    located: { revisions: ['91d3c7a5e0f4'], exact: false, same_schema: [], may_be: [] },
     drift: [
       ...['candidate.linkedin_url:character varying(255)', 'job.salary_from:numeric(10,2)', 'job.salary_to:numeric(10,2)'].map((text) => {
         const [path, type] = text.split(':');

@@ -186,6 +186,13 @@ impl Vm {
         }
     }
 
+    /// The innermost place in the file of a revision, which may be another one than the one that runs: `downgrade()` of an earlier one, say.
+    pub fn innermost_revision(&self, raise: &Raise) -> Option<Span> {
+        let Raise::Exception(exception) = raise else { return None };
+        let trace = exception.as_instance()?.origin.borrow();
+        trace.iter().rev().find(|span| self.run.revision_files.contains(&span.file)).copied()
+    }
+
     /// What an uncaught exception is for the rest of the product: the database's refusal that it was made from, or Python's.
     pub fn refusal(&mut self, exception: &Value) -> Refusal {
         let Some(instance) = exception.as_instance() else {

@@ -67,9 +67,10 @@ pub fn run(vm: &mut Vm, code: impl FnOnce(&mut Vm) -> Eval<Value>) -> RevisionRu
             };
             let last = vm.run.steps[start..].iter().rev().find(|step| step.outcome.as_ref().err() == Some(&refusal));
             let span = last.and_then(|step| step.span).or(span);
+            let elsewhere = vm.innermost_revision(&raise).filter(|at| span.is_some_and(|span| span.file != at.file));
             match refusal {
                 Refusal::Unmodelled(reason) => Outcome::Unknown(reason),
-                refusal => Outcome::Failed { refusal, span },
+                refusal => Outcome::Failed { refusal, span, at: elsewhere.or(span) },
             }
         }
     };

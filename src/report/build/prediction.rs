@@ -32,7 +32,7 @@ pub fn prediction(forecast: &Forecast, sources: &Sources) -> Prediction {
     };
     match (&forecast.outcome, &forecast.failure) {
         (Predicted::Fails, Some(failure)) => {
-            at(failure.span);
+            at(failure.at);
             answer.revision = failure.revision.clone();
             answer.statement = failure.statement.clone();
             match &failure.refusal {

@@ -38,6 +38,9 @@ pub struct Facts<'a> {
 /// Below this share of known tables the dump is probably not of this project.
 const WRONG_DATABASE: u32 = 10;
 
+/// So many states of a tie are written out.
+const TIE_SHOWN: usize = 4;
+
 /// The verdict.
 pub fn verdict(facts: &Facts<'_>) -> Verdict {
     let (situation, sentence) = sentence(facts);
@@ -50,12 +53,39 @@ pub fn verdict(facts: &Facts<'_>) -> Verdict {
     if facts.unproven > 0 {
         more.push(format!("{} data step(s) cannot be proven to have run.", facts.unproven));
     }
+    more.extend(tie(facts));
     more.extend(facts.told.iter().cloned());
     let uncompared = facts.drift.iter().filter(|drift| drift.change == Change::Uncompared).count();
     if uncompared > 0 {
         more.push(format!("{uncompared} object(s) could not be compared; the drift says why."));
     }
     Verdict { situation, sentence, facts: more }
+}
+
+/// The other places that the schema fits, where no row says which it is.
+fn tie(facts: &Facts<'_>) -> Vec<String> {
+    let Located { revisions, exact, same_schema, may_be } = facts.located;
+    if !exact || facts.stamped.is_some_and(|stamped| same(&stamped.revisions, revisions)) {
+        return Vec::new();
+    }
+    let list = |states: &[Vec<String>]| {
+        let shown: Vec<String> = states.iter().take(TIE_SHOWN).map(|state| names(state)).collect();
+        let more = states.len().saturating_sub(TIE_SHOWN);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("{}{more}", shown.join(", "))
+    };
+    let mut said = Vec::new();
+    if !same_schema.is_empty() {
+        said.push(format!(
+            "The schema of {} is the same: no dump tells it from that of {}.",
+            list(same_schema),
+            names(revisions)
+        ));
+    }
+    if !may_be.is_empty() {
+        said.push(format!("It may also be at {}: not all that the revisions between do is known.", list(may_be)));
+    }
+    said
 }
 
 fn names(rows: &[String]) -> String {

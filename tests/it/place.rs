@@ -1,0 +1,33 @@
+//! Which place is named: of a failure, and of a database that fits several.
+
+use restamp::report::Outcome;
+
+use crate::small::{analyze, revision};
+
+/// Alembic's traceback ends in the file of the revision whose function was called (seen with superset 6.1).
+#[test]
+fn a_failure_in_what_another_revision_defines_is_shown_there() {
+    let mut a = revision("a", "None", "op.execute('CREATE TABLE t (id int)')");
+    a.bytes.extend(b"\ndef drop():\n    op.execute('DROP TABLE t')\n");
+    let b = revision("b", "'a'", "import importlib\nimportlib.import_module('versions.a').drop()");
+    let prediction = analyze(vec![a, b], "CREATE TABLE public.s (id integer);\n", &["a"]).prediction.expect("a prediction");
+    assert_eq!(prediction.outcome, Outcome::Fails);
+    assert_eq!(prediction.revision.as_deref(), Some("b"));
+    assert_eq!(prediction.file.as_deref(), Some("versions/a.py"));
+    assert!(prediction.excerpt.expect("lines").lines.iter().any(|line| line.contains("DROP TABLE t")));
+}
+
+/// What another type makes of a column is not known without the type: the database is at `a`, or at `b`.
+#[test]
+fn states_that_may_have_the_schema_are_told_from_those_that_have_it() {
+    let files = vec![
+        revision("a", "None", "op.create_table('t', sa.Column('at', sa.DateTime()))"),
+        revision("b", "'a'", "from elsewhere import Type\nop.alter_column('t', 'at', type_=Type())"),
+        revision("c", "'b'", "op.execute('SELECT 1')"),
+    ];
+    let report = analyze(files, "CREATE TABLE public.t (at timestamp without time zone);\n", &["a"]);
+    let located = report.located.expect("a place");
+    assert_eq!((located.revisions, located.exact), (vec!["a".to_string()], true));
+    assert_eq!(located.same_schema, Vec::<Vec<String>>::new());
+    assert_eq!(located.may_be, [["b"], ["c"]]);
+}
