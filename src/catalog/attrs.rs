@@ -8,7 +8,7 @@ mod describe;
 
 use std::fmt;
 
-use super::object::{Object, Presence};
+use super::object::{ColumnDefault, DefaultExpr, Object, Presence};
 use super::{Catalog, Oid};
 use crate::pg::command::Kind;
 use crate::pg::error::Reason;
@@ -124,11 +124,12 @@ impl Catalog {
         }
     }
 
-    /// Why an object is not certain: its own presence, or its table's.
+    /// Why an object is not certain: its own presence, or its table's. A default that is not known may be none.
     pub fn doubt(&self, oid: Oid) -> Option<&Reason> {
-        let of = |oid: Oid| match self.entry(oid).map(|entry| &entry.presence) {
-            Some(Presence::Maybe(reason)) => Some(reason),
-            Some(Presence::Yes) | None => None,
+        let of = |oid: Oid| match self.entry(oid).map(|entry| (&entry.presence, &*entry.object)) {
+            Some((Presence::Maybe(reason), _)) => Some(reason),
+            Some((_, Object::Default(ColumnDefault { expr: DefaultExpr::Unknown(reason), .. }))) => Some(reason),
+            Some((Presence::Yes, _)) | None => None,
         };
         of(oid).or_else(|| self.table_of(oid).and_then(of))
     }

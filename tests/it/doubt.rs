@@ -281,3 +281,13 @@ fn rows_may_lead_into_a_handler() {
     assert_eq!(prediction.outcome, Outcome::DependsOnData);
     assert!(prediction.conditions.iter().any(|condition| condition.demand.contains("RuntimeError: no JSON")));
 }
+
+/// Whether a key of a type that is not known counts by itself is not known; the table and its other columns are.
+#[test]
+fn a_primary_key_of_a_type_that_is_not_known_leaves_the_table_known() {
+    let body = "from elsewhere import Type\nop.create_table('t', sa.Column('id', Type(), primary_key=True), sa.Column('n', sa.Integer))";
+    let dump = "CREATE TABLE public.t (id uuid NOT NULL);\nALTER TABLE ONLY public.t ADD CONSTRAINT t_pkey PRIMARY KEY (id);\n";
+    let report = analyze(vec![revision("a", "None", body)], dump, &["a"]);
+    let missing: Vec<_> = report.drift.iter().filter(|entry| entry.counts).map(|entry| &entry.object.name).collect();
+    assert_eq!(missing, ["n"]);
+}

@@ -24,7 +24,12 @@ pub fn specification(vm: &mut Vm, table: &Rc<Table>, column: &Rc<Column>) -> Kno
     let mut sql = name.sql();
     let mut collation = None;
     let ty;
-    if let Some(serial) = serial(vm, table, column)? {
+    let (serial, maybe_serial) = match serial(vm, table, column) {
+        // The column is there in any case; only whether it counts by itself is not known.
+        Err(Obstacle::Unknown(reason)) => (None, Some(reason)),
+        known => (known?, None),
+    };
+    if let Some(serial) = serial {
         sql.push_str(match serial {
             Serial::SmallSerial => " SMALLSERIAL",
             Serial::Serial => " SERIAL",
@@ -36,7 +41,11 @@ pub fn specification(vm: &mut Vm, table: &Rc<Table>, column: &Rc<Column>) -> Kno
         sql.push_str(&format!(" {}", rendered.sql));
         ty = ColumnType::Type(rendered.ty);
         collation = rendered.collation;
-        if let Some(default) = default_text(vm, &state.server_default)? {
+        let default = match &maybe_serial {
+            Some(reason) => Some(Expr::unknown(reason).to_string()),
+            None => default_text(vm, &state.server_default)?,
+        };
+        if let Some(default) = default {
             sql.push_str(&format!(" DEFAULT {default}"));
             constraints.push(ColumnConstraint::Default(Expr::parse(&default)));
         }
@@ -172,6 +181,16 @@ fn may_increment(vm: &mut Vm, column: &Rc<Column>, demanded: bool) -> Known<bool
             format!("Column type{why} on column '{}' is not compatible with autoincrement=True", column.key());
         Err(seam::raise(vm, "sqlalchemy.exc.ArgumentError", &message).into())
     };
+    if !demanded {
+        let referring = column.table().is_some_and(|table| refers(&table, column));
+        if state.client_default && state.sequence.is_none()
+            || !matches!(state.server_default, ServerDefault::None)
+            || state.computed.is_some()
+            || referring && state.autoincrement != Autoincrement::IgnoreFk
+        {
+            return Ok(false);
+        }
+    }
     match types::affinity(vm, &state.ty)? {
         types::Affinity::Numeric { scale } => {
             if demanded && scale != Some(0) {
@@ -181,14 +200,7 @@ fn may_increment(vm: &mut Vm, column: &Rc<Column>, demanded: bool) -> Known<bool
         }
         types::Affinity::Other if demanded => refuse(vm, ""),
         types::Affinity::Other => Ok(false),
-        types::Affinity::Integer if demanded => Ok(true),
-        types::Affinity::Integer => {
-            let referring = column.table().is_some_and(|table| refers(&table, column));
-            Ok(!(state.client_default && state.sequence.is_none()
-                || !matches!(state.server_default, ServerDefault::None)
-                || state.computed.is_some()
-                || referring && state.autoincrement != Autoincrement::IgnoreFk))
-        }
+        types::Affinity::Integer => Ok(true),
     }
 }
 

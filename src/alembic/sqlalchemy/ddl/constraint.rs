@@ -72,7 +72,10 @@ fn body(vm: &mut Vm, table: &Rc<Table>, state: &ConstraintState) -> Known<Option
             if columns.is_empty() {
                 return Ok(None);
             }
-            if *implicit && let Some(first) = column::autoincrement_column(vm, table)? {
+            if *implicit
+                && columns.len() > 1
+                && let Some(first) = column::autoincrement_column(vm, table)?
+            {
                 columns.sort_by_key(|name| *name != first.name());
             }
             let (options, include) = key_options(vm, state, table, &columns)?;
