@@ -1,5 +1,6 @@
 //! One connection: transaction, savepoints, search_path, role.
 
+use super::execute::Waiting;
 use super::{Mark, Oid};
 use crate::pg::ident::Ident;
 
@@ -28,6 +29,8 @@ pub struct Session {
     pub restoring: bool,
     /// Each statement was a transaction of its own, though a replay keeps what they did together: none aborts another.
     pub each_alone: bool,
+    /// What waits for the end of the open transaction.
+    pub(super) waiting: Waiting,
     /// The settings as they were before the transaction changed them: `ROLLBACK` and the end of `SET LOCAL` restore them.
     pub(super) before: Option<Settings>,
     /// What `SET LOCAL` hides until the transaction ends.
@@ -57,6 +60,7 @@ impl Session {
             check_function_bodies: true,
             restoring: false,
             each_alone: false,
+            waiting: Waiting::default(),
             before: None,
             local: None,
         }

@@ -10,7 +10,8 @@ fn a_failure_in_what_another_revision_defines_is_shown_there() {
     let mut a = revision("a", "None", "op.execute('CREATE TABLE t (id int)')");
     a.bytes.extend(b"\ndef drop():\n    op.execute('DROP TABLE t')\n");
     let b = revision("b", "'a'", "import importlib\nimportlib.import_module('versions.a').drop()");
-    let prediction = analyze(vec![a, b], "CREATE TABLE public.s (id integer);\n", &["a"]).prediction.expect("a prediction");
+    let prediction =
+        analyze(vec![a, b], "CREATE TABLE public.s (id integer);\n", &["a"]).prediction.expect("a prediction");
     assert_eq!(prediction.outcome, Outcome::Fails);
     assert_eq!(prediction.revision.as_deref(), Some("b"));
     assert_eq!(prediction.file.as_deref(), Some("versions/a.py"));

@@ -14,6 +14,7 @@ mod constant;
 mod constraint;
 mod create_table;
 mod data;
+mod deferred;
 mod definition;
 mod drop;
 mod expression;
@@ -45,6 +46,8 @@ mod view;
 pub(super) use column::is_value_function;
 pub(super) use property::{NO_INHERIT, NOT_NULL_NAME};
 
+pub(super) use deferred::Waiting;
+
 use super::{Catalog, Deltas, Session};
 use crate::pg::command::Command;
 use crate::pg::error::Refusal;
@@ -74,7 +77,7 @@ impl Catalog {
         }
         transaction::check_not_aborted(session)?;
         let mark = self.mark();
-        match self.dispatch(command, session) {
+        match self.nothing_waits(command, session).and_then(|()| self.dispatch(command, session)) {
             Ok(()) => {
                 if session.transaction.is_none() {
                     session.committed = self.mark();
@@ -111,7 +114,11 @@ impl Catalog {
             Command::Owner(owner) => self.owner_command(owner, session),
             // Grants are not modelled: no answer depends on them yet.
             Command::Grant(grant) => self.grant(grant, session),
-            Command::Data(data) => self.data_command(data, session),
+            Command::Data(data) => {
+                self.data_command(data, session)?;
+                self.wait(data, session);
+                Ok(())
+            }
             Command::Session(command) => self.session_command(command, session),
             Command::Transaction(_) => Ok(()),
             Command::Opaque(opaque) => {

@@ -103,13 +103,13 @@ fn outcomes_are_those_of_postgresql() {
     assert!(failures.is_empty(), "{} of {count} fail:\n\n{}", failures.len(), failures.join("\n"));
 }
 
-fn sql(catalog: &mut Catalog, session: &mut Session, text: &str) {
+pub(super) fn sql(catalog: &mut Catalog, session: &mut Session, text: &str) {
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         assert_eq!(run(catalog, session, line), "-> ok", "{line}");
     }
 }
 
-fn command(text: &str) -> Command {
+pub(super) fn command(text: &str) -> Command {
     crate::sql::statement::parse_one(text).expect("one statement")
 }
 

@@ -6,6 +6,7 @@ use crate::pg::error::{Refusal, sqlstate};
 use crate::pg::ident::Ident;
 use crate::pg::settings;
 
+use super::deferred::{self, Waiting};
 use super::resolve::{refuse, unknown};
 
 /// Refuses (25P02) whatever is not the end of an aborted transaction.
@@ -121,7 +122,10 @@ impl Catalog {
             }
             // Other settings change no schema.
             SessionCommand::Set { name, .. } => self.has_setting(name),
-            SessionCommand::Constraints(_) => Ok(()),
+            SessionCommand::Constraints(text) => {
+                deferred::set_constraints(text, session);
+                Ok(())
+            }
         }
     }
 
@@ -166,6 +170,7 @@ fn end(session: &mut Session) {
     session.savepoints.clear();
     session.aborted = false;
     session.new_labels.clear();
+    session.waiting = Waiting::default();
 }
 
 fn in_transaction(session: &Session, statement: &str) -> Result<(), Refusal> {
