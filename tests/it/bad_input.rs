@@ -161,7 +161,8 @@ fn dumps_that_are_none() {
     has(&code(b"-- MySQL dump 10.13  Distrib 8.0.36\n\nCREATE TABLE `t` (`id` int);\n"), "dump-other-system");
     has(&code(b"PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE t (id int);\n"), "dump-other-system");
     has(&code(b"SQLite format 3\0\x10\x00"), "dump-format");
-    let help = has(&code(b"PGDMP\x01\x0e\x00\x04\x08"), "dump-custom-format");
+    has(&code(b"PGDMP\x01\x0e\x00\x04\x08"), "dump-truncated");
+    let help = has(&code(b"PGDMP\x01\x63\x00\x04\x08"), "dump-archive-version");
     assert_eq!(help, "Turn it into SQL: pg_restore -f - 'my dump.sql' > dump.sql");
 }
 

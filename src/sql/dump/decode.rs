@@ -1,11 +1,12 @@
-//! What a dump comes in: plain text, gzip, base64 of gzip pasted from a terminal, UTF-16 of a PowerShell redirect; and what
-//! it must not be.
+//! What a dump comes in: plain text, pg_dump's own formats, gzip, base64 of gzip pasted from a terminal, UTF-16 of a PowerShell redirect; and
+//! what it must not be.
 
 use std::io::Write;
 
 use base64::Engine as _;
 use flate2::write::MultiGzDecoder;
 
+use super::archive::{self, Damage, Held, Missed};
 use crate::diagnostic::Diagnostic;
 
 /// Turns bytes as they were handed in into UTF-8 text.
@@ -14,12 +15,25 @@ pub(super) struct Decoder {
     form: Form,
     /// What came before the form was known.
     head: Vec<u8>,
+    unpacked: Unpacked,
+    /// Files around this one.
+    depth: u8,
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What is inside of what was compressed.
+enum Unpacked {
+    /// Its first bytes.
+    Unknown(Vec<u8>),
+    Text,
+    Archive(archive::Form, Vec<u8>),
 }
 
 enum Form {
     Unknown,
     Plain,
+    /// It is read when all of it is there.
+    Archive(archive::Form, Vec<u8>),
     Gzip(MultiGzDecoder<Vec<u8>>),
     /// Lines of base64 of gzip; `carry` holds the current line.
     Pasted {
@@ -39,10 +53,19 @@ enum Form {
 
 /// So many bytes tell the form.
 const HEAD: usize = 4096;
+/// A zip of a zip of a dump is opened; what is deeper is a bomb.
+const NESTED: u8 = 2;
 
 impl Decoder {
     pub fn new(name: &str) -> Decoder {
-        Decoder { name: name.to_string(), form: Form::Unknown, head: Vec::new(), diagnostics: Vec::new() }
+        Decoder {
+            name: name.to_string(),
+            form: Form::Unknown,
+            head: Vec::new(),
+            unpacked: Unpacked::Unknown(Vec::new()),
+            depth: 0,
+            diagnostics: Vec::new(),
+        }
     }
 
     /// Takes bytes and gives text.
@@ -54,54 +77,138 @@ impl Decoder {
         self.decode(bytes)
     }
 
-    /// The input is over.
-    pub fn finish(&mut self) -> Vec<u8> {
-        let mut out = if matches!(self.form, Form::Unknown) { self.open() } else { Vec::new() };
+    /// The input is over; the rest of the text is given to `out`.
+    pub fn finish(&mut self, out: &mut dyn FnMut(&[u8])) {
+        let opened = if matches!(self.form, Form::Unknown) { self.open() } else { Vec::new() };
+        out(&opened);
         let mut cut = false;
         if matches!(self.form, Form::Pasted { .. }) {
-            out.extend(self.decode(b"\n"));
+            out(&self.decode(b"\n"));
         }
-        match &mut self.form {
+        let rest = match &mut self.form {
             Form::Gzip(gzip) => {
                 cut = gzip.try_finish().is_err();
-                out.append(gzip.get_mut());
+                std::mem::take(gzip.get_mut())
             }
             Form::Pasted { gzip, digits, .. } => {
                 if let Ok(bytes) = PASTED.decode(digits) {
                     cut |= gzip.write_all(&bytes).is_err();
                 }
                 cut |= gzip.try_finish().is_err();
-                out.append(gzip.get_mut());
+                std::mem::take(gzip.get_mut())
             }
-            Form::Unknown | Form::Plain | Form::Utf16 { .. } | Form::Refused => {}
-        }
+            Form::Unknown | Form::Plain | Form::Archive(..) | Form::Utf16 { .. } | Form::Refused => Vec::new(),
+        };
+        out(&self.unpacked(rest));
         if cut {
-            let message = format!("{}: the compressed data ends too early or is damaged", self.name);
-            self.diagnostics
-                .push(Diagnostic::error("dump-truncated", message).help("Make the dump again and hand in all of it."));
-            self.form = Form::Refused;
+            self.cut("the compressed data");
         }
-        out
+        match std::mem::replace(&mut self.unpacked, Unpacked::Text) {
+            // Too short for an archive.
+            Unpacked::Unknown(head) => out(&head),
+            Unpacked::Archive(form, bytes) if !cut => self.archive(form, &bytes, out),
+            Unpacked::Archive(..) | Unpacked::Text => {}
+        }
+        if let Form::Archive(form, bytes) = std::mem::replace(&mut self.form, Form::Refused) {
+            self.archive(form, &bytes, out);
+        }
+    }
+
+    fn cut(&mut self, what: &str) {
+        let message = format!("{}: {what} ends too early or is damaged", self.name);
+        self.diagnostics
+            .push(Diagnostic::error("dump-truncated", message).help("Make the dump again and hand in all of it."));
+        self.form = Form::Refused;
+    }
+
+    /// What was compressed: text, or an archive.
+    fn unpacked(&mut self, bytes: Vec<u8>) -> Vec<u8> {
+        match &mut self.unpacked {
+            Unpacked::Text => bytes,
+            Unpacked::Archive(_, all) => {
+                all.extend(bytes);
+                Vec::new()
+            }
+            Unpacked::Unknown(head) => {
+                head.extend(bytes);
+                if head.len() < archive::HEAD {
+                    return Vec::new();
+                }
+                let head = std::mem::take(head);
+                match archive::form(&head) {
+                    Some(form) => {
+                        self.unpacked = Unpacked::Archive(form, head);
+                        Vec::new()
+                    }
+                    None => {
+                        self.unpacked = Unpacked::Text;
+                        head
+                    }
+                }
+            }
+        }
+    }
+
+    fn archive(&mut self, form: archive::Form, bytes: &[u8], out: &mut dyn FnMut(&[u8])) {
+        match archive::open(form, bytes, out) {
+            Ok(Held::Text(missed)) => self.missed(&missed),
+            Ok(Held::File(bytes)) if self.depth < NESTED => {
+                let mut inner = Decoder { depth: self.depth + 1, ..Decoder::new(&self.name) };
+                for chunk in bytes.chunks(1 << 16) {
+                    out(&inner.feed(chunk));
+                }
+                inner.finish(out);
+                self.diagnostics.append(&mut inner.diagnostics);
+            }
+            Ok(Held::File(_)) | Err(Damage::Cut) => self.cut("the archive"),
+            Err(Damage::Version(major, minor)) => {
+                let message =
+                    format!("{} is an archive of pg_dump of version {major}.{minor}, which is not read", self.name);
+                let help = format!("Turn it into SQL: pg_restore -f - {} > dump.sql", quoted(&self.name));
+                self.diagnostics.push(Diagnostic::error("dump-archive-version", message).help(help));
+            }
+            Err(Damage::Files(count)) => {
+                let message = format!("{} holds {count} files, and no toc.dat of pg_dump among them", self.name);
+                self.diagnostics
+                    .push(Diagnostic::error("dump-format", message).help("Unpack it and hand in the dump inside."));
+            }
+        }
+    }
+
+    /// Says which rows could not be read: they are not known, and neither is that there are none.
+    fn missed(&mut self, missed: &Missed) {
+        let Some(first) = missed.tables.first() else { return };
+        let count = missed.tables.len();
+        let message = format!(
+            "{}: the rows of {count} table(s), {first} among them, were not read: lz4 and zstd are not, nor are files that were not handed in",
+            self.name
+        );
+        let help = "If the version table is among them, hand in the output of alembic current as well.";
+        self.diagnostics.push(Diagnostic::warning("dump-rows-not-read", message).help(help));
     }
 
     fn open(&mut self) -> Vec<u8> {
         let head = std::mem::take(&mut self.head);
-        self.form = match refused(&self.name, &head) {
-            Some(diagnostic) => {
+        self.form = match (archive::form(&head), refused(&self.name, &head)) {
+            (Some(form), _) => {
+                self.form = Form::Archive(form, head);
+                return Vec::new();
+            }
+            (None, Some(diagnostic)) => {
                 self.diagnostics.push(diagnostic);
                 Form::Refused
             }
-            None if head.starts_with(&[0x1f, 0x8b]) => Form::Gzip(MultiGzDecoder::new(Vec::new())),
-            None if head.starts_with(&[0xff, 0xfe]) => Form::Utf16 { big: false, carry: Vec::new() },
-            None if head.starts_with(&[0xfe, 0xff]) => Form::Utf16 { big: true, carry: Vec::new() },
-            None if is_pasted(&head) => Form::Pasted {
+            _ if head.starts_with(&[0x1f, 0x8b]) => Form::Gzip(MultiGzDecoder::new(Vec::new())),
+            _ if head.starts_with(&[0xff, 0xfe]) => Form::Utf16 { big: false, carry: Vec::new() },
+            _ if head.starts_with(&[0xfe, 0xff]) => Form::Utf16 { big: true, carry: Vec::new() },
+            _ if is_pasted(&head) => Form::Pasted {
                 begun: false,
                 over: false,
                 line: Vec::new(),
                 digits: Vec::new(),
                 gzip: MultiGzDecoder::new(Vec::new()),
             },
-            None => Form::Plain,
+            _ => Form::Plain,
         };
         let skip = match self.form {
             Form::Utf16 { .. } => 2,
@@ -112,9 +219,13 @@ impl Decoder {
     }
 
     fn decode(&mut self, bytes: &[u8]) -> Vec<u8> {
-        match &mut self.form {
-            Form::Unknown | Form::Refused => Vec::new(),
-            Form::Plain => bytes.to_vec(),
+        let unpacked = match &mut self.form {
+            Form::Unknown | Form::Refused => return Vec::new(),
+            Form::Plain => return bytes.to_vec(),
+            Form::Archive(_, all) => {
+                all.extend_from_slice(bytes);
+                return Vec::new();
+            }
             Form::Gzip(gzip) => {
                 if gzip.write_all(bytes).is_err() {
                     let message = format!("{}: the compressed data is damaged", self.name);
@@ -160,9 +271,10 @@ impl Decoder {
                     units.pop();
                 }
                 carry.drain(..units.len() * 2);
-                String::from_utf16_lossy(&units).into_bytes()
+                return String::from_utf16_lossy(&units).into_bytes();
             }
-        }
+        };
+        self.unpacked(unpacked)
     }
 }
 
@@ -186,15 +298,6 @@ fn is_pasted(head: &[u8]) -> bool {
 
 /// Leading bytes of other formats: bytes, where, what it is, what to do with it.
 const MAGIC: &[(&[u8], usize, &str, &str)] = &[
-    (b"PGDMP", 0, "is in pg_dump's custom format", "Turn it into SQL: pg_restore -f - FILE > dump.sql"),
-    (b"toc.dat", 0, "is in pg_dump's tar format", "Turn it into SQL: pg_restore -f - FILE > dump.sql"),
-    (
-        b"ustar",
-        257,
-        "is a tar archive",
-        "Unpack it, or turn a dump of pg_dump -Ft into SQL: pg_restore -f - FILE > dump.sql",
-    ),
-    (b"PK\x03\x04", 0, "is a zip archive", "Unpack it and hand in the dump inside."),
     (b"\x28\xb5\x2f\xfd", 0, "is compressed with zstd", "Decompress it: zstd -d FILE"),
     (b"\x04\x22\x4d\x18", 0, "is compressed with lz4", "Decompress it: lz4 -d FILE"),
     (b"\xfd7zXZ\0", 0, "is compressed with xz", "Decompress it: xz -d FILE"),
@@ -214,6 +317,11 @@ const OTHERS: &[(&str, &str)] = &[
     ("-- CockroachDB", "CockroachDB"),
 ];
 
+/// As a shell takes it.
+fn quoted(name: &str) -> String {
+    format!("'{}'", name.replace('\'', "'\\''"))
+}
+
 fn refused(name: &str, head: &[u8]) -> Option<Diagnostic> {
     if head.trim_ascii().is_empty() {
         let message = format!("{name}: the dump is empty");
@@ -223,9 +331,8 @@ fn refused(name: &str, head: &[u8]) -> Option<Diagnostic> {
     }
     for (magic, at, what, help) in MAGIC {
         if head.get(*at..).is_some_and(|head| head.starts_with(magic)) {
-            let quoted = format!("'{}'", name.replace('\'', "'\\''"));
-            let code = if what.contains("pg_dump") { "dump-custom-format" } else { "dump-format" };
-            return Some(Diagnostic::error(code, format!("{name} {what}")).help(help.replace("FILE", &quoted)));
+            let help = help.replace("FILE", &quoted(name));
+            return Some(Diagnostic::error("dump-format", format!("{name} {what}")).help(help));
         }
     }
     let text = String::from_utf8_lossy(head);

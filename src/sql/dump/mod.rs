@@ -1,6 +1,7 @@
 //! Dumps: fed in chunks, read as statements with places; rows are counted and never kept, those of the version table
 //! excepted.
 
+mod archive;
 mod copy;
 mod current;
 mod decode;

@@ -94,11 +94,11 @@ impl DumpReader {
 
     /// The input is over. The text without rows goes to `sources`, and the statements point into it.
     pub fn finish(mut self, sources: &mut Sources) -> Dump {
-        let text = self.decoder.finish();
-        self.text(&text);
+        let mut decoder = std::mem::replace(&mut self.decoder, Decoder::new(""));
+        decoder.finish(&mut |text| self.text(text));
         let mut pieces = self.pieces;
         let (kept, gaps, cut) = self.splitter.finish(&mut pieces);
-        let mut diagnostics = self.decoder.diagnostics;
+        let mut diagnostics = decoder.diagnostics;
         let text = decoded(kept, &self.name, &mut diagnostics);
         let file = sources.add_with_gaps(&self.name, &text, &gaps);
         let span = |range: &Range<usize>| Span { file, start: range.start as u32, end: range.end as u32 };

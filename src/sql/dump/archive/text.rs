@@ -1,0 +1,120 @@
+//! An archive as the text that `pg_restore -f -` makes of it.
+
+use std::fmt::Write as _;
+
+use super::Damage;
+use super::toc::{Entry, Head, Place};
+use crate::pg::ident::{Ident, QName};
+
+/// Writes the schema, and whatever `rows` gives for the entries that have some; it gives false for rows that cannot be read.
+///
+/// # Errors
+/// Those of `rows`.
+pub fn write(
+    head: &Head,
+    entries: &[Entry],
+    out: &mut dyn FnMut(&[u8]),
+    rows: &mut dyn FnMut(&Entry, &mut dyn FnMut(&[u8])) -> Result<bool, Damage>,
+) -> Result<(), Damage> {
+    out(preamble(head).as_bytes());
+    let mut access_method = "";
+    for entry in entries {
+        match entry.kind.as_str() {
+            // Another database's name, and large objects: no part of the schema.
+            "DATABASE" | "DATABASE PROPERTIES" | "BLOB" | "BLOBS" | "BLOB METADATA" | "BLOB COMMENTS" => {}
+            "ENCODING" | "STDSTRINGS" | "SEARCHPATH" => out(entry.definition.as_bytes()),
+            _ if entry.rows != Place::Nowhere => {
+                out(heading("Data for Name", entry).as_bytes());
+                // The rows bring their own end, `\\.`.
+                let mut begun = false;
+                let mut copy = |bytes: &[u8]| {
+                    if !std::mem::replace(&mut begun, true) {
+                        out(entry.copy.as_bytes());
+                    }
+                    out(bytes);
+                };
+                rows(entry, &mut copy)?;
+            }
+            _ => {
+                let mut text = heading("Name", entry);
+                if !entry.access_method.is_empty() && entry.access_method != access_method {
+                    access_method = &entry.access_method;
+                    let _ = writeln!(text, "SET default_table_access_method = {};\n", Ident::new(access_method));
+                }
+                text.push_str(&entry.definition);
+                text.push_str("\n\n");
+                if let Some(owned) = owned(entry)
+                    && let Some(owner) = &entry.owner
+                {
+                    let _ = writeln!(text, "ALTER {owned} OWNER TO {};\n", Ident::new(owner));
+                }
+                out(text.as_bytes());
+            }
+        }
+    }
+    out(b"--\n-- PostgreSQL database dump complete\n--\n\n");
+    Ok(())
+}
+
+fn preamble(head: &Head) -> String {
+    let [year, month, day, hour, minute, second] = head.started;
+    let mut text = "--\n-- PostgreSQL database dump\n--\n\n".to_string();
+    if let Some(server) = &head.server {
+        let _ = writeln!(text, "-- Dumped from database version {}", line(server));
+    }
+    if let Some(pg_dump) = &head.pg_dump {
+        let _ = writeln!(text, "-- Dumped by pg_dump version {}", line(pg_dump));
+    }
+    let _ = writeln!(text, "\n-- Started on {year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}\n");
+    text.push_str("SET check_function_bodies = false;\n");
+    text
+}
+
+/// `-- Name: t; Type: TABLE; Schema: public; Owner: joe`
+fn heading(word: &str, entry: &Entry) -> String {
+    let or_dash = |text: &Option<String>| text.as_deref().map_or_else(|| "-".to_string(), line);
+    let (tag, kind, schema, owner) = (line(&entry.tag), &entry.kind, or_dash(&entry.schema), or_dash(&entry.owner));
+    format!("--\n-- {word}: {tag}; Type: {kind}; Schema: {schema}; Owner: {owner}\n--\n\n")
+}
+
+/// A name in a comment (`sanitize_line`).
+fn line(text: &str) -> String {
+    text.replace(['\n', '\r'], " ")
+}
+
+/// What `ALTER … OWNER TO` is said of (`_getObjectDescription`); `None` for what has no owner of its own.
+fn owned(entry: &Entry) -> Option<String> {
+    if entry.drop.is_empty() {
+        return None;
+    }
+    match entry.kind.as_str() {
+        "COLLATION"
+        | "CONVERSION"
+        | "DOMAIN"
+        | "FOREIGN TABLE"
+        | "MATERIALIZED VIEW"
+        | "SEQUENCE"
+        | "STATISTICS"
+        | "TABLE"
+        | "TEXT SEARCH DICTIONARY"
+        | "TEXT SEARCH CONFIGURATION"
+        | "TYPE"
+        | "VIEW"
+        | "EVENT TRIGGER"
+        | "FOREIGN DATA WRAPPER"
+        | "PROCEDURAL LANGUAGE"
+        | "PUBLICATION"
+        | "SCHEMA"
+        | "SERVER"
+        | "SUBSCRIPTION" => {
+            let name = QName::new(entry.schema.as_deref().map(Ident::new), Ident::new(&entry.tag));
+            Some(format!("{} {name}", entry.kind))
+        }
+        // Their names are not all: the statement that drops them has the arguments.
+        "AGGREGATE" | "FUNCTION" | "OPERATOR" | "OPERATOR CLASS" | "OPERATOR FAMILY" | "PROCEDURE" => {
+            let dropped = entry.drop.strip_prefix("DROP ")?.trim_end();
+            Some(dropped.strip_suffix(';').unwrap_or(dropped).to_string())
+        }
+        _ => None,
+    }
+}
