@@ -94,5 +94,24 @@ pub fn text(path: &str) -> Result<InputFile, Unreadable> {
         std::io::stdin().read_to_end(&mut bytes).map_err(failed)?;
         return Ok(InputFile { path: "pasted".into(), bytes });
     }
+    if Path::new(path).join("toc.dat").is_file() {
+        return Ok(InputFile { path: path.to_string(), bytes: directory(Path::new(path)).map_err(failed)? });
+    }
     Ok(InputFile { path: path.to_string(), bytes: fs::read(path).map_err(failed)? })
 }
+
+/// A folder of `pg_dump -Fd` as one file; rows of large tables are left out, and are then not known.
+fn directory(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut archive = tar::Builder::new(Vec::new());
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if entry.metadata()?.is_file() && (name == "toc.dat" || entry.metadata()?.len() <= LARGEST_ROWS) {
+            archive.append_path_with_name(entry.path(), name)?;
+        }
+    }
+    archive.into_inner()
+}
+
+/// A file of rows that is larger is no version table.
+const LARGEST_ROWS: u64 = 1 << 20;

@@ -1,6 +1,8 @@
 // From drops and file pickers to lists of files. A repository holds much that no migration reads: it is left out here,
 // so that nobody waits for it.
 
+import { directory, isPart } from './directory.js';
+
 /** @typedef {import('./state.js').Taken} Taken */
 
 /** Folders that hold no project's own migrations. */
@@ -62,7 +64,7 @@ export async function fromDrop(transfer) {
  */
 async function walk(entry, path, taken, alone) {
   if (entry.isFile) {
-    if (!alone && !useful(path) && !DUMP.test(path)) return;
+    if (!alone && !useful(path) && !DUMP.test(path) && !isPart(path)) return;
     const file = await new Promise((resolve, reject) => {
       /** @type {FileSystemFileEntry} */ (entry).file(resolve, reject);
     });
@@ -84,7 +86,16 @@ async function walk(entry, path, taken, alone) {
  * @param {readonly Taken[]} files
  */
 export function isDump(files) {
-  return files.length === 1 && DUMP.test(files[0]?.path ?? '');
+  return files.length === 1 ? DUMP.test(files[0]?.path ?? '') : directory(files) !== null && projectFiles(files).length === 0;
+}
+
+/**
+ * The dump among dropped files: a folder of pg_dump's directory format, else the first of them.
+ * @param {readonly Taken[]} files
+ * @returns {Taken | undefined}
+ */
+export function dumpFile(files) {
+  return directory(files) ?? files[0];
 }
 
 /**

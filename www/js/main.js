@@ -2,7 +2,7 @@
 
 import { byId, counted, h } from './dom.js';
 import { Cancelled, Engine } from './engine.js';
-import { fromDrop, fromPicker, isDump, nameOf, pasted, projectFiles, sample } from './intake.js';
+import { dumpFile, fromDrop, fromPicker, isDump, nameOf, pasted, projectFiles, sample } from './intake.js';
 import { initial, update } from './state.js';
 import { failed, results } from './view/results.js';
 import { STAGE } from './view/words.js';
@@ -213,8 +213,8 @@ function dropZone(zone, take) {
 }
 
 dropZone(byId('project-zone', HTMLElement), takeProject);
-dropZone(byId('database-zone', HTMLElement), (files) => takeDump(files[0]));
-dropZone(document, (files) => (isDump(files) ? takeDump(files[0]) : takeProject(files)));
+dropZone(byId('database-zone', HTMLElement), (files) => takeDump(dumpFile(files)));
+dropZone(document, (files) => (isDump(files) ? takeDump(dumpFile(files)) : takeProject(files)));
 
 for (const [pick, input] of [['pick-folder', 'folder-input'], ['pick-files', 'files-input'], ['pick-dump', 'dump-input']]) {
   button(String(pick)).addEventListener('click', () => field(String(input)).click());
