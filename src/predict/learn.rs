@@ -2,6 +2,7 @@
 
 use super::conversion::{Conversion, of_column};
 use super::facts::Facts;
+use crate::catalog::object::TypeRef;
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{AlterAction, Command, Table};
 
@@ -15,6 +16,12 @@ pub struct Learned {
     pub(super) converted: Vec<(Oid, Oid)>,
     /// What the statement would make, and that is there already: the table or the column of an `IF NOT EXISTS`.
     pub(super) kept: Vec<Oid>,
+}
+
+/// Of its type there is no `=`: which of its values are the same can be asked only when it has become another one (42883).
+fn cannot_be_compared(catalog: &Catalog, column: Oid) -> bool {
+    let ty = catalog.column_of(column).map(|column| &column.ty);
+    matches!(ty, Some(TypeRef::Builtin(ty)) if matches!(ty.builtin_name(), Some("json" | "xml")))
 }
 
 /// Looks at the database right before a statement.
@@ -38,7 +45,7 @@ pub fn learn(command: &Command, catalog: &Catalog, session: &Session) -> Learned
                     AlterAction::AlterType { column, ty, using, .. } => {
                         let keeps = using.is_none()
                             && !matches!(of_column(catalog, session, name, column, ty), Conversion::Lossy(_));
-                        let oid = catalog.column(table, column).filter(|_| !keeps);
+                        let oid = catalog.column(table, column).filter(|oid| !keeps || cannot_be_compared(catalog, *oid));
                         learned.converted.extend(oid.map(|oid| (table, oid)));
                     }
                     _ => {}

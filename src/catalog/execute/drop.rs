@@ -281,11 +281,12 @@ impl Catalog {
         self.drop_objects(&targets, behavior, session)
     }
 
-    /// Refuses (2BP01) to drop what another object owns: an identity's sequence, a constraint's index.
+    /// Refuses (2BP01) to drop what another object owns: an identity's sequence, a constraint's index, a
+    /// partition of an index.
     pub(super) fn not_part_of_another(&self, oid: Oid, session: &Session) -> Result<(), Refusal> {
         let owner = match self.get(oid) {
             Some(Object::Sequence(sequence)) if sequence.identity => sequence.owned_by,
-            Some(Object::Index(index)) => index.constraint,
+            Some(Object::Index(index)) => index.constraint.or(index.partition_of),
             _ => None,
         };
         let Some(owner) = owner else {
