@@ -318,7 +318,6 @@ impl Work {
             prediction: &prediction,
             table_rows: &table_rows,
             privileges: &database.privileges,
-            is_whole: database.out_of_scope().is_empty(),
             schema: schema.as_ref(),
             allowed: Allowed { drops: input.options.allow_drops, data_loss: input.options.allow_data_loss },
         };

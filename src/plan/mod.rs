@@ -119,8 +119,6 @@ pub struct Case<'a> {
     pub table_rows: &'a Rows,
     /// What the dump grants.
     pub privileges: &'a [script::undo::privileges::Privilege],
-    /// The dump leaves no class of objects out.
-    pub is_whole: bool,
     /// The only schema that is compared, where there is one.
     pub schema: Option<&'a Ident>,
     /// What the user allows.

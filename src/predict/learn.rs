@@ -45,7 +45,8 @@ pub fn learn(command: &Command, catalog: &Catalog, session: &Session) -> Learned
                     AlterAction::AlterType { column, ty, using, .. } => {
                         let keeps = using.is_none()
                             && !matches!(of_column(catalog, session, name, column, ty), Conversion::Lossy(_));
-                        let oid = catalog.column(table, column).filter(|oid| !keeps || cannot_be_compared(catalog, *oid));
+                        let oid =
+                            catalog.column(table, column).filter(|oid| !keeps || cannot_be_compared(catalog, *oid));
                         learned.converted.extend(oid.map(|oid| (table, oid)));
                     }
                     _ => {}

@@ -81,7 +81,7 @@ impl Script {
              is_before := is_before AND {};\n  is_after := is_after AND {};\n  \
              IF NOT is_before AND NOT is_after THEN\n    \
              RAISE EXCEPTION 'restamp: {} holds %, or only a part of the changes is there', found\n      \
-             USING HINT = 'The database is not as it was when it was dumped. Nothing was changed. Take a new dump.';\n  END IF;\n  \
+             USING HINT = 'The database is not as it was when it was dumped. Nothing was changed. Take a new dump, of the whole schema.';\n  END IF;\n  \
              PERFORM set_config('restamp.todo', CASE WHEN is_after THEN 'no' ELSE 'yes' END, true);\nEND",
             is(&[around.before]),
             is(&around.after),
@@ -105,14 +105,10 @@ impl Script {
         if !self.rest.is_empty() {
             let others = self.touched.iter().map(|touched| &touched.key).chain(self.rest.passed_over());
             let others: Vec<String> = others.map(|key| format!("    ({})", key_columns(key))).collect();
-            let mut without = match others.is_empty() {
+            let without = match others.is_empty() {
                 true => "\n    WHERE true".to_string(),
                 false => format!("\n    WHERE ({KEY}) NOT IN (VALUES\n{}\n    )", others.join(",\n")),
             };
-            if !self.rest.overlooked().is_empty() {
-                let kinds: Vec<String> = self.rest.overlooked().iter().map(|kind| literal(kind)).collect();
-                let _ = write!(without, " AND kind NOT IN ({})", kinds.join(", "));
-            }
             tables.push(format!(
                 "others(schema, within, digest) AS (VALUES\n    {}, (NULL, NULL, NULL::text)\n  )",
                 self.rest.rows().join(",\n    ")
@@ -138,7 +134,7 @@ impl Script {
              IF item.found IS DISTINCT FROM item.first AND array_position(item.last, item.found) IS NULL THEN\n      \
              RAISE EXCEPTION 'restamp: % is %, expected %', item.object, coalesce(item.found, 'absent'), \
              array_to_string(ARRAY(SELECT DISTINCT coalesce(e, 'absent') FROM unnest(item.first || item.last) e), ' or ')\n        \
-             USING HINT = 'The database is not as it was when it was dumped. Nothing was changed. Take a new dump.';\n    END IF;\n    \
+             USING HINT = 'The database is not as it was when it was dumped. Nothing was changed. Take a new dump, of the whole schema.';\n    END IF;\n    \
              is_before := is_before AND item.found IS NOT DISTINCT FROM item.first;\n    \
              is_after := is_after AND array_position(item.last, item.found) IS NOT NULL;\n  END LOOP;\n",
         )

@@ -12,7 +12,7 @@ mod text;
 pub mod undo;
 
 pub use check::{Check, Question};
-pub use rest::{POST_DATA, Rest};
+pub use rest::Rest;
 pub use text::{Noted, Script, fix_sql, stamp_sql, undo_sql, verify_sql};
 
 use std::collections::BTreeSet;

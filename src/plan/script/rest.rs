@@ -1,4 +1,4 @@
-//! What a script does not touch: it must be as it was dumped, too, or the dump is of another day.
+//! What a script does not touch: it must be as it was dumped, too, or the dump is of another day, or not whole (`--section=pre-data`).
 
 use std::collections::BTreeMap;
 
@@ -15,12 +15,7 @@ pub struct Rest {
     groups: BTreeMap<(String, String), Vec<String>>,
     /// Objects of which it is not known what a server says.
     passed_over: Vec<Key>,
-    /// Kinds that are not looked at.
-    overlooked: &'static [&'static str],
 }
-
-/// What `pg_dump --section=pre-data` leaves out, as [`Key`] names it; of constraints it has those that are CHECKs.
-pub const POST_DATA: &[&str] = &["constraint", "index", "policy", "trigger"];
 
 impl Rest {
     /// Adds an object; in the order of their keys.
@@ -42,18 +37,6 @@ impl Rest {
     /// Leaves out what is in other schemas: those of other tenants change on their own.
     pub fn only(&mut self, schema: &Ident) {
         self.groups.retain(|(other, _), _| other == schema.as_str());
-    }
-
-    /// Looks at no object of these kinds: the dump has none of them, or not all.
-    pub fn overlook(&mut self, kinds: &'static [&'static str]) {
-        self.overlooked = kinds;
-        let is_seen = |line: &String| !kinds.iter().any(|kind| line.starts_with(&format!("{kind}\t")));
-        self.groups.values_mut().for_each(|lines| lines.retain(is_seen));
-    }
-
-    /// The kinds that are not looked at.
-    pub(super) fn overlooked(&self) -> &'static [&'static str] {
-        self.overlooked
     }
 
     /// True where there is nothing to compare.

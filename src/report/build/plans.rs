@@ -11,7 +11,7 @@ use crate::alembic::stamp::{self, stamp_commands, upgrade_commands};
 use crate::pg::command::Command;
 use crate::pg::ident::QName;
 use crate::plan::script::sequences::fed;
-use crate::plan::script::{Noted, POST_DATA, Rest, Script, fix_sql, stamp_sql, undo_sql, verify_sql};
+use crate::plan::script::{Noted, Script, fix_sql, stamp_sql, undo_sql, verify_sql};
 use crate::plan::{Case, DataFate, FixStep, Origin, Patch, Plan, PlanKind};
 use crate::predict::Outcome as Predicted;
 use crate::predict::unproven::Left;
@@ -121,20 +121,11 @@ fn script(case: &Case<'_>, plan: &Plan, header: &[String], rows: &[String], dang
             })
             .collect(),
         touched: plan.touched.clone(),
-        rest: rest(case, plan),
+        rest: plan.rest.clone(),
         undo: plan.undo.clone(),
         ownership: plan.ownership.clone(),
         sequences: fed(case.actual, &plan.fixed),
     }
-}
-
-/// What the script leaves alone, as far as the dump shows it.
-fn rest(case: &Case<'_>, plan: &Plan) -> Rest {
-    let mut rest = plan.rest.clone();
-    if !case.is_whole {
-        rest.overlook(POST_DATA);
-    }
-    rest
 }
 
 /// The revision that a statement comes from, with file and line.
