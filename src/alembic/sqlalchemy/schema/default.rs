@@ -18,6 +18,8 @@ pub enum ServerDefault {
     Literal(Rc<str>),
     /// `text(…)`, `func.now()`, …
     Expression(Rc<Expression>),
+    /// What the database has: it is known what it means, not how `pg_get_expr` spells it.
+    Reflected(Rc<Expression>),
     /// `FetchedValue()`: the server has one, but it is not written.
     Fetched,
     /// Not known.

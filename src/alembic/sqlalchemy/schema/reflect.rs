@@ -16,6 +16,7 @@ use crate::catalog::object::{self, DefaultExpr, KeyRef, Rule, TypeRef};
 use crate::catalog::{Catalog, Object, Oid};
 use crate::pg::command::{Deferrable, IdentityKind, SequenceOptions};
 use crate::pg::error::Reason;
+use crate::pg::expr::Expr;
 use crate::pg::ident::{Ident, QName};
 use crate::pg::types::{DataType, TypeName};
 
@@ -205,9 +206,16 @@ fn columns(vm: &mut Vm, schema: Option<&Name>, name: &Name) -> Eval<Result<Vec<R
         let reason = || Reason::new("reflection", format!("the default of {name} as it is reflected"));
         match generated {
             Generated::Nothing => state.autoincrement = Autoincrement::False,
-            Generated::Default { increments } => {
-                state.autoincrement = if increments { Autoincrement::True } else { Autoincrement::False };
+            Generated::Increments => {
+                state.autoincrement = Autoincrement::True;
                 state.server_default = ServerDefault::Unknown(reason());
+            }
+            Generated::Default(expr) => {
+                state.autoincrement = Autoincrement::False;
+                state.server_default = reflected(&expr).map_or_else(
+                    || ServerDefault::Unknown(reason()),
+                    |text| ServerDefault::Reflected(Expression::text(&text)),
+                );
             }
             Generated::Unclear => state.server_default = ServerDefault::Unknown(reason()),
             Generated::Identity(identity) => {
@@ -223,13 +231,20 @@ fn columns(vm: &mut Vm, schema: Option<&Name>, name: &Name) -> Eval<Result<Vec<R
 /// What makes the values of a column.
 enum Generated {
     Nothing,
-    /// A default; where it is the next value of a sequence, SQLAlchemy takes the column for a SERIAL.
-    Default {
-        increments: bool,
-    },
+    /// The next value of a sequence: SQLAlchemy takes the column for a SERIAL.
+    Increments,
+    /// Another default.
+    Default(Expr),
     /// A default of which that is not known, or the expression of a generated column.
     Unclear,
     Identity(Box<Identity>),
+}
+
+/// A default as a copy of its column has it (`DefaultClause(text(pg_get_expr(…)))`); `None` where `text()` would find a parameter in it.
+fn reflected(expr: &Expr) -> Option<String> {
+    let text = expr.to_string();
+    let casts = text.replace("::", "");
+    (!casts.contains(':')).then_some(text)
 }
 
 fn generated(catalog: &Catalog, oid: Oid, column: &object::Column) -> Generated {
@@ -253,8 +268,9 @@ fn generated(catalog: &Catalog, oid: Oid, column: &object::Column) -> Generated 
     match catalog.get(default) {
         _ if catalog.presence(default).is_some() => Generated::Unclear,
         Some(Object::Default(default)) => match &default.expr {
-            DefaultExpr::NextVal(_) => Generated::Default { increments: true },
-            DefaultExpr::Expr(expr) => Generated::Default { increments: expr.to_string().contains("nextval(") },
+            DefaultExpr::NextVal(_) => Generated::Increments,
+            DefaultExpr::Expr(expr) if expr.to_string().contains("nextval(") => Generated::Increments,
+            DefaultExpr::Expr(expr) => Generated::Default(expr.clone()),
             DefaultExpr::Unknown(_) => Generated::Unclear,
         },
         _ => Generated::Unclear,

@@ -24,11 +24,14 @@ impl Native for Generated {
         self
     }
 
-    fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+    fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
         Ok(match (&*self, name) {
             (Generated::Default(ServerDefault::Literal(text)), "arg") => Some(Value::Str(text.clone())),
             (Generated::Default(ServerDefault::Expression(expression)), "arg") => {
                 Some(Value::Native(expression.clone()))
+            }
+            (Generated::Default(ServerDefault::Reflected(_)), "arg") => {
+                Some(vm.unknown("written-expression", "the text of a default in the catalog"))
             }
             (Generated::Computed(computed), "sqltext") => Some(Value::Native(computed.expression.clone())),
             (Generated::Identity(identity), "always") => Some(Value::Bool(identity.always)),
