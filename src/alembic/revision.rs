@@ -16,6 +16,8 @@ pub struct Revision {
     pub down: Vec<RevisionId>,
     /// `depends_on`, as written: identifiers or branch labels.
     pub depends_on: Vec<Arc<str>>,
+    /// `depends_on` is filled under conditions: of what it names, that is meant which is among the files.
+    pub depends_on_what_is_there: bool,
     /// `branch_labels`, as written.
     pub labels: Vec<Arc<str>>,
     /// First paragraph of the file's docstring: what `Running upgrade a -> b, …` ends in.
@@ -39,6 +41,7 @@ impl Revision {
             id: id.into(),
             down: down.iter().map(|id| (*id).into()).collect(),
             depends_on: Vec::new(),
+            depends_on_what_is_there: false,
             labels: Vec::new(),
             message: String::new(),
             file,

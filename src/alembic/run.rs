@@ -4,6 +4,7 @@ pub mod block;
 mod doubt;
 mod observer;
 mod settings;
+mod settle_name;
 mod side;
 pub mod upgrade;
 

@@ -346,7 +346,7 @@ impl Work {
             revisions: history.rows(&place),
             exact: !database.cut
                 && unseen.is_none()
-                && located.exact()
+                && located.exact(differences.iter().filter(|difference| difference.naming).count())
                 && !differences.iter().any(|difference| difference.is_drift()),
             same_schema: written(same_schema),
             may_be: written(may_be),

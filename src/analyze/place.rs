@@ -66,6 +66,7 @@ impl Placed {
             watch();
             timelines.note(steps, catalog, actual);
         });
+        timelines.settle_names(actual);
         let located = locate(subject.history, &timelines, actual, &world);
         Placed { world, replay, timelines, located, others: Vec::new() }
     }

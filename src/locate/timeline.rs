@@ -1,13 +1,14 @@
 //! What the history says of each object, step by step, and how the database compares.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::catalog::listing::Seen;
 use crate::catalog::{Attr, Catalog, ObjectId, Oid};
-use crate::diff::{Place, compare_attrs, verdict};
+use crate::diff::{Place, compare_attrs, compare_objects, verdict};
 use crate::pg::error::Reason;
 use crate::pg::expr::Comparison;
+use crate::pg::ident::Ident;
 use crate::replay::history::Members;
 use crate::replay::{At, ReplayStep};
 
@@ -20,6 +21,8 @@ pub struct Timeline {
     pub verdicts: Vec<Comparison>,
     /// How the database's object compares with absence, the value before the first.
     pub absent: Comparison,
+    /// Per value: the object of the database that is the same under another name, where nobody wrote the name.
+    others: Vec<Option<Oid>>,
 }
 
 impl Timeline {
@@ -76,6 +79,23 @@ impl<'a> Actual<'a> {
         }
     }
 
+    /// The object that is the same under another name, where nobody wrote the one that the revisions give it.
+    fn under_another_name(&self, seen: &Seen, catalog: &Catalog, oid: Oid) -> Option<Oid> {
+        if catalog.generated_name(oid) != Some(true) || seen.maybe.is_some() || self.objects.contains_key(&seen.id) {
+            return None;
+        }
+        // Objects of one table stand together.
+        let first = ObjectId { name: Ident::new(""), ..seen.id.clone() };
+        let near = self
+            .objects
+            .range(first..)
+            .take_while(|(id, _)| (id.kind, &id.schema, &id.table) == (seen.id.kind, &seen.id.schema, &seen.id.table));
+        near.map(|(_, actual)| *actual).find(|actual| {
+            self.catalog.doubt(*actual).is_none()
+                && verdict(&compare_objects(catalog, oid, self.catalog, *actual)) == Comparison::Same
+        })
+    }
+
     /// How the object of that identity compares with what the revisions make of it. `catalog` is theirs: what expressions
     /// mean depends on the columns around them.
     fn with(&self, seen: &Seen, catalog: &Catalog, oid: Oid) -> Comparison {
@@ -130,10 +150,12 @@ impl Timelines {
                     && after.is_none_or(|after| after.id != before.id)
                 {
                     let verdict = self.with_nothing(&before.id, actual);
-                    self.push(step.at, &before.id, None, verdict, actual);
+                    self.push(step.at, &before.id, None, (verdict, None), actual);
                 }
                 if let Some(after) = after {
-                    self.push(step.at, &after.id, Some(after.clone()), actual.with(after, catalog, change.oid), actual);
+                    let verdict = actual.with(after, catalog, change.oid);
+                    let other = actual.under_another_name(after, catalog, change.oid);
+                    self.push(step.at, &after.id, Some(after.clone()), (verdict, other), actual);
                 }
             }
         }
@@ -157,7 +179,38 @@ impl Timelines {
         self.by_object.contains_key(id) && !self.outside.contains_key(id)
     }
 
-    fn push(&mut self, at: At, id: &ObjectId, value: Option<Rc<Seen>>, verdict: Comparison, actual: &Actual<'_>) {
+    /// When the whole history is known: what the database has under another name is there, unless a revision gave that name.
+    pub fn settle_names(&mut self, actual: &Actual<'_>) {
+        let mut used = BTreeSet::new();
+        let given: BTreeSet<ObjectId> = self.by_object.keys().cloned().collect();
+        for timeline in self.by_object.values_mut() {
+            let mut others = timeline.others.iter().flatten();
+            let Some(&other) = others.next() else { continue };
+            let is_given = actual.catalog.id(other).is_none_or(|id| given.contains(&id));
+            if is_given || others.any(|one| *one != other) || !used.insert(other) {
+                continue;
+            }
+            for (index, (_, value)) in timeline.values.iter().enumerate() {
+                timeline.verdicts[index] = match (value, timeline.others[index]) {
+                    (Some(_), Some(_)) => Comparison::Same,
+                    (Some(_), None) => continue,
+                    (None, _) => Comparison::Different,
+                };
+            }
+            if timeline.absent == Comparison::Same {
+                timeline.absent = Comparison::Different;
+            }
+        }
+    }
+
+    fn push(
+        &mut self,
+        at: At,
+        id: &ObjectId,
+        value: Option<Rc<Seen>>,
+        (verdict, other): (Comparison, Option<Oid>),
+        actual: &Actual<'_>,
+    ) {
         let absent = match self.outside.get(id) {
             Some(reason) => Comparison::Unknown(reason.clone()),
             None => self.with_nothing(id, actual),
@@ -166,12 +219,15 @@ impl Timelines {
             absent,
             values: Vec::new(),
             verdicts: Vec::new(),
+            others: Vec::new(),
         });
         if timeline.values.last().is_some_and(|(last, _)| *last == at) {
             timeline.values.pop();
             timeline.verdicts.pop();
+            timeline.others.pop();
         }
         timeline.values.push((at, value));
         timeline.verdicts.push(verdict);
+        timeline.others.push(other);
     }
 }

@@ -177,3 +177,20 @@ fn a_refused_statement_does_not_take_the_rest_of_its_revision_along() {
     };
     assert!(unmodelled("c1"));
 }
+
+/// `depends_on` that is filled where another package can be imported: its revision is meant where it is among the files.
+#[test]
+fn depends_on_under_a_condition_is_what_is_there() {
+    let filled = "needed = []\ntry:\n    import other\n    needed += ['b']\nexcept ImportError:\n    pass\n\ndepends_on = needed\n";
+    let mut a2 = revision("a2", "'a'", "op.drop_table('link')");
+    a2.bytes.extend(filled.bytes());
+    let a = revision("a", "None", "op.create_table('t', sa.Column('id', sa.Integer()))");
+    let b = revision("b", "None", "op.create_table('link', sa.Column('id', sa.Integer()))");
+    let dump = "CREATE TABLE public.t (id integer);\n";
+    let alone = analyze(vec![a.clone(), a2.clone()], dump, &["a"]);
+    assert!(alone.diagnostics.iter().all(|diagnostic| diagnostic.code != "revision-not-literal"));
+    let report = analyze(vec![a, b, a2], dump, &["a2"]);
+    assert_eq!(report.revisions.iter().find(|revision| revision.id == "a2").expect("a2").depends_on, ["b"]);
+    let located = report.located.expect("a place");
+    assert_eq!((located.revisions, located.exact), (vec!["a2".to_string()], true));
+}

@@ -190,3 +190,29 @@ fn tokens_of_a_convention_may_be_functions() {
     let report = analyze(files, dump, &["a1"]);
     assert_eq!(report.drift.iter().map(|drift| &drift.object.name).collect::<Vec<_>>(), Vec::<&String>::new());
 }
+
+/// A key without a name, of a convention that is not known (no `env.py`), and a later revision that drops it by name with what refers to it: the
+/// name is the key's. As the revisions of Invenio do.
+#[test]
+fn a_name_that_a_revision_uses_is_that_of_the_key_without_one() {
+    let made = "op.create_table('role', sa.Column('id', sa.Integer(), autoincrement=False), sa.PrimaryKeyConstraint('id'))\n\
+        op.create_table('userrole', sa.Column('role_id', sa.Integer()), sa.ForeignKeyConstraint(['role_id'], ['role.id'], name='fk_role'))";
+    let changed = "op.execute('ALTER TABLE role DROP CONSTRAINT pk_role CASCADE')\n\
+        op.alter_column('userrole', 'role_id', type_=sa.String(80))\n\
+        op.alter_column('role', 'id', type_=sa.String(80))\n\
+        op.create_primary_key('pk_role', 'role', ['id'])\n\
+        op.create_foreign_key('fk_role', 'userrole', 'role', ['role_id'], ['id'])";
+    let dump = "CREATE TABLE public.role (id integer NOT NULL);\nCREATE TABLE public.userrole (role_id integer);\n\
+        ALTER TABLE ONLY public.role ADD CONSTRAINT pk_role PRIMARY KEY (id);\n\
+        ALTER TABLE ONLY public.userrole ADD CONSTRAINT fk_role FOREIGN KEY (role_id) REFERENCES public.role(id);\n";
+    let files = || vec![revision("a", "None", made), revision("b", "'a'", changed)];
+    let report = analyze(files(), dump, &["a"]);
+    let counts: Vec<_> = report.drift.iter().filter(|entry| entry.counts).collect();
+    assert!(counts.is_empty(), "{counts:#?}");
+    let located = report.located.expect("a place");
+    assert_eq!((located.revisions, located.exact), (vec!["a".to_string()], true));
+    assert!(report.revisions.iter().all(|revision| revision.unmodelled.is_empty()), "{:#?}", report.revisions);
+    let after = dump.replace("integer", "character varying(80)");
+    let located = analyze(files(), &after, &["b"]).located.expect("a place");
+    assert_eq!((located.revisions, located.exact), (vec!["b".to_string()], true));
+}

@@ -90,7 +90,11 @@ fn shows(catalog: &Catalog) -> Shows {
             continue;
         }
         let shown = shows.entry(name(&id)).or_default();
-        shown.uncertain |= catalog.doubt(oid).is_some();
+        // A column is there, whatever its default.
+        shown.uncertain |= match id.kind {
+            Kind::Default => catalog.presence(oid).is_some(),
+            _ => catalog.doubt(oid).is_some(),
+        };
         shown.parts.push((id, catalog.attrs(oid)));
     }
     for shown in shows.values_mut() {

@@ -9,7 +9,7 @@ use super::requirements;
 use super::revision_file;
 use super::tree::{Tree, ancestors, file_name, join, parent};
 use super::{Environment, Modules, ProjectOptions, Settings, settings};
-use crate::alembic::revision::Revision;
+use crate::alembic::revision::{Revision, RevisionId};
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Sources, Span};
 
@@ -402,6 +402,11 @@ fn load(environment: &mut Environment, reader: &mut Reader, diagnostics: &mut Ve
                 environment.revisions.extend(revision);
             }
         }
+    }
+    let names = environment.revisions.iter().flat_map(|revision| [&revision.id].into_iter().chain(&revision.labels));
+    let there: BTreeSet<RevisionId> = names.cloned().collect();
+    for revision in environment.revisions.iter_mut().filter(|revision| revision.depends_on_what_is_there) {
+        revision.depends_on.retain(|name| there.contains(name));
     }
 }
 

@@ -6,6 +6,7 @@
 mod archive;
 mod convention;
 mod discover;
+mod gathered;
 pub mod hooks;
 mod ini;
 mod isolation;

@@ -5,6 +5,7 @@ use crate::alembic::revision::{Revision, RevisionId};
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Sources, Span};
 
+use super::gathered::gathered;
 use super::literal::Scope;
 use super::tree::file_name;
 
@@ -52,6 +53,7 @@ pub fn read(sources: &Sources, file: FileId, diagnostics: &mut Vec<Diagnostic>) 
 
 fn from_module(path: &str, module: &ast::Module, file: FileId, diagnostics: &mut Vec<Diagnostic>) -> Option<Revision> {
     let scope = Scope::of(&module.body);
+    let under_conditions = depends_under_conditions(&scope, module);
     let mut names = |name: &str| -> Option<(Vec<RevisionId>, Span)> {
         let expression = scope.last(name);
         let read = expression.and_then(|expression| scope.value(expression)?.names());
@@ -77,7 +79,13 @@ fn from_module(path: &str, module: &ast::Module, file: FileId, diagnostics: &mut
     let id = names("revision");
     let down = names("down_revision");
     let labels = names("branch_labels");
-    let depends = names("depends_on");
+    let depends = match &under_conditions {
+        Some(ids) => Some((
+            ids.iter().map(|id| RevisionId::from(id.as_str())).collect(),
+            scope.last("depends_on").map_or(Span { file, start: 0, end: 0 }, |expression| expression.span),
+        )),
+        None => names("depends_on"),
+    };
     let (id, id_span) = match id {
         Some((ids, span)) if ids.len() == 1 => (ids[0].clone(), Some(span)),
         _ => match legacy_id(path).filter(|_| !scope.has("revision") && scope.has("down_revision")) {
@@ -106,6 +114,7 @@ fn from_module(path: &str, module: &ast::Module, file: FileId, diagnostics: &mut
         id_span,
         down_span: span(&down),
         depends_span: span(&depends),
+        depends_on_what_is_there: under_conditions.is_some(),
         down: down.map(|(names, _)| names).unwrap_or_default(),
         labels: labels.map(|(names, _)| names).unwrap_or_default(),
         depends_on: depends.map(|(names, _)| names).unwrap_or_default(),
@@ -113,6 +122,19 @@ fn from_module(path: &str, module: &ast::Module, file: FileId, diagnostics: &mut
         file,
         parsed: true,
     })
+}
+
+/// The identifiers that `depends_on` may hold, where `try: import …` and the like decide which of them.
+fn depends_under_conditions(scope: &Scope<'_>, module: &ast::Module) -> Option<Vec<String>> {
+    let name = "depends_on";
+    let expression = scope.last(name);
+    if !scope.has(name) || expression.and_then(|expression| scope.value(expression)?.names()).is_some() {
+        return None;
+    }
+    match expression.map(|expression| &expression.kind) {
+        Some(ast::ExprKind::Name(other)) => gathered(&module.body, other),
+        _ => gathered(&module.body, name),
+    }
 }
 
 /// The diagnostic for a file in a version location that is no revision.
@@ -170,6 +192,7 @@ fn from_lines(text: &str, file: FileId) -> Option<Revision> {
         id_span: Some(id_span),
         down_span: Some(down_span),
         depends_span,
+        depends_on_what_is_there: false,
         parsed: false,
     })
 }

@@ -37,7 +37,7 @@ impl Run {
             return outcome;
         }
         self.session.aborted = false;
-        Err(reason.into())
+        self.settle_name(command).ok_or_else(|| reason.into())
     }
 
     /// A refused statement that the application may write in another way: `IF NOT EXISTS` may stand in it.

@@ -220,10 +220,12 @@ pub fn default_text(vm: &mut Vm, default: &ServerDefault) -> Known<Option<String
         ServerDefault::None | ServerDefault::Fetched => Ok(None),
         ServerDefault::Literal(text) => Ok(Some(string_literal(text))),
         // The column is there in any case; only its default is not known.
-        ServerDefault::Expression(expression) | ServerDefault::Reflected(expression) => Ok(Some(match compile(vm, expression, Context::DEFAULT) {
-            Err(Obstacle::Unknown(reason)) => Expr::unknown(&reason).to_string(),
-            compiled => compiled?,
-        })),
+        ServerDefault::Expression(expression) | ServerDefault::Reflected(expression) => {
+            Ok(Some(match compile(vm, expression, Context::DEFAULT) {
+                Err(Obstacle::Unknown(reason)) => Expr::unknown(&reason).to_string(),
+                compiled => compiled?,
+            }))
+        }
         ServerDefault::Unknown(reason) => Ok(Some(Expr::unknown(reason).to_string())),
     }
 }
