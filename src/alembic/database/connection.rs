@@ -15,7 +15,7 @@ use super::result::ResultRows;
 use super::statement::{Executable, Text, compile_text, executable, row_statements};
 use super::transaction::Transaction;
 use super::{errors, grammar, holes, inspector, numeric, postgis, returned};
-use crate::alembic::eval::{Eval, Native, Reach, Value, Vm, native};
+use crate::alembic::eval::{Eval, Native, Raise, Reach, Value, Vm, native};
 use crate::alembic::run::{Action, Driver, block};
 use crate::catalog::{Catalog, Session};
 use crate::pg::command::{Command, DataCommand, DataVerb, Opaque};
@@ -131,6 +131,14 @@ impl Connection {
                         match vm.run.send_rows(&Command::Data(command), reason.to_string()) {
                             Ok(_) | Err(Refusal::Unmodelled(_)) => {}
                             Err(refusal) => return Err(errors::raise(vm, refusal, None)),
+                        }
+                    }
+                    if vm.run.uncertain.is_empty() && holes::has_bare(&reason) {
+                        // The value of a row that is not there is `None`, and so is the word in the statement.
+                        let error = PgError::new(sqlstate::UNDEFINED_COLUMN, "column \"none\" does not exist");
+                        let raised = errors::raise(vm, error.into(), None);
+                        if let Raise::Exception(exception) = raised {
+                            vm.may_raise_here(&reason, exception);
                         }
                     }
                     return Ok(Value::native(ResultRows::unknown(reason.clone())));

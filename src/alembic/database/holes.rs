@@ -12,6 +12,13 @@ pub(super) fn doubts(reason: &Reason) -> Vec<Command> {
     statements.flat_map(|statement| of_command(statement.command, text, &why)).map(Command::Opaque).collect()
 }
 
+/// A part that is not known stands there by itself, not within quotes.
+pub(super) fn has_bare(reason: &Reason) -> bool {
+    let text = reason.text.as_deref().unwrap_or_default();
+    // Every second piece is within quotes.
+    text.split('\'').step_by(2).any(|piece| piece.contains(Reason::HOLE))
+}
+
 fn of_command(command: Command, text: &str, why: &str) -> Vec<Opaque> {
     let (text, why) = (text.to_string(), why.to_string());
     let drop = |kind, table| Opaque::DropOne { kind, table, text: text.clone(), why: why.clone() };

@@ -69,6 +69,17 @@ const MODULES: &[&str] = &[
 /// Modules that offer the generic types.
 const TYPE_MODULES: &[&str] = &["sqlalchemy", "sqlalchemy.types", "sqlalchemy.sql.sqltypes", "sqlmodel"];
 
+/// Where the dialect's own types are defined, and imported from at times.
+const POSTGRESQL_MODULES: &[&str] = &[
+    "sqlalchemy.dialects.postgresql.array",
+    "sqlalchemy.dialects.postgresql.base",
+    "sqlalchemy.dialects.postgresql.hstore",
+    "sqlalchemy.dialects.postgresql.json",
+    "sqlalchemy.dialects.postgresql.named_types",
+    "sqlalchemy.dialects.postgresql.ranges",
+    "sqlalchemy.dialects.postgresql.types",
+];
+
 /// The dialects with the prefix of their classes.
 const DIALECTS: &[&str] = &["postgresql", "mysql", "sqlite", "mssql", "oracle"];
 
@@ -86,6 +97,9 @@ pub fn install(vm: &mut Vm) {
     }
     for dialect in DIALECTS {
         vm.register(dialect_module(dialect), dialect_types(dialect, &types));
+    }
+    for module in POSTGRESQL_MODULES {
+        vm.register(module, dialect_types("postgresql", &types));
     }
     let functions: Vec<(&'static str, Value)> =
         FUNCTIONS.iter().map(|(name, build)| (*name, native::function(name, *build))).collect();

@@ -184,7 +184,10 @@ fn table(vm: &mut Vm, class: &Rc<Class>, metadata: &Rc<MetaData>) -> Eval<Option
     if let Some(given) = class.attrs.get("__table__").and_then(|table| seam::native::<Table>(&table)) {
         return Ok(Some(given));
     }
-    let Some(tablename) = evaluated(vm, class, "__tablename__")? else { return Ok(None) };
+    // `None` is how a class of single-table inheritance says that it has no table of its own.
+    let Some(tablename) = evaluated(vm, class, "__tablename__")?.filter(|name| !name.is_none()) else {
+        return Ok(None);
+    };
     let inherits = class.mro.iter().any(|base| super::table_of(&Value::Native(base.clone())).is_some());
     if inherits && class.attrs.get("__tablename__").is_none() {
         // Single-table inheritance: columns join the table of the parent, which is not followed.
