@@ -148,7 +148,8 @@ class Attempt:
         # What belongs to a table goes with it.
         # The plan says of what a revision would have dropped that it stays.
         if "stays, though a revision drops it" in self.plan["why"]:
-            left = [key for key in left if key[0] == "comment" and key[1:3] not in tables]
+            stays = {(*key[1:3], key[3].split(".")[-1]) for key in left if key[0] != "comment"}
+            left = [key for key in left if key[0] == "comment" and key[1:3] not in tables and (*key[1:3], key[3].split(".")[-1]) not in stays]
         kinds = {key[0] for key in left if key[0] == "relation" or key[1:3] not in tables and key[0] not in ("index", "comment")}
         if left:
             self.fail(f"left over and not declared: {', '.join(sorted(kinds)) or 'index'}", "\n".join(map(str, left)))
@@ -157,7 +158,7 @@ class Attempt:
         """Whether the report lists an object, or the table that it belongs to, as one that is there besides."""
         _, namespace, name, part = key
         extra = [entry["object"] for entry in self.report["drift"] if entry["change"] == "extra"]
-        return any(one["schema"] == namespace and (one["table"] or one["name"]) == name and one["name"] in (name, part) for one in extra)
+        return any(one["schema"] == namespace and (one["table"] or one["name"]) == name and one["name"] in (name, part, part.split(".")[-1]) for one in extra)
 
     def inserts(self, database):
         """What an application would send works."""
@@ -184,7 +185,9 @@ class Attempt:
             return self.fail(f"fix.sql fails by a driver: {shape_of(str(error))}", str(error))
         schema, rows, stamped = database.look(self.versions)
         if (schema, stamped) != (self.fixed[0], self.fixed[2]) or list(unequal(self.fixed[1], rows, self.case.ignored)):
-            self.fail("fix.sql does something else by a driver")
+            what = [key for key in schema.keys() | self.fixed[0].keys() if schema.get(key) != self.fixed[0].get(key)]
+            values = list(unequal(self.fixed[1], rows, self.case.ignored))
+            self.fail("fix.sql does something else by a driver", f"{what} {values} {stamped} {self.fixed[2]}")
         try:
             execute(database, self.plan["undo_sql"])
         except psycopg2.Error as error:
