@@ -243,3 +243,38 @@ test('without files the page says what it needs', async () => {
   await page.getByRole('button', { name: 'See where it is' }).click();
   assert.equal(await page.textContent('#status'), 'Choose your migrations first.');
 });
+
+test('the history as a picture: the keyboard, a search, a revision that opens, and two thousand of them', async () => {
+  const long = report();
+  const [first] = long.revisions;
+  long.revisions = Array.from({ length: 2000 }, (_, index) => ({
+    ...first, id: `r${index}`, title: index === 7 ? '<img src=x onerror=alert(1)>' : `Step ${index}`, verdict: index < 1500 ? 'applied' : 'absent',
+    down: index === 0 ? [] : index % 100 === 50 ? [`r${index - 1}`, `r${index - 20}`] : [`r${index - 1}`], depends_on: [],
+  }));
+  long.located = { revisions: ['r1499'], exact: true, same_schema: [], may_be: [] };
+  const { page, faults } = await open(web, { engine: `() => (${JSON.stringify(long)})` });
+  await page.getByRole('button', { name: 'Try the sample' }).click();
+  await done(page);
+  await page.getByText('As a picture').click();
+  const list = page.getByRole('listbox', { name: 'Revisions, newest first' });
+  const chosen = () => page.locator('.picture [aria-selected="true"] .id').textContent();
+  await page.waitForSelector('.picture [aria-selected="true"]');
+  assert.equal(await page.locator('.picture .node').count(), 2000);
+  assert.equal(await chosen(), 'r1499');
+  assert.match(await page.locator('.picture [aria-selected="true"]').textContent(), /applied · the schema is here/);
+  await list.focus();
+  for (const key of ['ArrowUp', 'ArrowUp', 'ArrowDown']) await page.keyboard.press(key);
+  assert.equal(await chosen(), 'r1500');
+  await page.keyboard.press('Enter');
+  assert.match(await page.locator('.picture .opened').textContent(), /^r1500 Step 1500/);
+  await page.keyboard.press('End');
+  assert.equal(await chosen(), 'r0');
+  await page.getByRole('searchbox', { name: 'Find a revision' }).fill('onerror');
+  assert.equal(await chosen(), 'r7');
+  assert.equal(await page.locator('.picture [role=status]').textContent(), '1 revision');
+  await page.keyboard.press('Enter');
+  assert.match(await page.locator('.picture .opened').textContent(), /^r7 <img src=x onerror=alert\(1\)>/);
+  assert.equal(await page.locator('.picture img').count(), 0);
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth));
+  assert.deepEqual(faults, []);
+});

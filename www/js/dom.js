@@ -24,7 +24,22 @@ export function h(tag, props, ...children) {
 }
 
 /**
- * @param {HTMLElement} element
+ * The same of a picture.
+ * @template {keyof SVGElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, string | number>} props
+ * @param {...Child} children
+ * @returns {SVGElementTagNameMap[T]}
+ */
+export function s(tag, props, ...children) {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  for (const [key, value] of Object.entries(props)) element.setAttribute(key, String(value));
+  append(element, children);
+  return element;
+}
+
+/**
+ * @param {Element} element
  * @param {Child[]} children
  */
 function append(element, children) {
