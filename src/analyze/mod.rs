@@ -375,6 +375,7 @@ impl Work {
                 pending: goal.iter().filter(|position| !place.has(*position)).count(),
                 target: &target,
                 told: answers::facts(answers, &database.session),
+                partly_known: replayed.revisions.iter().any(|one| place.has(one.position) && one.unknown.is_some()),
                 unseen: unseen.map(|reason| reason.to_string()),
                 unproven: report.plans.iter().find(|plan| plan.recommended).map_or(0, |plan| {
                     plan.data_steps.iter().filter(|step| step.state == report::DataStepState::Skipped).count()

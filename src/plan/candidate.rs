@@ -446,15 +446,25 @@ fn rows_against(case: &Case<'_>, state: &Members, recorded: &Members, data_steps
     obstacles
 }
 
-/// Revisions that a stamp would pass over, though what they do is not known, and the database does not show that they ran.
+/// Revisions that a stamp would pass over, though what they do is not known, and the database does not show that they ran: of what is
+/// known nothing is there, or all of it, but no later revision shows that the rest is there, too.
 fn passed_over(case: &Case<'_>, state: &Members, recorded: &Members, expected: &Replay) -> Vec<String> {
+    let history = case.subject.history;
+    let is_applied = |at: usize| state.has(at) && matches!(case.verdicts[at], Verdict::Applied);
+    let is_followed = |at: usize| {
+        let later = expected.revisions.iter().filter(|later| later.position != at && later.unknown.is_none());
+        later.into_iter().any(|later| is_applied(later.position) && history.closure([later.position]).has(at))
+    };
     let skipped = expected.revisions.iter().filter(|revision| {
         let at = revision.position;
-        state.has(at) && !recorded.has(at) && !matches!(case.verdicts[at], Verdict::Applied)
+        let is_open = || revision.unknown.is_some() && !is_followed(at);
+        state.has(at) && !recorded.has(at) && (!is_applied(at) || is_open())
     });
     let told = skipped.filter_map(|revision| {
         let (id, reason) = (&case.subject.history.order[revision.position], revision.unknown.as_ref()?);
-        Some(format!("what {id} does is not known, and the stamp would pass over it: {reason}"))
+        let what = if is_applied(revision.position) { "not all that" } else { "what" };
+        let is = if is_applied(revision.position) { "is" } else { "is not" };
+        Some(format!("{what} {id} does {is} known, and the stamp would pass over it: {reason}"))
     });
     told.take(3).collect()
 }

@@ -158,3 +158,24 @@ fn a_label_that_is_added_by_itself_can_be_used() {
         assert_eq!(found.map(|hazard| hazard.message.contains("55P04")), Some(unusable), "{body}");
     }
 }
+
+/// Of what a revision does a part is not known, and the rest is there: that all of it is there nobody can tell.
+#[test]
+fn a_stamp_does_not_pass_over_the_unknown_part_of_the_last_revision() {
+    let known = |id: &str, down: &str, body: &str| crate::small::revision(id, down, body);
+    let a = || known("a", "None", "op.execute('CREATE TABLE s (id integer)')");
+    let body = "from alembic import context\nif not context.get_x_argument():\n    raise Exception('say what')\n\
+        op.execute(f'CREATE TABLE t (id integer DEFAULT {context.get_x_argument()[0]})')\nop.execute('CREATE TABLE u (id integer)')";
+    let b = || known("b", "'a'", body);
+    let dump = "CREATE TABLE public.s (id integer);\nCREATE TABLE public.u (id integer);\n";
+    let report = crate::small::plan(vec![a(), b()], dump, &["a"]);
+    let stamp = report.plans.iter().find(|plan| plan.to == ["b"]).expect("a plan");
+    assert!(
+        !stamp.recommended && stamp.barred.iter().any(|why| why.contains("not all that b does is known")),
+        "{stamp:#?}"
+    );
+    // Behind a revision that is there, and of which all is known, it ran as a whole.
+    let c = known("c", "'b'", "op.execute('CREATE TABLE v (id integer)')");
+    let report = crate::small::plan(vec![a(), b(), c], &format!("{dump}CREATE TABLE public.v (id integer);\n"), &["a"]);
+    assert!(report.plans.iter().any(|plan| plan.recommended && plan.to == ["c"]), "{:#?}", report.plans);
+}

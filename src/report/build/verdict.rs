@@ -29,6 +29,8 @@ pub struct Facts<'a> {
     pub target: &'a str,
     /// What `check.sql` told that no dump shows, one sentence each.
     pub told: Vec<String>,
+    /// Not all that the revisions up to here do is known.
+    pub partly_known: bool,
     /// Why nothing that the revisions up to here do can be compared.
     pub unseen: Option<String>,
     /// Data steps that a stamp would pass over.
@@ -208,8 +210,9 @@ fn sentence(facts: &Facts<'_>) -> (Situation, String) {
         return (
             Situation::Unrecorded,
             format!(
-                "The schema is at {place}, but Alembic's version table {row}; so {}. Nothing is missing. {}",
+                "The schema is at {place}, but Alembic's version table {row}; so {}. {} {}",
                 outcome(facts.prediction),
+                if facts.partly_known { "Of what is known nothing is missing." } else { "Nothing is missing." },
                 next(facts)
             ),
         );
