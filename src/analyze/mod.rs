@@ -20,7 +20,7 @@ use crate::alembic::project::{self, Environment, Ini, Modules, Project, ProjectO
 use crate::alembic::run::Settings;
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
-use crate::diff::Difference;
+use crate::diff::{Change, Difference};
 use crate::locate::{Actual, Located, Timelines, Verdict, verdicts};
 use crate::pg::error::Reason;
 use crate::pg::ident::{Ident, QName};
@@ -261,7 +261,8 @@ impl Work {
         let evidence = verdicts(history.order.len(), timelines, unknown);
         let verdict_list: Vec<Verdict> = evidence.iter().map(|(verdict, _)| *verdict).collect();
         let place = chosen_state(located, recorded.as_ref(), &verdict_list);
-        let unseen = unseen(&place, &verdict_list, replayed);
+        let unlinked = prepared.environment.unlinked.as_ref();
+        let unseen = unlinked.cloned().or_else(|| unseen(&place, &verdict_list, replayed));
 
         progress(Progress { stage: Stage::Comparing, done: 0, total: 1 });
         let expected = replay(&subject, &place, |_, _| ());
@@ -281,18 +282,22 @@ impl Work {
         let mut differences = database.in_scope(crate::diff::diff(&database.catalog, &expected.catalog, &options));
 
         differences.retain(within);
+        if let Some(reason) = unlinked {
+            differences.iter_mut().for_each(|difference| difference.change = Change::Uncompared(reason.clone()));
+        }
 
         progress(Progress { stage: Stage::Predicting, done: 0, total: 1 });
         let target = input.options.target.clone().unwrap_or_else(|| "heads".to_string());
         let asked = Asked::new(database.catalog.clone(), answers.clone());
         let table_rows = Rows::new(database.row_counts.clone()).ask(Rc::new(asked));
-        let prediction = match &database.rows {
+        let prediction = match (&database.rows, unlinked) {
             _ if database.cut => Prediction::unknown(Reason::new(
                 "dump-truncated",
                 "the dump is cut off: make it again and hand in all of it",
             )),
-            Some(all) => predict(&subject, &database.catalog, all, &target, &table_rows, &[]),
-            None => Prediction::unknown(Reason::new(
+            (_, Some(reason)) => Prediction::unknown(reason.clone()),
+            (Some(all), None) => predict(&subject, &database.catalog, all, &target, &table_rows, &[]),
+            (None, None) => Prediction::unknown(Reason::new(
                 "version-rows",
                 "the version rows are not known: hand in the output of `alembic current`",
             )),
@@ -321,7 +326,7 @@ impl Work {
             schema: schema.as_ref(),
             allowed: Allowed { drops: input.options.allow_drops, data_loss: input.options.allow_data_loss },
         };
-        let planned = !input.options.no_plans && rows.is_some() && !database.cut;
+        let planned = !input.options.no_plans && rows.is_some() && !database.cut && unlinked.is_none();
         let made = if planned { plans(&case) } else { Vec::new() };
 
         let header = summary::header(input, database);

@@ -2,7 +2,7 @@
 
 use restamp::report::{Outcome, Report};
 
-use crate::small::{analyze, revision};
+use crate::small::{analyze, plan, revision};
 
 fn outcome(report: &Report) -> Outcome {
     report.prediction.as_ref().expect("a prediction").outcome
@@ -193,4 +193,23 @@ fn depends_on_under_a_condition_is_what_is_there() {
     assert_eq!(report.revisions.iter().find(|revision| revision.id == "a2").expect("a2").depends_on, ["b"]);
     let located = report.located.expect("a place");
     assert_eq!((located.revisions, located.exact), (vec!["a2".to_string()], true));
+}
+
+/// Anything else that makes an identifier leaves open in which order the revisions ran: nothing definite is said.
+#[test]
+fn links_that_code_makes_are_not_known() {
+    for made in [
+        "needed = []\nif flag:\n    needed += ['b']\ndepends_on = needed\n",
+        "depends_on = find()\n",
+        "down_revision = find()\n",
+    ] {
+        let mut a2 = revision("a2", "'a'", "op.drop_table('link')");
+        a2.bytes.extend(made.bytes());
+        let a = revision("a", "None", "op.create_table('t', sa.Column('id', sa.Integer()))");
+        let b = revision("b", "None", "op.create_table('link', sa.Column('id', sa.Integer()))");
+        let report = plan(vec![a, b, a2], "CREATE TABLE public.x (id integer);\n", &["a"]);
+        assert_eq!(report.prediction.expect("a prediction").outcome, Outcome::Unknown, "{made}");
+        assert!(report.drift.iter().all(|entry| !entry.counts) && report.plans.is_empty(), "{made}");
+        assert!(!report.located.expect("a place").exact, "{made}");
+    }
 }

@@ -11,6 +11,7 @@ use super::tree::{Tree, ancestors, file_name, join, parent};
 use super::{Environment, Modules, ProjectOptions, Settings, settings};
 use crate::alembic::revision::{Revision, RevisionId};
 use crate::diagnostic::Diagnostic;
+use crate::pg::error::Reason;
 use crate::source::{FileId, Sources, Span};
 
 /// An environment as its configuration tells it, before its revisions are read.
@@ -224,6 +225,7 @@ fn environment(candidate: &Candidate, name: String, locations: Vec<String>, recu
         engines: candidate.engines.clone(),
         sqlalchemy: None,
         copy_of: None,
+        unlinked: None,
     }
 }
 
@@ -397,6 +399,10 @@ fn load(environment: &mut Environment, reader: &mut Reader, diagnostics: &mut Ve
                 }
                 let revision = reader.revision(file).cloned();
                 if let Some((_, said)) = reader.read.get(&file) {
+                    let computed = said.iter().find(|said| said.code == revision_file::NOT_LITERAL);
+                    let reason = computed
+                        .map(|said| Reason::new(revision_file::NOT_LITERAL, said.message.trim_end_matches('.')));
+                    environment.unlinked = environment.unlinked.take().or(reason);
                     diagnostics.extend(said.iter().cloned());
                 }
                 environment.revisions.extend(revision);

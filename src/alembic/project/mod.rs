@@ -38,6 +38,7 @@ pub use tree::{Tree, normalize};
 use super::graph::Graph;
 use super::revision::Revision;
 use crate::diagnostic::Diagnostic;
+use crate::pg::error::Reason;
 use crate::source::{FileId, Sources, Span};
 
 /// A larger file is refused.
@@ -103,6 +104,8 @@ pub struct Environment {
     /// The environment nearer to the root that has the very same revision files: this one is what an installation or a build
     /// has copied (`build/lib`).
     pub copy_of: Option<String>,
+    /// Why it is not known how the revisions follow each other: code makes an identifier of one of them.
+    pub unlinked: Option<Reason>,
 }
 
 impl Environment {

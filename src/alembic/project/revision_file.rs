@@ -64,12 +64,9 @@ fn from_module(path: &str, module: &ast::Module, file: FileId, diagnostics: &mut
             _ if scope.has(name) => {
                 let span = expression.map_or(Span { file, start: 0, end: 0 }, |expression| expression.span);
                 diagnostics.push(
-                    Diagnostic::error(
-                        "revision-not-literal",
-                        format!("{name} in {path} is computed, so it is not known."),
-                    )
-                    .at(span)
-                    .help("Write the identifier as a plain string."),
+                    Diagnostic::error(NOT_LITERAL, format!("{name} in {path} is computed, so it is not known."))
+                        .at(span)
+                        .help("Write the identifier as a plain string."),
                 );
                 None
             }
@@ -123,6 +120,9 @@ fn from_module(path: &str, module: &ast::Module, file: FileId, diagnostics: &mut
         parsed: true,
     })
 }
+
+/// An identifier that code makes: [`Diagnostic::code`].
+pub const NOT_LITERAL: &str = "revision-not-literal";
 
 /// The identifiers that `depends_on` may hold, where `try: import …` and the like decide which of them.
 fn depends_under_conditions(scope: &Scope<'_>, module: &ast::Module) -> Option<Vec<String>> {

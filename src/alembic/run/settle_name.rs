@@ -31,11 +31,13 @@ impl Run {
 /// The constraint that is meant, by what conventions have in common: the kind in front or behind, and the columns in the middle.
 fn meant(catalog: &Catalog, table: Oid, name: &Ident) -> Option<Ident> {
     let text = name.as_str().to_ascii_lowercase();
-    let kind = Kind::of(&text);
+    let kind = Kind::of(&text)?;
+    if catalog.table(table).is_none_or(|table| table.open.is_some()) {
+        return None;
+    }
     let unnamed = catalog.constraints(table).into_iter().map(|(_, constraint)| constraint);
-    let mut found: Vec<&Constraint> = unnamed
-        .filter(|constraint| constraint.generated_name && kind.is_none_or(|kind| kind.is_of(&constraint.rule)))
-        .collect();
+    let mut found: Vec<&Constraint> =
+        unnamed.filter(|constraint| constraint.generated_name && kind.is_of(&constraint.rule)).collect();
     if found.len() > 1 {
         found.retain(|constraint| {
             let (Rule::ForeignKey { columns, .. } | Rule::Unique { columns, .. }) = &constraint.rule else {

@@ -101,6 +101,7 @@ impl Run {
                 step.changes.push(change);
             }
         }
+        self.session.wait_as_either(&a.end.session, &b.end.session);
         if !same_session(&a.end.session, &b.end.session) {
             let what = format!("whether the session changes is not known: {reason}");
             let reason = Reason { span: reason.span, ..Reason::new("uncertain-session", what) };

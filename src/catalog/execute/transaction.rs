@@ -63,6 +63,7 @@ impl Catalog {
                 let mark = session.savepoints[at].1;
                 session.savepoints.truncate(at + 1);
                 session.aborted = false;
+                session.may_wait();
                 Ok(self.rollback_to(mark))
             }
             Transaction::Release(name) => {

@@ -102,7 +102,7 @@ impl<'a> Bytes<'a> {
     pub fn number(&mut self) -> Result<i64, Damage> {
         let negative = self.byte()? != 0;
         let value = little(self.take(self.integer)?);
-        Ok(if negative { -value } else { value })
+        Ok(if negative { value.wrapping_neg() } else { value })
     }
 
     fn text(&mut self) -> Result<Option<String>, Damage> {
