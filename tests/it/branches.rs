@@ -213,3 +213,14 @@ fn links_that_code_makes_are_not_known() {
         assert!(!report.located.expect("a place").exact, "{made}");
     }
 }
+
+/// Glance imports the label of a branch: that is no link.
+#[test]
+fn a_label_that_is_imported_leaves_the_links_known() {
+    let mut a = revision("a", "None", "op.create_table('t', sa.Column('id', sa.Integer(), autoincrement=False))");
+    a.bytes.extend(b"from elsewhere import EXPAND\nbranch_labels = (EXPAND,)\n");
+    let report = analyze(vec![a], "CREATE TABLE public.t (id integer);\n", &["a"]);
+    assert!(report.diagnostics.iter().any(|diagnostic| diagnostic.code == "labels-not-literal"));
+    assert!(report.located.expect("a place").exact);
+    assert_eq!(report.prediction.expect("a prediction").outcome, Outcome::Succeeds);
+}

@@ -64,9 +64,12 @@ fn from_module(path: &str, module: &ast::Module, file: FileId, diagnostics: &mut
             _ if scope.has(name) => {
                 let span = expression.map_or(Span { file, start: 0, end: 0 }, |expression| expression.span);
                 diagnostics.push(
-                    Diagnostic::error(NOT_LITERAL, format!("{name} in {path} is computed, so it is not known."))
-                        .at(span)
-                        .help("Write the identifier as a plain string."),
+                    Diagnostic::error(
+                        if name == "branch_labels" { "labels-not-literal" } else { NOT_LITERAL },
+                        format!("{name} in {path} is computed, so it is not known."),
+                    )
+                    .at(span)
+                    .help("Write the identifier as a plain string."),
                 );
                 None
             }
@@ -121,7 +124,7 @@ fn from_module(path: &str, module: &ast::Module, file: FileId, diagnostics: &mut
     })
 }
 
-/// An identifier that code makes: [`Diagnostic::code`].
+/// An identifier that code makes, so that it is not known which revision follows which: [`Diagnostic::code`].
 pub const NOT_LITERAL: &str = "revision-not-literal";
 
 /// The identifiers that `depends_on` may hold, where `try: import …` and the like decide which of them.
