@@ -14,7 +14,7 @@ pub struct Prediction {
     pub runs: Vec<String>,
     /// The revision at which it fails or stops being known; null when it succeeds.
     pub revision: Option<String>,
-    /// Its file.
+    /// The file of `line`: the revision's own, or that of what it calls there (another revision's function, a helper).
     pub file: Option<String>,
     /// The line of the operation, from 1.
     pub line: Option<u32>,

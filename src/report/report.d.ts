@@ -415,7 +415,7 @@ export interface Prediction {
   conditions: Array<DataCondition>;
   /** The lines around `line`. */
   excerpt: Excerpt | null;
-  /** Its file. */
+  /** The file of `line`: the revision's own, or that of what it calls there (another revision's function, a helper). */
   file: string | null;
   /** The line of the operation, from 1. */
   line: number | null;
@@ -550,7 +550,7 @@ export interface Then {
   drift_left: number;
   /** The lines around `line`. */
   excerpt: Excerpt | null;
-  /** Its file. */
+  /** The file of `line`: the revision's own, or that of what it calls there (another revision's function, a helper). */
   file: string | null;
   /** What to know before the upgrade: of the statements that it is known to send. */
   hazards: Array<Hazard>;
