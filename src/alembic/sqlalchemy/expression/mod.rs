@@ -42,6 +42,11 @@ impl Owner {
         Owner(Rc::new(RefCell::new(Some(table))))
     }
 
+    /// Both are the table of one column.
+    fn is_same(&self, other: &Owner) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The table, if it has one by now.
     pub fn get(&self) -> Option<Rc<TableName>> {
         self.0.borrow().clone()

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::Query;
 use crate::alembic::eval::{Args, Eval, Native, Value, Vm, native};
+use crate::alembic::sqlalchemy::expression::python::no_truth;
 use crate::alembic::sqlalchemy::expression::python::operand;
 use crate::alembic::sqlalchemy::expression::{Context, Expression, Node};
 use crate::alembic::sqlalchemy::names::{self, Name};
@@ -38,6 +39,10 @@ impl Native for Query {
     fn is_instance(&self, class: &str) -> bool {
         class == self.class()
             || matches!(class, "sqlalchemy.sql.base.Executable" | "sqlalchemy.sql.elements.ClauseElement")
+    }
+
+    fn truth(self: Rc<Self>, vm: &mut Vm) -> Eval<Value> {
+        Err(no_truth(vm))
     }
 
     fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::start;
 use crate::alembic::eval::{Args, Eval, Native, Value, Vm, native};
 use crate::alembic::sqlalchemy::expression::join::{self};
+use crate::alembic::sqlalchemy::expression::python::no_truth;
 use crate::alembic::sqlalchemy::expression::{Expression, Node, Owner, TableName};
 use crate::alembic::sqlalchemy::names::{self};
 use crate::alembic::sqlalchemy::schema::{COLLECTION, Column, Table};
@@ -65,6 +66,10 @@ impl Native for LightTable {
 
     fn is_instance(&self, class: &str) -> bool {
         matches!(class, "sqlalchemy.sql.selectable.TableClause" | "sqlalchemy.sql.selectable.FromClause")
+    }
+
+    fn truth(self: Rc<Self>, vm: &mut Vm) -> Eval<Value> {
+        Err(no_truth(vm))
     }
 
     fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {

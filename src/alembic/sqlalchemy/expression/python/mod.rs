@@ -8,6 +8,7 @@ mod native;
 pub use func::Func;
 pub use functions::{Build, FUNCTIONS};
 pub use methods::attribute;
+pub(in crate::alembic::sqlalchemy) use native::no_truth;
 
 use std::rc::Rc;
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{attribute, binary, unary};
 use super::{operand, value};
-use crate::alembic::eval::{Eval, Native, Value, Vm};
+use crate::alembic::eval::{Eval, Native, Raise, Value, Vm};
 use crate::alembic::sqlalchemy::expression::operators::Operator;
 use crate::alembic::sqlalchemy::expression::{Expression, Node};
 use crate::alembic::sqlalchemy::{Obstacle, types};
@@ -59,6 +59,21 @@ impl Native for Expression {
         unary(vm, &self, sign)
     }
 
+    /// `BinaryExpression.__bool__` asks whether both sides of `==` are the same object, so that columns can be looked for in lists; every
+    /// other clause refuses (`ClauseElement.__bool__`).
+    fn truth(self: Rc<Self>, vm: &mut Vm) -> Eval<Value> {
+        let Node::Infix { left, operator, right } = &self.node else { return Err(no_truth(vm)) };
+        let equal = match operator.sql.trim() {
+            "=" => true,
+            "!=" => false,
+            _ => return Err(no_truth(vm)),
+        };
+        Ok(match left.is_same(right) {
+            Some(same) => Value::Bool(same == equal),
+            None => vm.unknown("sqlalchemy", "whether two expressions are one object"),
+        })
+    }
+
     fn get_item(self: Rc<Self>, vm: &mut Vm, key: Value) -> Eval<Option<Value>> {
         let json = self.ty.as_ref().is_some_and(|ty| types::is_kind_of(ty, "sqlalchemy.sql.sqltypes.JSON"));
         if !json {
@@ -86,6 +101,25 @@ impl Native for Expression {
             Err(Obstacle::Raise(raise)) => Err(raise),
         }
     }
+}
+
+impl Expression {
+    /// Whether both are one object of Python; `None` where that is not kept.
+    fn is_same(&self, other: &Expression) -> Option<bool> {
+        match (&self.node, &other.node) {
+            (Node::Column(one), Node::Column(other)) => Some(Rc::ptr_eq(one, other)),
+            (Node::Named { name, .. }, Node::Named { name: others, .. }) if name != others => Some(false),
+            // A column that was asked for twice may be kept twice.
+            (Node::Named { table, .. }, Node::Named { table: of, .. }) => table.is_same(of).then_some(true),
+            (Node::Column(_) | Node::Named { .. }, Node::Bind(_)) => Some(false),
+            _ => None,
+        }
+    }
+}
+
+/// What every clause says when it is asked for its truth.
+pub(in crate::alembic::sqlalchemy) fn no_truth(vm: &mut Vm) -> Raise {
+    vm.raise("TypeError", "Boolean value of this clause is not defined")
 }
 
 /// A path into JSON, `['a', 1]`, as the text of an array. SQLAlchemy writes `{a, 1}`, which the server keeps as `{a,1}`; what it

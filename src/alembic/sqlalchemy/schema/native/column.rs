@@ -7,6 +7,7 @@ use super::{optional_name, text};
 use crate::alembic::eval::{Eval, Native, Value, Vm, native};
 use crate::alembic::sqlalchemy::expression::Expression;
 use crate::alembic::sqlalchemy::expression::python as expression;
+use crate::alembic::sqlalchemy::expression::python::no_truth;
 use crate::alembic::sqlalchemy::schema::default::Generated;
 use crate::alembic::sqlalchemy::schema::{Autoincrement, Column, ServerDefault};
 use crate::alembic::sqlalchemy::{names, seam};
@@ -29,6 +30,10 @@ impl Native for Column {
                 | "sqlalchemy.sql.elements.ColumnElement"
                 | "sqlalchemy.sql.elements.ClauseElement"
         )
+    }
+
+    fn truth(self: Rc<Self>, vm: &mut Vm) -> Eval<Value> {
+        Err(no_truth(vm))
     }
 
     fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {

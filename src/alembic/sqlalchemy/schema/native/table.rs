@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::columns::Columns;
 use super::{name_value, optional_name, text};
 use crate::alembic::eval::{Eval, Native, Value, Vm, native};
+use crate::alembic::sqlalchemy::expression::python::no_truth;
 use crate::alembic::sqlalchemy::names::qname;
 use crate::alembic::sqlalchemy::schema::{ConstraintKind, Table};
 use crate::alembic::sqlalchemy::{ddl, seam};
@@ -26,6 +27,10 @@ impl Native for Table {
                 | "sqlalchemy.sql.selectable.TableClause"
                 | "sqlalchemy.sql.selectable.FromClause"
         )
+    }
+
+    fn truth(self: Rc<Self>, vm: &mut Vm) -> Eval<Value> {
+        Err(no_truth(vm))
     }
 
     fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
