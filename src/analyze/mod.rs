@@ -3,6 +3,7 @@
 mod answers;
 mod database;
 mod invalid_indexes;
+mod lock_timeout;
 mod place;
 mod summary;
 
@@ -47,13 +48,14 @@ use crate::source::Sources;
 /// ```
 pub fn analyze(input: &Input, progress: &mut dyn FnMut(Progress)) -> Report {
     let mut work = Work::read(input, progress);
-    match work.environment() {
+    let report = match work.environment() {
         Ok(environment) => work.with_project(input, &environment, progress),
         Err(diagnostic) => {
             work.diagnostics.push(diagnostic);
             work.without_project(input)
         }
-    }
+    };
+    report::redact::report(report)
 }
 
 /// [`analyze`] for each schema of the dump whose name matches `pattern` (`*` and `?`): a schema per tenant.
@@ -202,6 +204,7 @@ impl Work {
             None => self.history_only(&prepared, progress),
         };
         self.diagnostics.extend(answers::unused(&answers, input));
+        self.diagnostics.extend(lock_timeout::wanted(input).err());
         report.inputs = summary::inputs(input);
         report.environments = summary::environments(&self.project, Some(environment));
         report.heads = prepared.graph.heads().iter().map(ToString::to_string).collect();
@@ -325,6 +328,8 @@ impl Work {
             privileges: &database.privileges,
             schema: schema.as_ref(),
             allowed: Allowed { drops: input.options.allow_drops, data_loss: input.options.allow_data_loss },
+            concurrently: input.options.concurrently,
+            lock_timeout: lock_timeout::wanted(input).unwrap_or(lock_timeout::DEFAULT),
         };
         let planned = !input.options.no_plans && rows.is_some() && !database.cut && unlinked.is_none();
         let made = if planned { plans(&case) } else { Vec::new() };

@@ -80,6 +80,12 @@ pub struct Analyze {
     /// Plans may convert in ways that lose data.
     #[arg(long)]
     allow_data_loss: bool,
+    /// Build the fix's new indexes before it, without keeping writers out (CREATE INDEX CONCURRENTLY, in indexes.sql).
+    #[arg(long)]
+    concurrently: bool,
+    /// How long a statement of a script waits for a lock before it gives up; 0 waits for ever.
+    #[arg(long, value_name = "TIME", default_value = "5s")]
+    lock_timeout: String,
     /// Make no plans: only the place, the differences and the prediction, in a fraction of the time.
     #[arg(long, conflicts_with = "out")]
     no_plans: bool,
@@ -114,6 +120,8 @@ impl Analyze {
                 target: Some(self.target.clone()),
                 allow_drops: self.allow_drops,
                 allow_data_loss: self.allow_data_loss,
+                concurrently: self.concurrently,
+                lock_timeout: Some(self.lock_timeout.clone()),
                 no_plans: self.no_plans,
                 database: self.database.clone(),
             },

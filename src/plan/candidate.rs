@@ -6,9 +6,10 @@ use super::complete::complete;
 use super::data_step::may_harm;
 use super::fix::{DataFate, Fix, fix, objects};
 use super::script::ownership::{ownership, unclear};
+use super::script::segment::{is_concurrent, segments};
 use super::script::undo::{privileges::given, undo};
-use super::script::{Touched, segment::segments, touched};
-use super::{Case, Plan, PlanKind, invalid_index, version_table};
+use super::script::{Touched, touched};
+use super::{Case, Plan, PlanKind, concurrent, invalid_index, version_table};
 use crate::alembic::run::{Observer, Sent};
 use crate::catalog::listing::{Change, Listing};
 use crate::catalog::{Catalog, Object, ObjectId, Oid, Session};
@@ -89,6 +90,9 @@ pub fn evaluate(case: &Case<'_>, state: &Members, goal: &Catalog) -> Option<Plan
     let is_unproven = |step: &DataStep| step.fate == DataFate::Unproven;
     let observer = made.data_steps.iter().any(is_unproven).then(|| unproven.clone() as Rc<dyn Observer>);
     let expected = replay_seen(case.subject, state, observer, |_, _| ());
+    if case.concurrently {
+        made.steps = concurrent::first(made.steps, case.actual, case.session);
+    }
     let (applied, left) = finish(case, &mut made, &expected.catalog, state);
     let open = |item: &Unfinished| left.iter().any(|left| left.id == item.id && left.is_drift());
     obstacles.extend(made.unfinished.into_iter().filter(open).map(|item| item.why));
@@ -225,8 +229,11 @@ fn apply(actual: &Catalog, session: &Session, rows: &Rows, steps: &[FixStep]) ->
     let demands = Demands::new(rows.clone());
     let mut applied = Applied { rows: rows.clone(), ..Applied::default() };
     for segment in segments(steps.iter().map(|step| &step.command)) {
-        let transaction = |what| Command::Transaction(what);
-        let _ = fixed.execute(&transaction(Transaction::Begin), &mut session);
+        let is_transaction = !segment.is_empty() && !is_concurrent(&steps[segment.start].command);
+        let transaction = |fixed: &mut Catalog, session: &mut Session, what| {
+            let _ = is_transaction.then(|| fixed.execute(&Command::Transaction(what), session));
+        };
+        transaction(&mut fixed, &mut session, Transaction::Begin);
         for (at, step) in steps[segment.clone()].iter().enumerate() {
             let text = step.command.to_string();
             for statement in crate::sql::statement::parse(&text) {
@@ -251,7 +258,7 @@ fn apply(actual: &Catalog, session: &Session, rows: &Rows, steps: &[FixStep]) ->
                 }
             }
         }
-        let _ = fixed.execute(&transaction(Transaction::Commit), &mut session);
+        transaction(&mut fixed, &mut session, Transaction::Commit);
         applied.stages.push(fixed.clone());
     }
     applied.demands = demands.take();

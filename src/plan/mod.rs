@@ -5,6 +5,7 @@
 
 mod candidate;
 mod complete;
+mod concurrent;
 mod data_step;
 pub mod fix;
 mod idempotent;
@@ -123,6 +124,10 @@ pub struct Case<'a> {
     pub schema: Option<&'a Ident>,
     /// What the user allows.
     pub allowed: Allowed,
+    /// Indexes are built before the fix where they can be, without keeping writers out.
+    pub concurrently: bool,
+    /// How long a statement of a script waits for a lock, as PostgreSQL writes it; `0`: as long as it takes.
+    pub lock_timeout: &'a str,
 }
 
 impl Case<'_> {

@@ -104,11 +104,41 @@ def run(connection, statements, keep):
     return fine
 
 
-async def run_async(engine, statements, keep):
+def build(connection, statements, keep):
+    """Indexes that keep nobody out, each statement for itself. What is there already fix.sql looks at."""
+    connection = connection.execution_options(no_parameters=True, isolation_level="AUTOCOMMIT")
+    execute = getattr(connection, "exec_driver_sql", connection.execute)
+    for statement in statements:
+        try:
+            execute(statement)
+        except sqlalchemy.exc.DBAPIError as error:
+            if sqlstate(error) != "42P07":
+                raise
+            print(f"There already: {statement}")
+    return True
+
+
+async def run_async(engine, work, statements, keep):
     async with engine.connect() as connection:
-        fine = await connection.run_sync(run, statements, keep)
+        fine = await connection.run_sync(work, statements, keep)
     await engine.dispose()
     return fine
+
+
+def sqlstate(error):
+    return getattr(error.orig, "pgcode", None) or getattr(error.orig, "sqlstate", None) or "no SQLSTATE"
+
+
+def works(options):
+    """What is to be done, as functions with their statements, in order."""
+    transactions = [(run, statements) for statements in PLAN[options.what]]
+    if options.what != "fix" or not PLAN["indexes"]:
+        return transactions
+    if options.commit:
+        return [(build, PLAN["indexes"]), *transactions]
+    # A rehearsal keeps nothing, so the indexes are built within its transaction, which CONCURRENTLY cannot.
+    plain = [re.sub(r"^CREATE INDEX CONCURRENTLY ", "CREATE INDEX ", statement) for statement in PLAN["indexes"]]
+    return [(run, plain + transactions[0][1]), *transactions[1:]]
 
 
 def main():
@@ -117,19 +147,19 @@ def main():
         sys.exit(f"This plan has nothing for --{options.what}.")
     engine, is_async = engine_of(options)
     reads = options.what in ("check", "verify")
-    for number, statements in enumerate(PLAN[options.what], 1):
+    todo = works(options)
+    for number, (work, statements) in enumerate(todo, 1):
         try:
             if is_async:
-                fine = asyncio.run(run_async(engine, statements, options.commit))
+                fine = asyncio.run(run_async(engine, work, statements, options.commit))
             else:
                 with engine.connect() as connection:
-                    fine = run(connection, statements, options.commit)
+                    fine = work(connection, statements, options.commit)
         except sqlalchemy.exc.DBAPIError as error:
-            code = getattr(error.orig, "pgcode", None) or getattr(error.orig, "sqlstate", None) or "no SQLSTATE"
-            sys.exit(f"Stopped, and nothing of this transaction is kept ({code}): {error.orig}")
+            sys.exit(f"Stopped, and nothing of this transaction is kept ({sqlstate(error)}): {error.orig}")
         if not fine:
             sys.exit("Not everything is as it should be: see the rows that say False.")
-        if not options.commit and number < len(PLAN[options.what]):
+        if not options.commit and number < len(todo):
             print("Rehearsed the first transaction. The next one needs it to be kept, so it cannot be rehearsed.")
             return
     print("Read only; nothing was changed." if reads else "Done and kept." if options.commit else "It works. Rolled back; say --commit to keep it.")

@@ -22,14 +22,18 @@ impl Sink for Statements {
     fn rows_end(&mut self, _: u64) {}
 }
 
-/// The transactions of a script of ours, without `BEGIN` and `COMMIT`: a driver begins and ends them itself.
-fn transactions(script: &str) -> Vec<Vec<String>> {
+fn statements(script: &str) -> Vec<String> {
     let mut statements = Statements::default();
     let mut splitter = Splitter::default();
     splitter.feed(script.as_bytes(), &mut statements);
     splitter.finish(&mut statements);
+    statements.0
+}
+
+/// The transactions of a script of ours, without `BEGIN` and `COMMIT`: a driver begins and ends them itself.
+fn transactions(script: &str) -> Vec<Vec<String>> {
     let mut found: Vec<Vec<String>> = Vec::new();
-    for statement in statements.0 {
+    for statement in statements(script) {
         if statement == "BEGIN" {
             found.push(Vec::new());
         } else if statement == "BEGIN TRANSACTION READ ONLY" {
@@ -52,13 +56,17 @@ impl Plan {
         }
         let scripts =
             [("fix", fix), ("undo", &self.undo_sql), ("check", &self.check_sql), ("verify", &self.verify_sql)];
-        let mut plan = String::from("PLAN = {\n");
+        let mut plan = String::from("PLAN = {\n    \"indexes\": [\n");
+        for statement in statements(&self.indexes_sql) {
+            // JSON's strings are Python's, too.
+            plan += &format!("        {},\n", serde_json::Value::String(statement));
+        }
+        plan += "    ],\n";
         for (name, script) in scripts {
             plan += &format!("    {name:?}: [\n");
             for statements in transactions(script) {
                 plan += "        [\n";
                 for statement in statements {
-                    // JSON's strings are Python's, too.
                     plan += &format!("            {},\n", serde_json::Value::String(statement));
                 }
                 plan += "        ],\n";

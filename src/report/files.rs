@@ -6,8 +6,9 @@ use super::{Change, Plan, Report, Step};
 use crate::alembic::stamp;
 
 /// The names of all files that a report can have.
-pub const FILE_NAMES: [&str; 11] = [
+pub const FILE_NAMES: [&str; 13] = [
     "check.sql",
+    "indexes.sql",
     "fix.sql",
     "stamp.sql",
     "verify.sql",
@@ -17,6 +18,7 @@ pub const FILE_NAMES: [&str; 11] = [
     "commands.txt",
     "repair_revision.py",
     "report.md",
+    "report.html",
     "report.json",
 ];
 
@@ -47,6 +49,16 @@ impl Report {
     /// The files of this report with the scripts of `plan`, in the order in which they are used. A script that is empty
     /// is left out.
     pub fn files(&self, plan: Option<&Plan>) -> Vec<OutFile> {
+        let mut files = self.scripts(plan);
+        files.push(OutFile { name: "report.md", text: self.markdown() });
+        files.push(OutFile { name: "report.html", text: self.html() });
+        let json = serde_json::to_string_pretty(self).unwrap_or_default();
+        files.push(OutFile { name: "report.json", text: json + "\n" });
+        files
+    }
+
+    /// What is run or applied of `plan`.
+    pub(super) fn scripts(&self, plan: Option<&Plan>) -> Vec<OutFile> {
         let mut files = Vec::new();
         let mut add = |name, text: String| {
             if !text.trim().is_empty() {
@@ -56,6 +68,7 @@ impl Report {
         let of_plan = plan.map(|plan| &plan.check_sql).filter(|text| !text.trim().is_empty());
         add("check.sql", of_plan.unwrap_or(&self.check_sql).clone());
         if let Some(plan) = plan {
+            add("indexes.sql", plan.indexes_sql.clone());
             add("fix.sql", plan.fix_sql.clone());
             add("stamp.sql", plan.stamp_sql.clone());
             add("verify.sql", plan.verify_sql.clone());
@@ -65,8 +78,6 @@ impl Report {
             add("commands.txt", commands(plan));
             add("repair_revision.py", plan.repair_revision.clone().unwrap_or_default());
         }
-        add("report.md", self.markdown());
-        add("report.json", serde_json::to_string_pretty(self).map(|json| json + "\n").unwrap_or_default());
         files
     }
 

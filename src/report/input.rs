@@ -64,6 +64,11 @@ pub struct Options {
     pub allow_drops: bool,
     /// Plans may convert in ways that lose data.
     pub allow_data_loss: bool,
+    /// Build new indexes on tables that are there before the fix, in a file of their own and without keeping writers out.
+    pub concurrently: bool,
+    /// How long a statement of a script waits for a lock before it gives up (55P03), as PostgreSQL writes it: `5s`, `500ms`; `0` waits
+    /// for ever. `5s` when it is null.
+    pub lock_timeout: Option<String>,
     /// Say where the database stands and what the upgrade would do, no more: plans take most of the time.
     pub no_plans: bool,
     /// The database that is meant in a dump of several (pg_dumpall).

@@ -12,8 +12,10 @@ mod database;
 mod diff;
 pub mod files;
 mod history;
+mod html;
 pub mod input;
 mod plan;
+pub mod redact;
 mod root;
 mod runbook;
 #[cfg(feature = "cli")]

@@ -81,6 +81,8 @@ pub struct Plan {
     pub barred: Vec<String>,
     /// What a person does, in order.
     pub steps: Vec<Step>,
+    /// With `concurrently`: builds indexes before `fix_sql` without keeping writers out; empty where there are none.
+    pub indexes_sql: String,
     /// Brings the schema to `to`; empty when nothing is to be done.
     pub fix_sql: String,
     /// Takes `fix_sql` back.

@@ -329,12 +329,16 @@ export interface Options {
   allow_drops?: boolean;
   /** A schema (dump) that the history starts from. */
   baseline?: InputFile | null;
+  /** Build new indexes on tables that are there before the fix, in a file of their own and without keeping writers out. */
+  concurrently?: boolean;
   /** The database that is meant in a dump of several (pg_dumpall). */
   database?: string | null;
   /** The engine that is meant in Flask-Migrate's multidb layout. */
   engine?: string | null;
   /** The folder of the environment that is meant, where there are several. */
   environment?: string | null;
+  /** How long a statement of a script waits for a lock before it gives up (55P03), as PostgreSQL writes it: `5s`, `500ms`; `0` waits for ever. `5s` when it is null. */
+  lock_timeout?: string | null;
   /** Say where the database stands and what the upgrade would do, no more: plans take most of the time. */
   no_plans?: boolean;
   /** The role that Alembic connects as. */
@@ -382,6 +386,8 @@ export interface Plan {
   hazards: Array<Hazard>;
   /** Which kind of plan. */
   id: PlanId;
+  /** With `concurrently`: builds indexes before `fix_sql` without keeping writers out; empty where there are none. */
+  indexes_sql: string;
   /** For `patch`: the changes of the failing revisions, all of them. */
   patches: Array<Patch>;
   /** It is safe, and the best one. At most one plan is. */

@@ -16,6 +16,7 @@ mod loading;
 mod naming;
 mod place;
 mod repair;
+mod secrets;
 mod small;
 
 #[path = "../recorded/mod.rs"]

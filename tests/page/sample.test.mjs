@@ -28,7 +28,7 @@ test('the sample', async () => {
   await page.getByRole('button', { name: 'Try the sample' }).click();
   await check(page);
   const folder = await mkdtemp(join(tmpdir(), 'restamp-'));
-  for (const name of ['fix.sql', 'stamp.sql', 'verify.sql', 'undo.sql', 'commands.txt', 'report.md', 'report.json']) {
+  for (const name of ['fix.sql', 'stamp.sql', 'verify.sql', 'undo.sql', 'commands.txt', 'report.md', 'report.html', 'report.json']) {
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: `Save ${name}` }).first().click()]);
     assert.equal(download.suggestedFilename(), name);
     await download.saveAs(join(folder, name));

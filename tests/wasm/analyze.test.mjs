@@ -67,7 +67,7 @@ test('the files of a plan', () => {
   assert.equal(written['fix.sql'], report.plans[0].fix_sql);
   assert.deepEqual(JSON.parse(written['report.json']), report);
   assert.ok(written['report.md'].startsWith('# Restamp'));
-  assert.deepEqual(files(report).map((one) => one.name), ['report.md', 'report.json']);
+  assert.deepEqual(files(report).map((one) => one.name), ['report.md', 'report.html', 'report.json']);
 });
 
 test('an input that is none is an error, not a panic', () => {

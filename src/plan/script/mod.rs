@@ -13,7 +13,7 @@ pub mod undo;
 
 pub use check::{Check, Question};
 pub use rest::Rest;
-pub use text::{Noted, Script, fix_sql, stamp_sql, undo_sql, verify_sql};
+pub use text::{Noted, Script, fix_sql, indexes_sql, stamp_sql, undo_sql, verify_sql};
 
 use std::collections::BTreeSet;
 

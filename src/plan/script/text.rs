@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::assess::{Around, Objects, objects, report};
 use super::ownership::Ownership;
-use super::segment::segments;
+use super::segment::{is_concurrent, segments};
 use super::sequences::{Fed, set};
 use super::undo::Undo;
 use super::{Rest, Touched, literal};
@@ -38,6 +38,8 @@ pub struct Script {
     pub ownership: Ownership,
     /// Sequences under columns that hold values already.
     pub sequences: Vec<Fed>,
+    /// How long a statement waits for a lock before it gives up with 55P03.
+    pub lock_timeout: String,
 }
 
 /// A statement with what a reader should know.
@@ -51,8 +53,8 @@ pub struct Noted {
     pub drops_invalid_index: bool,
 }
 
-/// How long a statement waits for a lock before it gives up with 55P03.
-const LOCK_TIMEOUT: &str = "5s";
+/// In the place of what [`indexes_sql`] does.
+const INDEXES_FIRST: &str = "\n-- indexes.sql comes first: its indexes must be there.\n";
 
 /// Introduces [`Script::assess`].
 const ASSESS: &str = "\n-- Everything must be as it was dumped, or as this script leaves it; else it stops here.\n";
@@ -134,7 +136,7 @@ impl Script {
     }
 
     fn begin(&self) -> String {
-        let mut text = format!("\nBEGIN;\nSET LOCAL lock_timeout = '{LOCK_TIMEOUT}';\n");
+        let mut text = format!("\nBEGIN;\nSET LOCAL lock_timeout = {};\n", literal(&self.lock_timeout));
         let _ = writeln!(text, "SET LOCAL search_path = {};", path(&self.search_path));
         text += &self.ownership.preflight();
         if self.make_version_table {
@@ -222,6 +224,10 @@ pub fn fix_sql(script: &Script) -> String {
     let segments = segments(script.statements.iter().map(|noted| &noted.command));
     let last = segments.len() - 1;
     for (number, segment) in segments.into_iter().enumerate() {
+        if script.statements[segment.clone()].iter().any(|noted| is_concurrent(&noted.command)) {
+            text += INDEXES_FIRST;
+            continue;
+        }
         text += &script.begin();
         text += ASSESS;
         let mut around = Around { objects: Objects::Of(number), before: &script.from, after: vec![&script.to] };
@@ -256,6 +262,26 @@ pub fn fix_sql(script: &Script) -> String {
     text += "\n-- Everything must be as intended now; else nothing of this is kept.\n";
     text += &script.settled();
     text += "\nCOMMIT;\n";
+    text
+}
+
+/// `indexes.sql`: the indexes that are built before the fix and outside of any transaction; empty where there are none.
+pub fn indexes_sql(script: &Script) -> String {
+    let built: Vec<&Noted> = script.statements.iter().filter(|noted| is_concurrent(&noted.command)).collect();
+    if built.is_empty() {
+        return String::new();
+    }
+    let mut text = script.head("Indexes, to be built before fix.sql");
+    text += "--\n-- Each statement must be sent for itself, outside of a transaction (25001): psql -f does so. Nobody who reads or writes waits.\n\
+             -- One that fails leaves an invalid index, which this file drops when it is run again; what is there already is said (42P07).\n";
+    let _ = write!(text, "\nSET search_path = {};\n", path(&script.search_path));
+    for noted in built {
+        text.push('\n');
+        noted.notes.iter().for_each(|note| text += &comment(note));
+        text += &invalid_indexes(&noted.command);
+        let _ = writeln!(text, "{};", noted.command);
+    }
+    text += "\nRESET search_path;\n";
     text
 }
 

@@ -8,6 +8,7 @@ use crate::hazard::{self, Subject};
 use crate::pg::command::Command;
 use crate::pg::error::Reason;
 use crate::plan::lock::{Lock, lock};
+use crate::plan::script::segment::is_concurrent;
 use crate::plan::{Case, DataFate, FixStep, Origin, Plan};
 use crate::source::Sources;
 
@@ -18,13 +19,16 @@ pub(super) struct Danger {
     /// The lock that it takes on a table that was there before, and that table.
     pub(super) lock: Option<(Lock, String)>,
     hazards: Vec<report::Hazard>,
+    /// It runs in a transaction.
+    is_transaction: bool,
 }
 
 impl Danger {
     pub(super) fn notes(&self) -> Vec<String> {
         let mut notes = vec![self.origin.clone()];
         if let Some((lock, table)) = &self.lock {
-            notes.push(format!("Takes {lock} on {table} until COMMIT: {}.", lock.who_waits()));
+            let until = if self.is_transaction { " until COMMIT" } else { "" };
+            notes.push(format!("Takes {lock} on {table}{until}: {}.", lock.who_waits()));
         }
         notes.extend(self.hazards.iter().map(|hazard| format!("Mind: {}.", hazard.message)));
         notes
@@ -45,7 +49,9 @@ pub(super) fn dangers(case: &Case<'_>, plan: &Plan, sources: &Sources) -> Vec<Da
             (None, ..) => "Alembic's own table, which cannot take the rows as it is".to_string(),
         };
         let lock = walk.lock(&step.command);
-        Danger { origin, lock, hazards: walk.step(&step.command, (true, true), (revision, (file, line)), None) }
+        let is_transaction = !is_concurrent(&step.command);
+        let hazards = walk.step(&step.command, (true, is_transaction), (revision, (file, line)), None);
+        Danger { origin, lock, hazards, is_transaction }
     };
     plan.fix.iter().map(step).collect()
 }

@@ -10,8 +10,9 @@ use super::{place, prediction};
 use crate::alembic::stamp::{self, stamp_commands, upgrade_commands};
 use crate::pg::command::Command;
 use crate::pg::ident::QName;
+use crate::plan::script::segment::is_concurrent;
 use crate::plan::script::sequences::fed;
-use crate::plan::script::{Noted, Script, fix_sql, stamp_sql, undo_sql, verify_sql};
+use crate::plan::script::{Noted, Script, fix_sql, indexes_sql, stamp_sql, undo_sql, verify_sql};
 use crate::plan::{Case, DataFate, FixStep, Origin, Patch, Plan, PlanKind};
 use crate::predict::Outcome as Predicted;
 use crate::predict::unproven::Left;
@@ -52,6 +53,7 @@ pub fn plan(case: &Case<'_>, plan: &Plan, all: &[Plan], header: &[String], sourc
         why: why(plan, pending),
         barred: plan.obstacles.clone(),
         steps: steps(plan, &patches, &commands, restamps),
+        indexes_sql: indexes_sql(&script),
         fix_sql: text(!empty, &|| fix_sql(&script)),
         undo_sql: text(!empty, &|| undo_sql(&script)),
         stamp_sql: text(restamps && plan.kind != PlanKind::Patch, &|| stamp_sql(&script)),
@@ -125,6 +127,7 @@ fn script(case: &Case<'_>, plan: &Plan, header: &[String], rows: &[String], dang
         undo: plan.undo.clone(),
         ownership: plan.ownership.clone(),
         sequences: fed(case.actual, &plan.fixed),
+        lock_timeout: case.lock_timeout.to_string(),
     }
 }
 
@@ -207,6 +210,13 @@ fn steps(plan: &Plan, patches: &[report::Patch], commands: &Commands, restamps: 
             "Ask the database what a schema cannot show",
             Some("psql \"$DATABASE_URL\" -f check.sql".to_string()),
             Some("check.sql"),
+        );
+    }
+    if plan.fix.iter().any(|step| is_concurrent(&step.command)) {
+        push(
+            "Build the indexes; nobody waits for it, and it takes its time",
+            Some("psql \"$DATABASE_URL\" -v ON_ERROR_STOP=1 -f indexes.sql".to_string()),
+            Some("indexes.sql"),
         );
     }
     if !plan.fix.is_empty() {

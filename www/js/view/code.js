@@ -78,6 +78,7 @@ const PURPOSE = /** @type {Record<string, string>} */ ({
   'commands.txt': 'all commands',
   'repair_revision.py': 'the same fix as an Alembic revision',
   'report.md': 'the whole report, for a ticket',
+  'report.html': 'the same as a page, to be read in a browser',
   'report.json': 'the whole report, for programs',
 });
 

@@ -108,6 +108,9 @@ struct Walk<'a> {
     undo: Undo,
 }
 
+/// Kinds whose options hold passwords.
+const SECRET: &[&str] = &["USER MAPPING", "SUBSCRIPTION"];
+
 impl<'a> Walk<'a> {
     fn new(start: &'a Catalog, fixed: &Catalog, session: &Session) -> Walk<'a> {
         let mut walk = Walk {
@@ -243,7 +246,11 @@ impl<'a> Walk<'a> {
 
     /// Does what is wanted, as far as the model lets it.
     fn fulfil(&mut self, want: Want, force: bool) -> Result<(), Refused> {
+        let secret = |was: Oid| matches!(self.start.get(was), Some(Object::Opaque(opaque)) if SECRET.contains(&opaque.kind.as_str()));
         match want {
+            Want::Make(was) | Want::Back(was, _) if secret(was) => {
+                Err("its options may hold a password, which no script takes from a dump".to_string().into())
+            }
             Want::Drop(oid) => self.drop(oid, force),
             Want::Make(was) => self.make(was),
             Want::Back(was, now) => self.back(was, now),
