@@ -3,13 +3,19 @@
 PORT ?= 8080
 SHELL := /bin/bash
 
-.PHONY: run test corpus record clean
+.PHONY: run page test corpus record clean
 
 # The page on localhost.
 run:
 	scripts/setup.sh build
 	scripts/wasm.sh
 	. scripts/env.sh && exec node scripts/serve.mjs $(PORT)
+
+# The page as one file that opens from disk, and its SHA-256.
+page:
+	scripts/setup.sh build
+	scripts/wasm.sh
+	. scripts/env.sh && node scripts/page.mjs && node scripts/size.mjs dist/restamp.html && cat dist/restamp.html.sha256
 
 # Everything that is tested, cheapest first.
 test:
@@ -30,4 +36,4 @@ record:
 	. scripts/env.sh && exec "$$RESTAMP_PYTHON" tests/oracle/record.py $(PROJECTS)
 
 clean:
-	rm -rf target pkg node_modules
+	rm -rf target pkg dist node_modules

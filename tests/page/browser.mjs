@@ -1,4 +1,4 @@
-// A real Chromium on the page as `make run` serves it, and an engine that a test writes itself.
+// A real Chromium on the page as `make run` serves it or on the single file, and an engine that a test writes itself.
 
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
@@ -22,13 +22,20 @@ export async function start() {
   };
 }
 
+/** An engine whose `analyze` is a text of a few lines. */
+export const engineOf = (analyze) => `export const initSync = () => {};
+export const files = (report, plan) => plan === undefined ? [{ name: 'report.json', text: JSON.stringify(report) }]
+  : [{ name: 'fix.sql', text: report.plans[plan].fix_sql }];
+export const analyze = ${analyze};`;
+
 /**
- * A page that is loaded. `faults` collects what must not happen: requests that leave localhost, errors, refusals of
- * the content security policy.
+ * A page that is loaded, from a server or from disk. `faults` collects what must not happen: requests that leave
+ * localhost or the file, errors, refusals of the content security policy.
  */
 export async function open({ browser, url }, { engine = null, ...options } = {}) {
   const context = await browser.newContext({ acceptDownloads: true, ...options });
-  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: new URL(url).origin });
+  // A file has no origin that a permission could be given to; then it is given to all.
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], url.startsWith('file:') ? {} : { origin: new URL(url).origin });
   const page = await context.newPage();
   const faults = [];
   context.on('request', (request) => {
@@ -40,11 +47,7 @@ export async function open({ browser, url }, { engine = null, ...options } = {})
     if (message.type() === 'error') faults.push(`console ${message.text()}`);
   });
   if (engine !== null) {
-    const text = `export const initSync = () => {};
-export const files = (report, plan) => plan === undefined ? [{ name: 'report.json', text: JSON.stringify(report) }]
-  : [{ name: 'fix.sql', text: report.plans[plan].fix_sql }];
-export const analyze = ${engine};`;
-    await context.route('**/pkg/restamp.js', (route) => route.fulfill({ contentType: 'text/javascript', body: text }));
+    await context.route('**/pkg/restamp.js', (route) => route.fulfill({ contentType: 'text/javascript', body: engineOf(engine) }));
   }
   await page.goto(url);
   return { page, context, faults };

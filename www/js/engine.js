@@ -1,6 +1,8 @@
 // The bridge to the worker. One analysis runs at a time and the latest request wins; cancelling ends the worker, for
 // nothing else stops a running wasm function, and starts another. So does a panic, after which an instance is unusable.
 
+import { part, workerText } from './assets.js';
+
 /** @typedef {import('./state.js').Answer} Answer */
 /** @typedef {import('./state.js').Progress} Progress */
 /** @typedef {import('./worker.js').Request} Request */
@@ -14,8 +16,7 @@ let compiled = null;
 
 /** The module is compiled once and handed to each worker, so that a second worker needs no network. */
 function wasm() {
-  const url = new URL('../pkg/restamp_bg.wasm', import.meta.url);
-  compiled ??= WebAssembly.compileStreaming(fetch(url)).catch((error) => {
+  compiled ??= WebAssembly.compileStreaming(part('pkg/restamp_bg.wasm')).catch((error) => {
     compiled = null;
     throw error;
   });
@@ -26,10 +27,8 @@ function wasm() {
  * A worker that is loaded from a URL would not be under the page's policy; one from a blob inherits it.
  */
 function spawn() {
-  const url = new URL('worker.js', import.meta.url).href;
-  const blob = URL.createObjectURL(new Blob([`import ${JSON.stringify(url)};`], { type: 'text/javascript' }));
-  const worker = new Worker(trusted(blob), { type: 'module', name: 'restamp' });
-  return worker;
+  const blob = URL.createObjectURL(new Blob([workerText()], { type: 'text/javascript' }));
+  return new Worker(trusted(blob), { type: 'module', name: 'restamp' });
 }
 
 /**
@@ -40,7 +39,7 @@ function trusted(url) {
   const types = /** @type {any} */ (globalThis).trustedTypes;
   if (!types) return url;
   policy ??= types.createPolicy('restamp', {
-    // Only blobs that this very page made; their content is written above.
+    // Only blobs that this very page made; their text is workerText().
     createScriptURL: (/** @type {string} */ text) => {
       if (!text.startsWith('blob:')) throw new TypeError('Only blobs of this page are run.');
       return text;

@@ -1,6 +1,7 @@
 // From drops and file pickers to lists of files. A repository holds much that no migration reads: it is left out here,
 // so that nobody waits for it.
 
+import { part } from './assets.js';
 import { directory, isPart } from './directory.js';
 
 /** @typedef {import('./state.js').Taken} Taken */
@@ -130,10 +131,8 @@ export function pasted(text) {
  * @returns {Promise<{ files: Taken[], dump: Taken, log: string }>}
  */
 export async function sample() {
-  const response = await fetch(new URL('../sample/sample.json', import.meta.url));
-  if (!response.ok) throw new Error('The sample could not be loaded. Reload the page.');
   /** @type {{ files: Record<string, string>, dump: string, log: string }} */
-  const { files, dump, log } = await response.json();
+  const { files, dump, log } = await (await part('sample/sample.json')).json();
   return {
     files: Object.entries(files).map(([path, text]) => ({ path, blob: new Blob([text]) })),
     dump: { path: 'dump.sql', blob: new Blob([dump]) },

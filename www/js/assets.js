@@ -1,0 +1,18 @@
+// Where the page's other parts are: beside its modules, on the server. In the single file that `make page` writes,
+// inlined.js stands in the place of this module.
+
+/**
+ * A part of the page, by its path below `www/`.
+ * @param {string} path
+ * @returns {Promise<Response>}
+ */
+export async function part(path) {
+  const response = await fetch(new URL(`../${path}`, import.meta.url));
+  if (!response.ok) throw new Error(`${path} could not be loaded (${response.status}). Reload the page.`);
+  return response;
+}
+
+/** The text of the module that a worker runs. */
+export function workerText() {
+  return `import ${JSON.stringify(new URL('worker.js', import.meta.url).href)};`;
+}

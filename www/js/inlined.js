@@ -1,0 +1,26 @@
+// The same as assets.js, for the single file: the parts are in the document itself, in `<script>` elements of a type
+// that no browser runs. scripts/page.mjs writes them.
+
+/** @param {string} path */
+function text(path) {
+  const element = document.getElementById(path);
+  if (element === null) throw new Error(`${path} is not in this file. The file is damaged: compare its SHA-256.`);
+  return element.textContent ?? '';
+}
+
+/**
+ * A part of the page, which is there as base64 of gzip.
+ * @param {string} path
+ * @returns {Promise<Response>}
+ */
+export async function part(path) {
+  const packed = Uint8Array.from(atob(text(path)), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
+  // Nothing but wasm is compiled while it streams, and only under this type.
+  return new Response(stream, { headers: path.endsWith('.wasm') ? { 'Content-Type': 'application/wasm' } : {} });
+}
+
+/** The text of the module that a worker runs; it imports nothing. */
+export function workerText() {
+  return text('js/worker.js');
+}
