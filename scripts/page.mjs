@@ -28,7 +28,7 @@ const source = (text) => `'sha256-${sha256(text, 'base64')}'`;
  */
 export async function page(pkg = join(root, 'pkg')) {
   const [html, wasm, version, tools] = await Promise.all([read('www/index.html'), readFile(join(pkg, 'restamp_bg.wasm')), versionOf(), toolsOf(pkg)]);
-  const [main, worker] = [await joined('main.js', pkg), await joined('worker.js', pkg)];
+  const [main, worker] = [await joined('main.js', 'esm', pkg), await joined('worker.js', 'iife', pkg)];
   const style = inert(await read('www/app.css'));
   const icon = `data:image/svg+xml;base64,${await readFile(join(www, 'icon.svg'), 'base64')}`;
   const policy = [
@@ -63,15 +63,16 @@ export async function page(pkg = join(root, 'pkg')) {
 /**
  * A module and what it imports as one, readable still.
  * @param {string} entry
+ * @param {'esm' | 'iife'} format a module, or a script for a worker (inlined.js says why)
  * @param {string} pkg
  */
-async function joined(entry, pkg) {
+async function joined(entry, format, pkg) {
   const { outputFiles } = await build({
     entryPoints: [`www/js/${entry}`],
     absWorkingDir: root,
     bundle: true,
     write: false,
-    format: 'esm',
+    format,
     target: 'es2022',
     charset: 'utf8',
     legalComments: 'none',

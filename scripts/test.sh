@@ -30,10 +30,11 @@ wasm() {
   node --test tests/wasm/*.test.mjs
 }
 
-# The page: types, then a real Chromium.
+# The page, served and as one file: types, then a real Chromium. What it saves is compared with the command line's.
 page() {
   part page
   scripts/wasm.sh
+  cargo build --quiet --features cli
   tsc -p www/jsconfig.json
   node --test --test-concurrency=1 tests/page/*.test.mjs
 }

@@ -28,6 +28,9 @@ export const files = (report, plan) => plan === undefined ? [{ name: 'report.jso
   : [{ name: 'fix.sql', text: report.plans[plan].fix_sql }];
 export const analyze = ${analyze};`;
 
+/** The shortest module, which is enough for such an engine. */
+export const WASM = Buffer.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+
 /**
  * A page that is loaded, from a server or from disk. `faults` collects what must not happen: requests that leave
  * localhost or the file, errors, refusals of the content security policy.
@@ -48,6 +51,7 @@ export async function open({ browser, url }, { engine = null, ...options } = {})
   });
   if (engine !== null) {
     await context.route('**/pkg/restamp.js', (route) => route.fulfill({ contentType: 'text/javascript', body: engineOf(engine) }));
+    await context.route('**/pkg/restamp_bg.wasm', (route) => route.fulfill({ contentType: 'application/wasm', body: WASM }));
   }
   await page.goto(url);
   return { page, context, faults };

@@ -12,7 +12,10 @@ export async function part(path) {
   return response;
 }
 
-/** The text of the module that a worker runs. */
-export function workerText() {
-  return `import ${JSON.stringify(new URL('worker.js', import.meta.url).href)};`;
+/**
+ * What a worker runs, and as what.
+ * @returns {{ text: string, type: WorkerType }}
+ */
+export function workerScript() {
+  return { text: `import ${JSON.stringify(new URL('worker.js', import.meta.url).href)};`, type: 'module' };
 }

@@ -1,7 +1,7 @@
 // The bridge to the worker. One analysis runs at a time and the latest request wins; cancelling ends the worker, for
 // nothing else stops a running wasm function, and starts another. So does a panic, after which an instance is unusable.
 
-import { part, workerText } from './assets.js';
+import { part, workerScript } from './assets.js';
 
 /** @typedef {import('./state.js').Answer} Answer */
 /** @typedef {import('./state.js').Progress} Progress */
@@ -27,8 +27,9 @@ function wasm() {
  * A worker that is loaded from a URL would not be under the page's policy; one from a blob inherits it.
  */
 function spawn() {
-  const blob = URL.createObjectURL(new Blob([workerText()], { type: 'text/javascript' }));
-  return new Worker(trusted(blob), { type: 'module', name: 'restamp' });
+  const { text, type } = workerScript();
+  const blob = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
+  return new Worker(trusted(blob), { type, name: 'restamp' });
 }
 
 /**
@@ -39,7 +40,7 @@ function trusted(url) {
   const types = /** @type {any} */ (globalThis).trustedTypes;
   if (!types) return url;
   policy ??= types.createPolicy('restamp', {
-    // Only blobs that this very page made; their text is workerText().
+    // Only blobs that this very page made; their text is workerScript()'s.
     createScriptURL: (/** @type {string} */ text) => {
       if (!text.startsWith('blob:')) throw new TypeError('Only blobs of this page are run.');
       return text;

@@ -20,7 +20,10 @@ export async function part(path) {
   return new Response(stream, { headers: path.endsWith('.wasm') ? { 'Content-Type': 'application/wasm' } : {} });
 }
 
-/** The text of the module that a worker runs; it imports nothing. */
-export function workerText() {
-  return text('js/worker.js');
+/**
+ * What a worker runs, and as what: Chromium starts no module from the blob of a page that was opened from disk.
+ * @returns {{ text: string, type: WorkerType }}
+ */
+export function workerScript() {
+  return { text: text('js/worker.js'), type: 'classic' };
 }

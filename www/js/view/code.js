@@ -17,7 +17,7 @@ export function excerpt(excerpt) {
       h('span', { class: 'gutter', 'aria-hidden': 'true' }, `${marked ? '›' : ' '} ${number}`),
       h('span', { class: 'code' }, line === '' ? ' ' : line));
   });
-  return h('pre', { class: 'excerpt', tabindex: '0', 'aria-label': `Source, line ${excerpt.from_line} matters` }, rows);
+  return h('pre', { class: 'excerpt', role: 'group', tabindex: '0', 'aria-label': `Source, line ${excerpt.from_line} matters` }, rows);
 }
 
 /**

@@ -54,7 +54,7 @@ export function fillOnce(make) {
 /** @param {Drift[]} rows */
 function table(rows) {
   return h('table', { class: 'drift' },
-    h('thead', null, h('tr', null, ['', 'Object', 'By the revisions', 'In the dump', 'From'].map((title) => h('th', { scope: 'col' }, title)))),
+    h('thead', null, h('tr', null, ['Change', 'Object', 'By the revisions', 'In the dump', 'From'].map((title) => h('th', { scope: 'col' }, title)))),
     h('tbody', null, rows.map(row)));
 }
 
