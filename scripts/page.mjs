@@ -77,6 +77,8 @@ async function joined(entry, format, pkg) {
     charset: 'utf8',
     legalComments: 'none',
     logLevel: 'warning',
+    // wasm-bindgen's own way of loading asks where it lies. It is not used here, and left out.
+    logOverride: { 'empty-import-meta': 'silent' },
     plugins: [{
       name: 'restamp',
       setup({ onResolve }) {

@@ -138,7 +138,8 @@ test('what is saved has the bytes that the command line writes', async () => {
   const differ = [];
   const names = await page.locator('.plan.recommended .files code, [aria-labelledby="take-title"] .files code').allTextContents();
   assert.ok(names.includes('fix.sql') && names.includes('report.md'), names.join(' '));
-  for (const name of names) {
+  // Once each: Chromium takes no more than ten downloads a second.
+  for (const name of new Set(names)) {
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: `Save ${name}` }).first().click()]);
     const [saved, written] = await Promise.all([readFile(await download.path()), readFile(join(out, name))]);
     if (!saved.equals(written)) differ.push(name);
@@ -200,10 +201,9 @@ test('a script that was changed does not run', async () => {
   assert.notEqual(changed, text);
   const file = join(await folder(), 'restamp.html');
   await writeFile(file, changed);
-  const { page, faults } = await fromDisk(file);
-  await page.getByRole('button', { name: 'See where it is' }).click();
-  assert.equal(await page.textContent('#status'), '');
-  assert.ok(faults.some((fault) => /Content Security Policy/.test(fault)), faults.join('\n'));
+  const { faults } = await fromDisk(file);
+  assert.equal(faults.length, 1);
+  assert.match(faults[0] ?? '', /inline script.*Content Security Policy directive.*script-src/);
 });
 
 test('both pages tell how to verify this, each what holds for it', async () => {
