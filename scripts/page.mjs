@@ -123,6 +123,7 @@ async function toolsOf(pkg) {
   const { devDependencies } = JSON.parse(await read('package.json'));
   const bindgen = /^wasm-bindgen = "=(.*)"$/m.exec(await read('Cargo.toml'))?.[1];
   const compiler = (await readFile(join(pkg, '.complete'), 'utf8')).trim();
+  if (compiler === '') throw new Error(`${pkg}/.complete does not say which compiler made the library. Remove it and run scripts/wasm.sh.`);
   return [compiler, `wasm-bindgen ${bindgen}`, ...['binaryen', 'esbuild', 'fflate'].map((name) => `${name} ${devDependencies[name]}`)].join(', ');
 }
 

@@ -195,6 +195,16 @@ test('neither the file nor its worker can reach anything', async () => {
   other.close();
 });
 
+test('what no policy refuses is not in the scripts', async () => {
+  // A policy with hashes lets these scripts run alone, but says nothing of WebRTC, of leaving the page, and of what is stored.
+  const text = await readFile(single, 'utf8');
+  const scripts = [...text.matchAll(/<script type="(?:module|text\/plain)"[^>]*>(.*?)<\/script>/gs)].map((match) => match[1] ?? '');
+  assert.equal(scripts.length, 2);
+  assert.ok(scripts.every((script) => script.length > 10_000));
+  const found = scripts.flatMap((script) => script.match(/RTCPeerConnection|\blocation\b|window\.open|localStorage|sessionStorage|indexedDB|\bcookie|serviceWorker|\bcaches\b/g) ?? []);
+  assert.deepEqual(found, []);
+});
+
 test('a script that was changed does not run', async () => {
   const text = await readFile(single, 'utf8');
   const changed = text.replace('Choose your migrations first.', 'Choose your migrations first!');
