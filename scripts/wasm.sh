@@ -12,6 +12,7 @@ fi
 rm -rf pkg
 # A panic names its source file. Where this machine keeps the sources of the crates and of Rust is nobody else's matter,
 # and would make each machine's library another one.
+cargo fetch --quiet --target wasm32-unknown-unknown
 commit=$(rustc -vV | sed -n 's/^commit-hash: //p')
 remap="'--remap-path-prefix=$(rustc --print sysroot)/lib/rustlib/src/rust=/rustc/$commit', '--remap-path-prefix=$root=/restamp'"
 for sources in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do

@@ -98,6 +98,12 @@ test('the sample, from disk and without a network: a verdict, no request, nothin
   const text = await page.innerText('#results');
   for (const words of ['42701', '4b8e1f60a2c9_candidate_details.py:17', 'salary_from']) assert.ok(text.includes(words), `${words} is not in\n${text}`);
   await openAll(page);
+  for (const button of await page.locator('#sample, [data-sample]').all()) {
+    await page.evaluate(() => document.querySelector('#verdict')?.setAttribute('data-old', ''));
+    await button.click();
+    await page.waitForSelector('#verdict:not([data-old])');
+    assert.ok(await page.locator('.plan').count() > 0);
+  }
   assert.deepEqual(requests, []);
   assert.deepEqual(await kept(page, context), NOTHING);
   assert.deepEqual(faults, []);
