@@ -11,7 +11,7 @@ if [ -e pkg/.complete ] && [ -z "$(find src Cargo.toml Cargo.lock .cargo/config.
 fi
 rm -rf pkg
 # A panic names its source file. Where this machine keeps the sources of the crates and of Rust is nobody else's matter,
-# and would make each machine's library another one.
+# and would make each machine's library another one. The crates are fetched first: before that they lie nowhere.
 cargo fetch --quiet --target wasm32-unknown-unknown
 commit=$(rustc -vV | sed -n 's/^commit-hash: //p')
 remap="'--remap-path-prefix=$(rustc --print sysroot)/lib/rustlib/src/rust=/rustc/$commit', '--remap-path-prefix=$root=/restamp'"
