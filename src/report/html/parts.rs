@@ -190,9 +190,9 @@ fn differences(drift: &[Drift], page: &mut String) {
             text.as_deref().map(|text| format!("<code>{}</code>", Text(text))).unwrap_or_default()
         };
         let tone = if one.counts { tone } else { "soft" };
-        let _ = write!(
+        let _ = writeln!(
             page,
-            "<tr><td class=\"{tone}\">{word}</td><td>{}{}{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+            "<tr><td class=\"{tone}\">{word}</td><td>{}{}{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
             Text(&name(&one.object)),
             attribute.unwrap_or_default(),
             note.unwrap_or_default(),
@@ -233,9 +233,9 @@ fn revisions(report: &Report, page: &mut String) {
             .filter(|one| one.found != Found::Yes && revision.verdict == RevisionVerdict::Partial);
         let wrong: Vec<String> =
             wrong.map(|one| Text(&format!("{} {}", one.effect, name(&one.object))).to_string()).collect();
-        let _ = write!(
+        let _ = writeln!(
             page,
-            "<tr><td><code>{}</code> {}<br><span class=\"soft\">{}</span>{marks}</td><td class=\"{tone}\">{word}{}</td><td>{}</td></tr>\n",
+            "<tr><td><code>{}</code> {}<br><span class=\"soft\">{}</span>{marks}</td><td class=\"{tone}\">{word}{}</td><td>{}</td></tr>",
             Text(&revision.id),
             Text(&revision.title),
             Text(&revision.file),
