@@ -11,6 +11,9 @@ use crate::pg::error::Reason;
 /// The kind of the reasons for what both sides of a condition have made, each in its own way.
 pub(super) const TWO_SIDES: &str = "two-sides";
 
+/// The kind of the reasons for what was in doubt for the same reason before.
+const AGAIN: &str = "in-doubt-again";
+
 /// What one side has changed: every object that it touched, as it left it.
 #[derive(Clone, Debug, Default)]
 pub struct Side {
@@ -108,9 +111,17 @@ impl Catalog {
                 (Some(None), Some(None)) => self.become_entry(oid, None),
                 (Some(Some(a)), Some(Some(b))) if a.same(b) => self.become_entry(oid, Some(a.entry.clone())),
                 (Some(after), None) | (None, Some(after)) if unchanged(after) => {}
-                _ => self.set_presence(oid, maybe()),
+                _ => self.put_in_doubt(oid, reason),
             }
         }
+    }
+
+    /// It may be there, or be otherwise. What was made on the very same condition is in doubt for two reasons then: that it was made
+    /// does not tell what became of it.
+    pub(super) fn put_in_doubt(&mut self, oid: Oid, reason: &Reason) {
+        let again = self.presence(oid) == Some(reason);
+        let kind = if again { AGAIN } else { reason.kind };
+        self.set_presence(oid, Presence::Maybe(Reason { kind, ..reason.clone() }));
     }
 
     /// Adds an object, unless one of its name is there: then that one may be there or be otherwise.

@@ -73,7 +73,7 @@ impl Catalog {
         let touched: BTreeSet<Oid> = self.deltas_since(mark).iter().map(Delta::oid).collect();
         for oid in touched {
             if self.entry(oid).is_some() {
-                self.set_presence(oid, Presence::Maybe(reason.clone()));
+                self.put_in_doubt(oid, reason);
             }
         }
     }
