@@ -530,6 +530,7 @@ impl<'e> Prepared<'e> {
                 version_table: version_table.name.clone(),
                 version_table_schema: version_table.schema.clone(),
                 engine: self.engine.clone(),
+                arguments: settings.arguments.clone(),
                 main_options: self.main_options(&work.sources),
                 prelude: settings.prelude.clone().filter(|_| !self.search_path_said),
                 env_text: self

@@ -173,14 +173,14 @@ pub fn predict(
             walk.vm.run.cut_off = None;
         }
         if per_migration && let Err(refusal) = walk.vm.run.commit().and_then(|()| walk.vm.run.begin()) {
-            return Prediction { runs: walk.prediction.runs, ..Prediction::failed(Some(id.clone()), refusal) };
+            return walk.failed(Some(id), refusal);
         }
     }
     if let Some(reason) = walk.vm.run.cut_off.take() {
         walk.doubt(reason);
     }
     if let Err(refusal) = walk.vm.run.commit() {
-        return Prediction { runs: walk.prediction.runs, ..Prediction::failed(None, refusal) };
+        return walk.failed(None, refusal);
     }
     walk.prediction.outcome = match walk.doubt {
         Some(reason) => Outcome::Unknown(reason),
@@ -214,11 +214,20 @@ impl Walk {
                 false
             }
             Err(refusal) => {
-                let runs = std::mem::take(&mut self.prediction.runs);
-                self.prediction = Prediction { runs, ..Prediction::failed(Some(id.to_string()), refusal) };
+                self.prediction = self.failed(Some(id), refusal);
                 false
             }
         }
+    }
+
+    /// What Alembic itself does is refused; behind something unknown that is not certain.
+    fn failed(&mut self, id: Option<&str>, refusal: Refusal) -> Prediction {
+        if self.doubt.is_some() {
+            self.end_in_doubt();
+            return std::mem::replace(&mut self.prediction, Prediction::unknown(Reason::new("ended", "it has ended")));
+        }
+        let runs = std::mem::take(&mut self.prediction.runs);
+        Prediction { runs, ..Prediction::failed(id.map(str::to_string), refusal) }
     }
 
     /// Takes over what became of the file of a revision, when it was loaded before the first or when its `upgrade()` ran; false if

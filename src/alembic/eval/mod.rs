@@ -98,6 +98,7 @@ pub struct Vm {
     /// Calls of what is not known, so far.
     unknown_calls: u64,
     suppositions: suppose::Suppositions,
+    loads: module::Loads,
     steps: u64,
     memory: usize,
     depth: u32,
@@ -120,6 +121,7 @@ impl Vm {
             flow: flow::State::default(),
             unknown_calls: 0,
             suppositions: suppose::Suppositions::default(),
+            loads: module::Loads::default(),
             steps: 0,
             memory: 0,
             depth: 0,

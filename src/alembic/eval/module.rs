@@ -4,6 +4,7 @@
 //! migration needs, and what loading does besides binding names is nothing a database could see. A file that fails while it
 //! is loaded keeps what it bound so far; its other names are unknown, since a real application does load.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::args::Args;
@@ -15,7 +16,7 @@ use super::value::Value;
 use super::{Eval, Raise, Vm};
 use crate::alembic::python::ast;
 use crate::pg::error::Reason;
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 
 /// A file that can be imported.
 #[derive(Clone, Debug)]
@@ -45,6 +46,11 @@ pub trait ModuleSource {
     /// True for a file of the application: neither a revision nor beside `env.py`.
     fn is_application(&self, _file: FileId) -> bool {
         false
+    }
+
+    /// Files of the application that define tables, by their words.
+    fn with_tables(&self) -> &[FileId] {
+        &[]
     }
 
     /// What the file of a path says, if it was handed in.
@@ -134,6 +140,15 @@ impl Native for Module {
     fn str(self: Rc<Self>, _vm: &mut Vm) -> Eval<Option<Value>> {
         Ok(Some(Value::str(format!("<module '{}'>", self.dotted))))
     }
+}
+
+/// Which files were loaded.
+#[derive(Debug, Default)]
+pub(super) struct Loads {
+    /// Those whose statements are running, the innermost last.
+    running: Vec<FileId>,
+    /// Those that ran to their end.
+    done: HashSet<FileId>,
 }
 
 /// Something that was imported and not used yet.
@@ -238,7 +253,12 @@ impl Vm {
         let flow = std::mem::take(&mut self.flow);
         let uncertain = std::mem::take(&mut self.run.uncertain);
         let (may_fail, unknown_calls) = (self.run.may_fail.len(), self.unknown_calls);
+        self.loads.running.push(source.file);
         let result = self.deeper(|vm| vm.run_module(&module, &source));
+        self.loads.running.pop();
+        if result.is_ok() {
+            self.loads.done.insert(source.file);
+        }
         self.doubt_unset(&module, &source);
         self.flow = flow;
         self.run.uncertain = uncertain;
@@ -282,6 +302,20 @@ impl Vm {
         let value = Value::native(module);
         self.modules.insert(dotted.to_owned(), value.clone());
         Some(value)
+    }
+
+    /// True while a file of the application runs its own statements: what they make is there for all its other files.
+    pub fn is_loading_application(&self) -> bool {
+        let here = self.place().map(|place| place.file);
+        self.loads.running.last().is_some_and(|file| Some(*file) == here && self.sources.is_application(*file))
+    }
+
+    /// A file of the application that may define tables and was not loaded, or not to its end.
+    pub fn unloaded_tables(&self) -> Option<Reason> {
+        let known = |file: &FileId| self.loads.done.contains(file) || self.loads.running.contains(file);
+        let file = self.sources.with_tables().iter().find(|file| !known(file))?;
+        let what = "which tables of the application are defined by then: here is one that env.py or the application may have imported";
+        Some(Reason::new("application-tables", what).at(Span { file: *file, start: 0, end: 0 }))
     }
 
     fn new_module(&mut self, source: &SourceModule) -> Rc<Module> {

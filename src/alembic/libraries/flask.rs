@@ -17,7 +17,7 @@ pub fn register(vm: &mut Vm) {
     for module in ["flask_sqlalchemy", "flask_sqlalchemy.extension"] {
         vm.register(module, [("SQLAlchemy", extension.clone())]);
     }
-    let model = orm::base("flask_appbuilder.models.sqla.Model", MetaData::new(None, Vec::new()));
+    let model = orm::base("flask_appbuilder.models.sqla.Model", MetaData::of_library());
     vm.register("flask_appbuilder", [("SQLA", extension.clone()), ("Model", model.clone())]);
     vm.register("flask_appbuilder.models.sqla", [("SQLA", extension.clone()), ("Model", model)]);
     if let Ok(mixin) = audit_mixin(vm) {
@@ -28,10 +28,10 @@ pub fn register(vm: &mut Vm) {
 }
 
 /// `SQLAlchemy(app=None, *, metadata=None, …)`
-fn construct(_vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<Value> {
+fn construct(vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<Value> {
     let given = args.keyword.iter().find(|(name, _)| &**name == "metadata").map(|(_, metadata)| metadata);
     let metadata = given.and_then(|metadata| metadata.downcast::<MetaData>());
-    let metadata = metadata.unwrap_or_else(|| MetaData::new(None, Vec::new()));
+    let metadata = metadata.unwrap_or_else(|| MetaData::new(vm, None, Vec::new()));
     let model = orm::base("flask_sqlalchemy.model.Model", metadata.clone());
     Ok(Value::native(Extension { metadata, model }))
 }

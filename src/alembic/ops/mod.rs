@@ -22,7 +22,7 @@ mod tests;
 use std::rc::Rc;
 
 pub use batch::Batch;
-pub use context::{MigrationContext, Operations};
+pub use context::{Config, MigrationContext, Operations};
 pub use module::register;
 
 use super::sqlalchemy::ddl::Statement;

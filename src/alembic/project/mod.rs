@@ -4,6 +4,7 @@
 //! `pyproject.toml`, `env.py`, and, where none of these is there, by revision files themselves.
 
 mod archive;
+mod arguments;
 mod convention;
 mod discover;
 mod gathered;
@@ -27,6 +28,7 @@ mod walk;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+pub use arguments::{Argument, Arguments};
 pub use convention::Template;
 pub use ini::Ini;
 pub use loading::uses_database;

@@ -1,6 +1,6 @@
 //! Which file a dotted name means.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -20,7 +20,11 @@ pub struct Modules {
     /// The folders whose code is the migrations' own: that of `env.py`, and the version locations.
     own: Vec<String>,
     parsed: RefCell<HashMap<FileId, Option<Rc<ast::Module>>>>,
+    with_tables: OnceCell<Vec<FileId>>,
 }
+
+/// Words of files that define tables, in SQLAlchemy's ways and in those of its extensions.
+const TABLES: [&str; 5] = ["__tablename__", "Table(", "Column(", "mapped_column(", "table=True"];
 
 /// A module's file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +48,14 @@ impl Modules {
                 }
             }
         }
-        Modules { tree, texts, roots, own: vec![folder.to_string()], parsed: RefCell::default() }
+        Modules {
+            tree,
+            texts,
+            roots,
+            own: vec![folder.to_string()],
+            parsed: RefCell::default(),
+            with_tables: OnceCell::new(),
+        }
     }
 
     /// The same with more folders whose code is the migrations' own.
@@ -106,6 +117,12 @@ impl Modules {
     }
 }
 
+/// No application imports its tests.
+fn is_of_tests(path: &str) -> bool {
+    path.split('/')
+        .any(|part| matches!(part, "test" | "tests" | "testing" | "conftest.py") || part.starts_with("test_"))
+}
+
 impl ModuleSource for Modules {
     fn find(&self, dotted: &str) -> Option<SourceModule> {
         let found = self.find_file(dotted)?;
@@ -127,10 +144,26 @@ impl ModuleSource for Modules {
 
     fn is_application(&self, file: FileId) -> bool {
         let path = self.texts.file(file).path();
-        let inside = |folder: &String| {
-            folder.is_empty() || path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
+        // Where `env.py` is at the root, only what is beside it is the migrations' own.
+        let inside = |folder: &String| match folder.as_str() {
+            "" => !path.contains('/'),
+            folder => path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')),
         };
         !self.own.iter().any(inside)
+    }
+
+    fn with_tables(&self) -> &[FileId] {
+        self.with_tables.get_or_init(|| {
+            let defines = |text: &str| {
+                // Revisions of other environments are loaded by Alembic alone.
+                TABLES.iter().any(|word| text.contains(word)) && !text.contains("down_revision")
+            };
+            let files = self.texts.iter().filter(|(file, source)| {
+                let path = source.path();
+                path.ends_with(".py") && !is_of_tests(path) && self.is_application(*file) && defines(source.text())
+            });
+            files.map(|(file, _)| file).collect()
+        })
     }
 
     fn text(&self, path: &str) -> Option<&str> {

@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use super::arguments::{self, Arguments};
 use super::convention::{self, Convention, Template};
 use super::hooks;
 use super::isolation;
@@ -70,6 +71,8 @@ pub struct Settings {
     pub transaction_per_migration: Setting<bool>,
     /// The connection commits each statement by itself (`isolation_level="AUTOCOMMIT"`).
     pub autocommit: Setting<bool>,
+    /// What each `upgrade(…)` is called with.
+    pub arguments: Arguments,
     /// Why names may mean other objects than those of the connection's own `search_path`.
     pub prelude: Option<Reason>,
     /// `transactional_ddl`; true on PostgreSQL unless set.
@@ -89,6 +92,7 @@ impl Default for Settings {
             include_schemas: Setting::default_of(false),
             transaction_per_migration: Setting::default_of(false),
             autocommit: Setting::default_of(false),
+            arguments: Arguments::default(),
             prelude: None,
             transactional_ddl: Setting::default_of(true),
             render_as_batch: Setting::default_of(false),
@@ -196,6 +200,7 @@ pub fn read(modules: &Modules, env: FileId, flask: bool, options: Option<&Option
         include_schemas: flag("include_schemas", false),
         transaction_per_migration: flag("transaction_per_migration", false),
         autocommit: isolation::autocommit(&module),
+        arguments: arguments::of(&module),
         prelude: prelude::prelude(&module),
         transactional_ddl: setting(modules, &configure, "transactional_ddl", true, |value| match value {
             // Alembic then asks the dialect.
@@ -220,6 +225,7 @@ fn unknown(reason: &Reason) -> Settings {
         version_table_pk: Setting::Unknown(reason.clone()),
         include_schemas: Setting::Unknown(reason.clone()),
         transaction_per_migration: Setting::Unknown(reason.clone()),
+        arguments: Arguments::default(),
         prelude: None,
         autocommit: Setting::Unknown(reason.clone()),
         transactional_ddl: Setting::Unknown(reason.clone()),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::alembic::project::Arguments;
 use crate::pg::error::Reason;
 use crate::pg::ident::Ident;
 
@@ -46,6 +47,8 @@ pub struct Settings {
     pub version_table_schema: Option<Ident>,
     /// The engine of Flask-Migrate's multidb layout: `upgrade(engine_name)` is called with it.
     pub engine: Option<String>,
+    /// What else `upgrade(…)` is called with.
+    pub arguments: Arguments,
     /// The options of Alembic's section of `alembic.ini`.
     pub main_options: BTreeMap<String, String>,
     /// Why names may mean other objects than those of `search_path`: what `env.py` does before it migrates.
@@ -74,6 +77,7 @@ impl Default for Settings {
             version_table: Ident::new("alembic_version"),
             version_table_schema: None,
             engine: None,
+            arguments: Arguments::default(),
             main_options: BTreeMap::new(),
             prelude: None,
             env_text: "".into(),

@@ -1,7 +1,9 @@
 //! Runs one revision's `upgrade()`.
 
-use super::{Action, Outcome, RevisionRun, Run};
+use super::{Action, Outcome, RevisionRun, Run, Settings};
 use crate::alembic::eval::{Args, Eval, Raise, SourceModule, Value, Vm};
+use crate::alembic::ops::Config;
+use crate::alembic::project::Argument;
 use crate::pg::error::Refusal;
 
 /// Runs `upgrade()` of a loaded revision, within the transaction that the caller has begun. The version row is the caller's.
@@ -33,11 +35,26 @@ pub fn upgrade_with_arguments(vm: &mut Vm, module: &Value) -> RevisionRun {
 
 fn call(vm: &mut Vm, module: &Value) -> Eval<Value> {
     let function = vm.get_attr(module, "upgrade")?;
-    let args = match &vm.run.settings.engine {
-        Some(engine) => Args::positional([Value::str(engine.as_str())]),
-        None => Args::default(),
-    };
+    let args = arguments(vm);
     vm.call(&function, args)
+}
+
+/// What `env.py` hands over.
+fn arguments(vm: &Vm) -> Args {
+    let Settings { engine, arguments, .. } = &vm.run.settings;
+    let value = |argument: &Argument| match argument {
+        Argument::Config => Value::native(Config),
+        Argument::Text(text) => Value::str(text.as_str()),
+        Argument::Flag(flag) => Value::Bool(*flag),
+        Argument::None => Value::None,
+        Argument::Unknown(reason) => Value::Unknown(reason.clone()),
+    };
+    let named = arguments.named.iter().filter(|(name, _)| engine.is_none() || name != "engine_name");
+    Args {
+        keyword: named.map(|(name, argument)| (name.as_str().into(), value(argument))).collect(),
+        unknown: arguments.others.clone(),
+        ..Args::positional(engine.as_deref().map(Value::str))
+    }
 }
 
 /// The part of a run that some code is: its steps, and how it ended.

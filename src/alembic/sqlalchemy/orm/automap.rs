@@ -17,7 +17,7 @@ pub fn install_automap(vm: &mut Vm) {
 fn automap_base(vm: &mut Vm, args: Args) -> Eval<Value> {
     let bound = args.bind(vm, "automap_base(declarative_base=, **kw)")?;
     let metadata = bound.keywords.iter().find(|(name, _)| &**name == "metadata").map(|(_, metadata)| metadata.clone());
-    let Some(metadata) = metadata.map_or_else(|| Some(MetaData::new(None, Vec::new())), |given| given.downcast())
+    let Some(metadata) = metadata.map_or_else(|| Some(MetaData::new(vm, None, Vec::new())), |given| given.downcast())
     else {
         return Ok(vm.unknown("library", "automap_base() with a metadata that is not known"));
     };

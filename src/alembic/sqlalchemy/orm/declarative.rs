@@ -94,7 +94,7 @@ fn declared(_vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<Value> {
 fn declarative_base(vm: &mut Vm, args: Args) -> Eval<Value> {
     let bound = args.bind(vm, "declarative_base(bind=, metadata=, mapper=, cls=, name=, class_registry=, type_annotation_map=, constructor=, metaclass=)")?;
     let metadata = match bound.get("metadata") {
-        Some(Value::None) | None => Value::Native(MetaData::new(None, Vec::new())),
+        Some(Value::None) | None => Value::Native(MetaData::new(vm, None, Vec::new())),
         Some(given) => given,
     };
     let mixin = bound.get("cls").and_then(|cls| cls.as_class());
@@ -165,7 +165,7 @@ fn made(vm: &mut Vm, class: &Rc<Class>, _keywords: Vec<(Rc<str>, Value)>) -> Eva
     let metadata = match class.find("metadata").and_then(|metadata| seam::native::<MetaData>(&metadata)) {
         Some(metadata) => metadata,
         None => {
-            let metadata = MetaData::new(None, Vec::new());
+            let metadata = MetaData::new(vm, None, Vec::new());
             class.attrs.set(&"metadata".into(), Some(Value::Native(metadata.clone())));
             metadata
         }

@@ -16,7 +16,7 @@ use crate::pg::error::Reason;
 
 /// Registers `SQLModel`, `Field` and `Relationship`.
 pub fn install(vm: &mut Vm) {
-    let metadata = Value::Native(MetaData::new(None, Vec::new()));
+    let metadata = Value::Native(MetaData::of_library());
     let init = declarative::init();
     let base = Class::new("sqlmodel.main.SQLModel", Vec::new())
         .on_subclass(made)
@@ -67,7 +67,7 @@ fn made(vm: &mut Vm, class: &Rc<Class>, keywords: Vec<(Rc<str>, Value)>) -> Eval
             let mut unknown = None;
             let columns = columns(vm, class, &mut unknown)?;
             let metadata = class.find("metadata").and_then(|metadata| seam::native::<MetaData>(&metadata));
-            let metadata = metadata.unwrap_or_else(|| MetaData::new(None, Vec::new()));
+            let metadata = metadata.unwrap_or_else(|| MetaData::new(vm, None, Vec::new()));
             let tablename = declarative::evaluated(vm, class, "__tablename__")?;
             let tablename = tablename.unwrap_or_else(|| Value::str(class.name.to_lowercase()));
             declarative::make_table(vm, class, &metadata, &tablename, columns, unknown)?

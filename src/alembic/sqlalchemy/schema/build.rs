@@ -471,7 +471,7 @@ pub fn metadata(vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<Value> {
                 convention.push((seam::text(&key, "a key of naming_convention")?, template));
             }
         }
-        Ok(Value::Native(super::MetaData::new(schema, convention)))
+        Ok(Value::Native(super::MetaData::new(vm, schema, convention)))
     })();
     made(known, |value| value)
 }
@@ -532,6 +532,10 @@ pub fn table(vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<Value> {
             parts.unknown.get_or_insert(reason);
         }
         return super::reflect::table(vm, &metadata, name, &bound.rest, parts).map(|table| Value::Native(table));
+    }
+    if bound.rest.is_empty() {
+        // Where it is defined already, this is that table, with its columns.
+        parts.unknown = parts.unknown.or_else(|| metadata.more(vm));
     }
     let table = Table::new(vm, name, metadata.clone(), &bound.rest, parts)?;
     metadata.tables.borrow_mut().push((key, table.clone()));

@@ -25,16 +25,26 @@ impl Native for MetaData {
         Ok(true)
     }
 
-    fn get_attr(self: Rc<Self>, _vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
+    fn get_attr(self: Rc<Self>, vm: &mut Vm, name: &str) -> Eval<Option<Value>> {
         if let Some((_, value)) = self.attrs.borrow().iter().find(|(own, _)| **own == *name) {
             return Ok(Some(value.clone()));
         }
         Ok(Some(match name {
             "tables" => {
                 let tables = self.tables.borrow();
-                Value::dict(tables.iter().map(|(key, table)| (&**key, Value::Native(table.clone()))))
+                let all = Value::dict(tables.iter().map(|(key, table)| (&**key, Value::Native(table.clone()))));
+                if let Value::Dict(dict) = &all {
+                    dict.borrow_mut().unknown = self.more(vm);
+                }
+                all
             }
-            "sorted_tables" => Value::list(sorted(&self.all()).into_iter().map(|table| Value::Native(table))),
+            "sorted_tables" => {
+                let all = Value::list(sorted(&self.all()).into_iter().map(|table| Value::Native(table)));
+                if let Value::List(list) = &all {
+                    list.borrow_mut().unknown = self.more(vm);
+                }
+                all
+            }
             "schema" => optional_name(self.schema.as_ref()),
             "naming_convention" => {
                 Value::dict(self.naming_convention.iter().map(|(key, value)| (&**key, value.clone())))
@@ -101,7 +111,12 @@ fn all_ddl(vm: &mut Vm, metadata: &Rc<MetaData>, create: bool, args: Args) -> Ev
     let bound = args.bind(vm, "create_all(bind=, tables=, checkfirst=)")?;
     let check = bound.get("checkfirst").is_none_or(|value| seam::truth(&value).unwrap_or(true));
     let tables = match bound.get("tables").filter(|tables| !tables.is_none()) {
-        None => metadata.all(),
+        None => {
+            if let Some(reason) = metadata.more(vm) {
+                vm.run.note(crate::alembic::run::Action::Unmodelled(reason));
+            }
+            metadata.all()
+        }
         Some(given) => {
             let mut tables = Vec::new();
             for item in seam::sequence(&given, "tables").unwrap_or_else(|reason| vec![Value::Unknown(reason)]) {

@@ -1,0 +1,140 @@
+//! What `env.py` hands to each `upgrade(…)`: the keywords of `context.run_migrations(**kw)` (`EnvironmentContext.run_migrations`).
+
+use super::keywords::{self, Keywords};
+use super::literal::{Literal, Scope};
+use crate::alembic::python::ast::{self, Block, Call, Expr, ExprKind};
+use crate::pg::error::Reason;
+use crate::source::Span;
+
+/// One argument.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Argument {
+    /// `context.config`
+    Config,
+    /// A string.
+    Text(String),
+    /// `True`, `False`
+    Flag(bool),
+    /// `None`
+    None,
+    /// It cannot be told.
+    Unknown(Reason),
+}
+
+/// All of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Arguments {
+    /// By name.
+    pub named: Vec<(String, Argument)>,
+    /// Why there may be others.
+    pub others: Option<Reason>,
+}
+
+/// Reads the calls of `run_migrations` of an `env.py`. Where several differ, those count that go with a connection.
+pub fn of(module: &ast::Module) -> Arguments {
+    let mut found: Vec<(Keywords<'_>, bool)> = Vec::new();
+    keywords::calls(&module.body, &mut |call, homes| {
+        if called(call) == Some("run_migrations") {
+            found.push((keywords::of_call(call, homes), is_offline(homes)));
+        }
+    });
+    let online: Vec<&Keywords<'_>> = found.iter().filter(|(_, offline)| !offline).map(|(own, _)| own).collect();
+    let calls = if online.is_empty() { found.iter().map(|(own, _)| own).collect() } else { online };
+    let Some((first, others)) = calls.split_first() else { return Arguments::default() };
+    let names = |own: &Keywords<'_>| own.named.iter().map(|keyword| keyword.name.to_string()).collect::<Vec<_>>();
+    let hidden = calls.iter().find_map(|own| own.hidden);
+    let differs = others.iter().any(|other| names(other) != names(first));
+    let scope = Scope::with_functions(&module.body);
+    let named = first.named.iter().filter(|_| !differs).map(|keyword| {
+        let same = others.iter().all(|other| {
+            other
+                .named
+                .iter()
+                .any(|own| own.name == keyword.name && argument(own.value, &scope) == argument(keyword.value, &scope))
+        });
+        let value = argument(keyword.value, &scope).filter(|_| keyword.sure && same);
+        (keyword.name.to_string(), value.unwrap_or_else(|| Argument::Unknown(reason(keyword.value.span))))
+    });
+    Arguments {
+        named: named.collect(),
+        others: hidden
+            .or_else(|| first.named.first().filter(|_| differs).map(|keyword| keyword.value.span))
+            .map(reason),
+    }
+}
+
+fn reason(at: Span) -> Reason {
+    Reason::new("env", "what env.py hands to upgrade()").at(at)
+}
+
+fn called(call: &Call) -> Option<&str> {
+    match &call.func.kind {
+        ExprKind::Name(name) => Some(name),
+        ExprKind::Attribute { attr, .. } => Some(attr),
+        _ => None,
+    }
+}
+
+/// The function around it configures an URL and no connection: `alembic upgrade --sql`.
+fn is_offline(homes: &[&Block]) -> bool {
+    let [function, _, ..] = homes else { return false };
+    let mut offline = false;
+    super::walk::calls(function, &mut |call| {
+        let has = |wanted: &str| call.keywords.iter().any(|(name, _)| name.as_deref() == Some(wanted));
+        offline |= called(call) == Some("configure") && has("url") && !has("connection");
+    });
+    offline
+}
+
+fn argument(value: &Expr, scope: &Scope<'_>) -> Option<Argument> {
+    let bound = match &value.kind {
+        ExprKind::Name(name) => scope.expression(name).unwrap_or(value),
+        _ => value,
+    };
+    if let ExprKind::Attribute { value: of, attr } = &bound.kind
+        && &**attr == "config"
+        && matches!(&of.kind, ExprKind::Name(name) if &**name == "context")
+    {
+        return Some(Argument::Config);
+    }
+    match scope.value(value)? {
+        Literal::None => Some(Argument::None),
+        Literal::Bool(flag) => Some(Argument::Flag(flag)),
+        Literal::Str(text) => Some(Argument::Text(text)),
+        Literal::List(_) | Literal::Dict(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alembic::python::parse;
+    use crate::source::Sources;
+
+    #[track_caller]
+    fn check(env: &str, names: &[&str], others: bool) -> Arguments {
+        let module = parse(env, Sources::default().add("env.py", env)).expect("Python");
+        let found = of(&module);
+        assert_eq!(found.named.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), names, "{env}");
+        assert_eq!(found.others.is_some(), others, "{env}");
+        found
+    }
+
+    #[test]
+    fn keywords_of_run_migrations() {
+        check("context.run_migrations()", &[], false);
+        let found = check(
+            "config = context.config\ncontext.run_migrations(config=config, tag='x', engine=engine)",
+            &["config", "tag", "engine"],
+            false,
+        );
+        assert_eq!(found.named[0].1, Argument::Config);
+        assert_eq!(found.named[1].1, Argument::Text("x".to_string()));
+        assert!(matches!(found.named[2].1, Argument::Unknown(_)));
+        check("context.run_migrations(**options)", &[], true);
+        let both = "def offline():\n    context.configure(url=url)\n    context.run_migrations(confi=1)\n\
+                    def online():\n    context.configure(connection=c)\n    context.run_migrations(config=context.config)";
+        check(both, &["config"], false);
+        check("if x:\n    context.run_migrations(a=1)\nelse:\n    context.run_migrations(b=1)", &[], true);
+    }
+}
