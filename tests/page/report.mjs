@@ -69,10 +69,10 @@ export function report(name = HOSTILE) {
       ...['candidate.linkedin_url:character varying(255)', 'job.salary_from:numeric(10,2)', 'job.salary_to:numeric(10,2)'].map((text) => {
         const [path, type] = text.split(':');
         const [table, column] = path.split('.');
-        return { change: 'missing', object: object('column', table, column), attribute: null, expected: type, actual: null, introduced_by: { revision: '91d3c7a5e0f4', file: `${versions}/91d3c7a5e0f4_interviews.py`, line: 24 }, note: null };
+        return { change: 'missing', counts: true, object: object('column', table, column), attribute: null, expected: type, actual: null, introduced_by: { revision: '91d3c7a5e0f4', file: `${versions}/91d3c7a5e0f4_interviews.py`, line: 24 }, note: null };
       }),
-      { change: 'extra', object: object('table', null, name), attribute: null, expected: null, actual: name, introduced_by: null, note: name },
-      { change: 'different', object: object('column', 'candidate', 'notice_period'), attribute: 'type', expected: 'character varying(60)', actual: 'text', introduced_by: { revision: '4b8e1f60a2c9', file: `${versions}/4b8e1f60a2c9_candidate_details.py`, line: 18 }, note: null },
+      { change: 'extra', counts: true, object: object('table', null, name), attribute: null, expected: null, actual: name, introduced_by: null, note: name },
+      { change: 'different', counts: true, object: object('column', 'candidate', 'notice_period'), attribute: 'type', expected: 'character varying(60)', actual: 'text', introduced_by: { revision: '4b8e1f60a2c9', file: `${versions}/4b8e1f60a2c9_candidate_details.py`, line: 18 }, note: null },
     ],
     prediction,
     plans: [

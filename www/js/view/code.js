@@ -39,19 +39,26 @@ export function command(text) {
 }
 
 /**
- * @param {string} text
+ * @param {string | (() => string)} text a function where it can change
  * @param {string} what
+ * @param {string} label
  */
-export function copyButton(text, what) {
-  const button = h('button', { type: 'button', class: 'small', 'aria-label': `Copy ${what}` }, 'Copy');
+export function copyButton(text, what, label = 'Copy') {
+  const said = h('span', null, label);
+  const button = h('button', { type: 'button', class: 'small', 'aria-label': `Copy ${what}` }, said);
   button.addEventListener('click', async () => {
+    // The name follows what the button says, so that a screen reader hears whether it went well.
+    const say = (/** @type {string} */ word, /** @type {string} */ name) => {
+      said.textContent = word;
+      button.setAttribute('aria-label', name);
+    };
     try {
-      await navigator.clipboard.writeText(text);
-      button.textContent = 'Copied';
+      await navigator.clipboard.writeText(typeof text === 'string' ? text : text());
+      say('Copied', `Copied ${what}`);
     } catch {
-      button.textContent = 'Select and copy';
+      say('Select and copy', `Select and copy ${what}`);
     }
-    button.addEventListener('blur', () => { button.textContent = 'Copy'; }, { once: true });
+    button.addEventListener('blur', () => say(label, `Copy ${what}`), { once: true });
   });
   return button;
 }
@@ -64,6 +71,11 @@ export function save(file) {
   const url = URL.createObjectURL(new Blob([file.text], { type: 'text/plain;charset=utf-8' }));
   h('a', { href: url, download: file.name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/** @param {OutFile} file */
+export function saveButton(file) {
+  return h('button', { type: 'button', class: 'small', 'aria-label': `Save ${file.name}`, onclick: () => save(file) }, 'Save ', h('code', null, file.name));
 }
 
 /** What each file is for. */

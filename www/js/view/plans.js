@@ -1,89 +1,107 @@
-// What to do: one card per plan, the recommended one open.
+// What to do: the recommended plan as a card, the other ways folded with what stands against them.
 
 import { counted, h, prose } from '../dom.js';
-import { command, fileList, place } from './code.js';
-import { DATA_STEP, OUTCOME, PLAN, SEVERITY } from './words.js';
+import { command, copyButton, fileList, place, saveButton } from './code.js';
+import { dataSteps, hazards } from './hazards.js';
+import { OUTCOME, PLAN } from './words.js';
 
-/** @typedef {import('../../pkg/restamp.js').Report} Report */
 /** @typedef {import('../../pkg/restamp.js').Plan} Plan */
-/** @typedef {import('../../pkg/restamp.js').Hazard} Hazard */
-/** @typedef {import('../../pkg/restamp.js').DataStep} DataStep */
 /** @typedef {import('../state.js').Answer} Answer */
+/** @typedef {import('../state.js').OutFile} OutFile */
 
 /** @param {Answer} answer */
 export function plans({ report, files }) {
   if (report.plans.length === 0) return null;
-  return h('section', { 'aria-labelledby': 'plans-title' },
+  const all = report.plans.map((plan, index) => ({ plan, files: files[index] ?? [], id: `plan-${index}` }));
+  const best = all.find(({ plan }) => plan.recommended);
+  const others = all.filter((one) => one !== best);
+  return h('section', { class: 'plans', 'aria-labelledby': 'plans-title' },
     h('h3', { id: 'plans-title', class: 'section' }, 'What to do'),
-    report.plans.map((plan, index) => card(plan, files[index] ?? [], index === 0)));
+    best === undefined
+      ? h('p', { class: 'notice' }, h('strong', null, 'No way home can be recommended yet. '),
+        'What stands against each one is said with it, and what would settle it.')
+      : h('article', { class: 'card plan recommended', id: best.id, 'aria-labelledby': `${best.id}-title` },
+        h('header', null, title(best.plan, `${best.id}-title`), h('span', { class: 'tag good' }, '✓ recommended')),
+        body(best.plan, best.files)),
+    others.length > 0 && best !== undefined && h('h4', { class: 'others' }, 'Not recommended, and why'),
+    others.map((one) => folded(one, best === undefined && one === others[0])));
 }
 
 /**
  * @param {Plan} plan
- * @param {readonly import('../state.js').OutFile[]} files
- * @param {boolean} open
+ * @param {string | null} id
  */
-function card(plan, files, open) {
-  const to = plan.to.length === 0 ? 'base' : plan.to.join(', ');
-  return h('details', { class: plan.recommended ? 'card plan recommended' : 'card plan', open: open || plan.recommended },
-    h('summary', null,
-      h('h4', null, PLAN[plan.id], ' ', h('span', { class: 'soft' }, 'to '), h('code', null, to)),
-      plan.recommended ? h('span', { class: 'tag good' }, '✓ recommended') : plan.barred.length > 0 && h('span', { class: 'tag care' }, '! not without care')),
-    h('p', null, prose(plan.why)),
-    plan.barred.length > 0 && h('ul', { class: 'barred' }, plan.barred.map((reason) => h('li', null, prose(reason)))),
-    ...plan.patches.map((change) => patch(change)),
-    steps(plan),
-    hazards(plan.hazards, 'Know before you run it'),
-    dataSteps(plan.data_steps),
-    then(plan),
-    hazards(plan.then.hazards, 'Know before you upgrade'),
-    files.length > 0 && h('div', null, h('h5', null, 'Files'), fileList(files)),
-    h('p', { class: 'fine' }, 'Internally consistent: Restamp has checked the script against its model of your schema. It has not run on a server; try it on a copy if you can.'));
+function title(plan, id) {
+  return h('h4', { id }, PLAN[plan.id], ' ', h('span', { class: 'soft' }, 'to '), h('code', null, plan.to.length === 0 ? 'base' : plan.to.join(', ')));
 }
 
-/** @param {Plan} plan */
-function steps(plan) {
-  if (plan.steps.length > 0) {
-    return h('ol', { class: 'steps' }, plan.steps.map((step) =>
-      h('li', null, h('p', null, prose(step.title), step.file !== null && !(step.command ?? '').includes(step.file) && [' ', h('code', null, step.file)]),
-        step.command !== null && command(step.command))));
+/**
+ * A way that is not recommended: the first thing that stands against it is seen without opening it.
+ * @param {{ plan: Plan, files: readonly OutFile[], id: string }} one
+ * @param {boolean} open
+ */
+function folded({ plan, files, id }, open) {
+  const [first, ...further] = plan.barred;
+  return h('details', { class: 'card plan', id, open, 'data-keep': true },
+    h('summary', null, title(plan, null),
+      h('p', { class: 'against' }, first === undefined ? [h('span', { class: 'tag plain' }, 'also possible'), ' ', prose(plan.why)]
+        : [h('span', { class: 'tag care' }, '! not without care'), ' ', prose(first),
+          further.length > 0 && h('span', { class: 'soft' }, ` And ${counted(further.length, 'further reason')}.`)])),
+    further.length > 0 && h('ul', { class: 'barred' }, plan.barred.map((reason) => h('li', null, prose(reason)))),
+    body(plan, files));
+}
+
+/**
+ * @param {Plan} plan
+ * @param {readonly OutFile[]} files
+ */
+function body(plan, files) {
+  return [
+    h('p', { class: 'why' }, prose(plan.why)),
+    ...plan.patches.map((change) => patch(change)),
+    steps(plan, files),
+    then(plan),
+    hazards(plan.hazards, 'Know before you run it'),
+    dataSteps(plan.data_steps),
+    hazards(plan.then.hazards, 'Know before you upgrade'),
+    files.length > 0 && h('div', { class: 'plan-files' }, h('h5', null, 'Files'), fileList(files)),
+    h('p', { class: 'fine' }, 'Internally consistent: Restamp has checked the script against its model of your schema. It has not run on a server; try it on a copy if you can.'),
+  ].filter((part) => part !== null && part !== false);
+}
+
+/**
+ * The numbered steps, each with what is typed and the file that it needs.
+ * @param {Plan} plan
+ * @param {readonly OutFile[]} files
+ */
+function steps(plan, files) {
+  if (plan.steps.length === 0) {
+    /** @param {string} title @param {string[]} lines */
+    const block = (title, lines) => lines.length > 0 && h('div', null, h('p', { class: 'soft' }, title), command(lines.join('\n')));
+    return h('div', null, block('With Alembic', plan.commands.alembic), block('With Flask-Migrate', plan.commands.flask));
   }
-  /** @param {string} title @param {string[]} lines */
-  const block = (title, lines) => lines.length > 0 && h('div', null, h('p', { class: 'soft' }, title), command(lines.join('\n')));
-  return h('div', null, block('With Alembic', plan.commands.alembic), block('With Flask-Migrate', plan.commands.flask));
+  // A fix stamps by itself, so of Flask-Migrate's commands only those of the steps are named.
+  const flask = plan.commands.flask.filter((line) => plan.fix_sql === '' || !line.startsWith('flask db stamp'));
+  const typed = plan.steps.flatMap((step) => (step.command === null ? [] : [step.command]));
+  return h('div', { class: 'do' },
+    h('ol', { class: 'steps' }, plan.steps.map((step) => {
+      const file = files.find((one) => one.name === step.file);
+      return h('li', null,
+        h('p', { class: 'step' }, h('span', null, prose(step.title), step.file !== null && !(step.command ?? '').includes(step.file) && [' ', h('code', null, step.file)]),
+          file !== undefined && saveButton(file)),
+        step.command !== null && command(step.command));
+    })),
+    flask.length > 0 && typed.some((line) => line.startsWith('alembic ')) && h('details', { class: 'flask' },
+      h('summary', null, 'With Flask-Migrate instead of ', h('code', null, 'alembic')), command(flask.join('\n'))),
+    typed.length > 1 && h('p', { class: 'actions' }, copyButton(`${typed.join('\n')}\n`, 'all commands', 'Copy all commands')));
 }
 
 /** @param {Plan['patches'][number]} change */
 function patch(change) {
   return h('div', { class: 'patch' }, h('p', null, 'Change ', place(change.file, change.line), ':'),
-    h('pre', { class: 'script', tabindex: '0' },
+    h('pre', { class: 'script', tabindex: '0', 'aria-label': `Change of ${change.file}` },
       change.before.split('\n').map((line) => h('span', { class: 'del' }, `- ${line}\n`)),
       change.after.split('\n').map((line) => h('span', { class: 'ins' }, `+ ${line}\n`))));
-}
-
-/** @param {Hazard[]} list @param {string} title */
-function hazards(list, title) {
-  if (list.length === 0) return null;
-  return h('div', { class: 'hazards' }, h('h5', null, title), h('ul', { class: 'messages' }, list.map((hazard) => {
-    const { shape, word, tone } = SEVERITY[hazard.severity];
-    return h('li', { class: tone },
-      h('span', { class: `mark ${tone}`, role: 'img', 'aria-label': word }, shape),
-      h('div', null, h('p', null, hazard.may_run !== null && h('strong', null, 'may run: '), prose(hazard.message)),
-        hazard.may_run !== null && h('p', { class: 'soft' }, 'Whether it does is not known: ', prose(hazard.may_run)),
-        hazard.help !== null && h('p', { class: 'soft' }, prose(hazard.help)),
-        h('p', { class: 'fine' }, place(hazard.file, hazard.line),
-          hazard.lock !== null && ` takes ${hazard.lock}`, hazard.rewrites && ' rewrites the table')));
-  })));
-}
-
-/** @param {DataStep[]} list */
-function dataSteps(list) {
-  if (list.length === 0) return null;
-  return h('div', { class: 'data-steps' }, h('h5', null, `${counted(list.length, 'data step')}: a schema cannot show whether they ran`),
-    h('ul', { class: 'messages' }, list.map((step) => h('li', null,
-      h('span', { class: 'mark care', 'aria-hidden': 'true' }, '⛁'),
-      h('div', null, h('p', null, place(step.file, step.line), ' ', h('strong', null, DATA_STEP[step.state]), ': ', prose(step.why)),
-        h('pre', { class: 'script', tabindex: '0' }, step.sql ?? step.source ?? ''))))));
 }
 
 /** @param {Plan} plan */

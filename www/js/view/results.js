@@ -18,12 +18,12 @@ import { log, prediction, verdict } from './verdict.js';
  */
 export function results(answer, choose) {
   const { report } = answer;
+  const cause = [prediction(report), log(report)].filter((card) => card !== null);
   const sections = [
     verdict(report),
     choices(answer, choose),
-    prediction(report),
-    log(report),
     plans(answer),
+    cause.length > 0 ? h('div', { class: 'cause-cards' }, cause) : null,
     drift(report),
     history(report),
     diagnostics(report),
