@@ -1,6 +1,7 @@
 // Source excerpts, statements, copying and saving.
 
 import { h } from '../dom.js';
+import { zip } from '../zip.js';
 
 /** @typedef {import('../../pkg/restamp.js').Excerpt} Excerpt */
 /** @typedef {import('../state.js').OutFile} OutFile */
@@ -68,9 +69,26 @@ export function copyButton(text, what, label = 'Copy') {
  * @param {OutFile} file
  */
 export function save(file) {
-  const url = URL.createObjectURL(new Blob([file.text], { type: 'text/plain;charset=utf-8' }));
-  h('a', { href: url, download: file.name }).click();
+  saveBlob(file.name, new Blob([file.text], { type: 'text/plain;charset=utf-8' }));
+}
+
+/**
+ * @param {string} name
+ * @param {Blob} blob
+ */
+function saveBlob(name, blob) {
+  const url = URL.createObjectURL(blob);
+  h('a', { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/**
+ * All files of a plan in one archive.
+ * @param {string} folder
+ * @param {readonly OutFile[]} files
+ */
+export function zipButton(folder, files) {
+  return h('button', { type: 'button', class: 'take', onclick: () => saveBlob(`${folder}.zip`, zip(folder, files)) }, 'Download all (.zip)');
 }
 
 /** @param {OutFile} file */

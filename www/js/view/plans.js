@@ -1,7 +1,7 @@
 // What to do: the recommended plan as a card, the other ways folded with what stands against them.
 
 import { counted, h, prose } from '../dom.js';
-import { command, copyButton, fileList, place, saveButton } from './code.js';
+import { command, copyButton, fileList, place, saveButton, zipButton } from './code.js';
 import { dataSteps, hazards } from './hazards.js';
 import { OUTCOME, PLAN } from './words.js';
 
@@ -93,7 +93,18 @@ function steps(plan, files) {
     })),
     flask.length > 0 && typed.some((line) => line.startsWith('alembic ')) && h('details', { class: 'flask' },
       h('summary', null, 'With Flask-Migrate instead of ', h('code', null, 'alembic')), command(flask.join('\n'))),
-    typed.length > 1 && h('p', { class: 'actions' }, copyButton(`${typed.join('\n')}\n`, 'all commands', 'Copy all commands')));
+    h('p', { class: 'actions' },
+      files.length > 0 && zipButton(folder(plan), files),
+      typed.length > 1 && copyButton(`${typed.join('\n')}\n`, 'all commands', 'Copy all commands')));
+}
+
+/**
+ * What the archive of a plan is called: ids of revisions may hold anything, names of files may not.
+ * @param {Plan} plan
+ */
+function folder(plan) {
+  const to = plan.to.length === 0 ? 'base' : plan.to.join('-');
+  return `restamp-${plan.id}-${to.replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, 60)}`;
 }
 
 /** @param {Plan['patches'][number]} change */
