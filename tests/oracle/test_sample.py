@@ -4,7 +4,7 @@ import json
 import shutil
 
 import pytest
-from make_sample import PROJECT, SAMPLE, begin, deploy, environment, flask, make
+from make_sample import PROJECT, SAMPLE, SAMPLES, alembic, begin, deploy, environment, flask, make
 from server import VERSIONS, Server
 
 # What a schema is, without the order of columns: a database grown by ALTERs differs in it from one made at once.
@@ -33,16 +33,32 @@ def project(tmp_path):
     return folder
 
 
-def test_the_sample_is_what_a_real_deploy_gives(tmp_path):
-    make(tmp_path)
-    made, kept = (json.loads((folder / "sample.json").read_text()) for folder in (tmp_path, SAMPLE))
-    assert made["files"] == kept["files"]
+# Lines of each deploy's log.
+LOGS = {
+    ".": ("Running upgrade  -> 4b8e1f60a2c9", "[SQL: ALTER TABLE candidate ADD COLUMN expected_wage VARCHAR(120)]"),
+    "half_applied": ("Running upgrade 7c19e5b3a082 -> b3d84f6e1c95", 'column "status" of relation "orders" already exists'),
+    "several_heads": ("Multiple head revisions are present for given argument 'head'",),
+}
+
+
+@pytest.fixture(scope="module")
+def remade(tmp_path_factory):
+    """The samples made anew."""
+    folder = tmp_path_factory.mktemp("samples")
+    make(folder)
+    return folder
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_sample_is_what_a_real_deploy_gives(remade, name):
+    made, kept = (json.loads((folder / name / "sample.json").read_text()) for folder in (remade, SAMPLE))
+    assert made.keys() == kept.keys() and made["files"] == kept["files"] and made.get("target") == kept.get("target")
     # Versions differ from server to server; the statements do not.
     statements = [[line for line in one["dump"].splitlines() if not line.startswith(("--", "\\", "SET "))] for one in (made, kept)]
     assert statements[0] == statements[1]
-    for line in ("Running upgrade  -> 4b8e1f60a2c9", "[SQL: ALTER TABLE candidate ADD COLUMN expected_wage VARCHAR(120)]"):
+    for line in LOGS[name]:
         assert line in made["log"] and line in kept["log"]
-    assert kept["dump"] == (SAMPLE / "dump.sql").read_text() and kept["log"] == (SAMPLE / "deploy.log").read_text()
+    assert kept["dump"] == (SAMPLE / name / "dump.sql").read_text() and kept["log"] == (SAMPLE / name / "deploy.log").read_text()
 
 
 def test_the_fix_repairs_the_database(own, restamp, project, tmp_path):
@@ -85,3 +101,20 @@ def test_the_fix_repairs_the_database(own, restamp, project, tmp_path):
     again = restamp("analyze", project, "--dump", dump, "--format", "json")
     assert again.returncode == 0, again.stdout
     assert json.loads(again.stdout)["verdict"]["situation"] == "healthy"
+
+
+@pytest.mark.parametrize(("name", "database", "situation"), [("half_applied", "shop", "half_applied"), ("several_heads", "magazine", "healthy")])
+def test_what_is_recommended_brings_the_other_samples_home(own, restamp, tmp_path, name, database, situation):
+    folder, dump, out = tmp_path / "project", tmp_path / "dump.sql", tmp_path / "out"
+    shutil.copytree(SAMPLE / name / "project", folder)
+    SAMPLES[name](own, folder)
+    dump.write_text(own.dump_for_restamp(database))
+    report = json.loads(restamp("analyze", folder, "--dump", dump, "--format", "json", "--out", out).stdout)
+    assert report["verdict"]["situation"] == situation and report["plans"][0]["recommended"], report["verdict"]
+    if (out / "fix.sql").exists():
+        own.psql(database, file=out / "fix.sql")
+    clean = own.url(own.create("clean"))
+    for url in (own.url(database), clean):
+        done = alembic(folder, environment(url), "upgrade", "heads")
+        assert done.returncode == 0, done.stderr
+    assert own.psql(database, SCHEMA).stdout == own.psql("clean", SCHEMA).stdout

@@ -130,15 +130,17 @@ export function pasted(text) {
 }
 
 /**
- * The sample, a project whose first deploy with migrations failed.
- * @returns {Promise<{ files: Taken[], dump: Taken, log: string }>}
+ * A sample: what a user in that situation would hand in.
+ * @param {string} name its folder in `sample/`; empty for the first one
+ * @returns {Promise<{ files: Taken[], dump: Taken, log: string, target: string }>}
  */
-export async function sample() {
-  /** @type {{ files: Record<string, string>, dump: string, log: string }} */
-  const { files, dump, log } = await (await part('sample/sample.json')).json();
+export async function sample(name) {
+  /** @type {{ files: Record<string, string>, dump: string, log: string, target?: string }} */
+  const { files, dump, log, target = '' } = await (await part(`sample/${name === '' ? '' : `${name}/`}sample.json`)).json();
   return {
     files: Object.entries(files).map(([path, text]) => ({ path, blob: new Blob([text]) })),
     dump: { path: 'dump.sql', blob: new Blob([dump]) },
     log,
+    target,
   };
 }

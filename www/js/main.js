@@ -18,6 +18,7 @@ const button = (/** @type {string} */ id) => byId(id, HTMLButtonElement);
 const status = byId('status', HTMLOutputElement);
 const progressBar = byId('progress', HTMLProgressElement);
 const resultsSection = byId('results', HTMLElement);
+const samples = /** @type {HTMLButtonElement[]} */ ([...document.querySelectorAll('button[data-sample]')]);
 
 /** @type {Readonly<State>} */
 let state = initial;
@@ -58,7 +59,7 @@ function renderRun(before, now) {
   button('cancel').hidden = !running;
   progressBar.hidden = !running;
   button('analyze').disabled = running || now.reading;
-  button('sample').disabled = running;
+  for (const one of samples) one.disabled = running;
   resultsSection.setAttribute('aria-busy', String(running));
   if (running && run.progress !== null && run.progress.total > 0) {
     progressBar.max = run.progress.total;
@@ -239,20 +240,22 @@ button('cancel').addEventListener('click', () => {
   dispatch({ type: 'cancel' });
   button('analyze').focus();
 });
-button('sample').addEventListener('click', async () => {
-  try {
-    const { files, dump, log } = await preloaded;
-    byId('inputs', HTMLFormElement).reset();
-    area('log-text').value = log;
-    dispatch({ type: 'project', files, name: 'sample/' });
-    dispatch({ type: 'dump', file: dump });
-    await start();
-  } catch (error) {
-    dispatch({ type: 'failed', message: messageOf(error) });
-  }
-});
-
 // Everything is loaded at once, so that nothing needs the network later.
-const preloaded = sample();
-preloaded.catch(() => {});
+for (const one of samples) {
+  const loaded = sample(one.dataset['sample'] ?? '');
+  loaded.catch(() => {});
+  one.addEventListener('click', async () => {
+    try {
+      const { files, dump, log, target } = await loaded;
+      byId('inputs', HTMLFormElement).reset();
+      field('target').value = target;
+      area('log-text').value = log;
+      dispatch({ type: 'project', files, name: 'sample/' });
+      dispatch({ type: 'dump', file: dump });
+      await start();
+    } catch (error) {
+      dispatch({ type: 'failed', message: messageOf(error) });
+    }
+  });
+}
 engine.warm();
