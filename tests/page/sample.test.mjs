@@ -106,3 +106,12 @@ for (const { button, situation, verdict, plan, words } of SITUATIONS) {
     assert.deepEqual(faults, []);
   });
 }
+
+test('of several heads the page shows what `upgrade heads` would do', async () => {
+  const { page, faults } = await open(web);
+  await page.getByRole('button', { name: 'Several heads' }).click();
+  await page.getByRole('button', { name: 'See what alembic upgrade heads would do' }).click();
+  await page.getByText('1 revision(s) are pending and should succeed').waitFor();
+  assert.match(await page.innerText('.plan.recommended .steps'), /alembic upgrade heads/);
+  assert.deepEqual(faults, []);
+});

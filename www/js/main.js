@@ -3,6 +3,7 @@
 import { byId, counted, h } from './dom.js';
 import { Cancelled, Engine } from './engine.js';
 import { dumpFile, fromDrop, fromPicker, isDump, nameOf, pasted, projectFiles, sample } from './intake.js';
+import { remember } from './keep.js';
 import { initial, update } from './state.js';
 import { failed, results } from './view/results.js';
 import { STAGE } from './view/words.js';
@@ -57,6 +58,7 @@ function renderRun(before, now) {
   const { run } = now;
   const running = run.kind === 'running';
   button('cancel').hidden = !running;
+  byId('again', HTMLElement).hidden = !(running && run.kept !== null);
   progressBar.hidden = !running;
   button('analyze').disabled = running || now.reading;
   for (const one of samples) one.disabled = running;
@@ -74,18 +76,37 @@ function renderRun(before, now) {
     : run.kind === 'failed' ? 'No answer.' : '';
   if (status.textContent !== text) status.textContent = text;
   if (before.run.kind === run.kind && run.kind !== 'done') return;
-  if (run.kind === 'done') nameVersionTable(run.answer.report);
-  if (run.kind === 'done') resultsSection.replaceChildren(...results(run.answer, (choices) => {
-    dispatch({ type: 'choose', choices });
-    void start();
-  }));
-  else if (run.kind === 'failed') resultsSection.replaceChildren(...failed(run.message));
-  else if (run.kind === 'running') resultsSection.replaceChildren();
-  if (run.kind === 'done' || run.kind === 'failed') {
-    const heading = byId('verdict', HTMLElement);
-    heading.focus({ preventScroll: true });
-    heading.closest('header')?.scrollIntoView({ block: 'start' });
+  if (run.kind === 'running') {
+    // An answer that is asked for again stays until the next one is there.
+    if (run.kept === null) resultsSection.replaceChildren();
+  } else if (run.kind === 'done') {
+    nameVersionTable(run.answer.report);
+    const again = before.run.kind === 'running' && before.run.kept !== null;
+    const restore = again ? remember(resultsSection) : null;
+    resultsSection.replaceChildren(...results(run.answer, run.choices, choose));
+    if (restore !== null) restore();
+    else toVerdict();
+  } else if (run.kind === 'failed') {
+    resultsSection.replaceChildren(...failed(run.message));
+    toVerdict();
   }
+}
+
+/** The focus goes to the answer. */
+function toVerdict() {
+  const heading = byId('verdict', HTMLElement);
+  heading.focus({ preventScroll: true });
+  heading.closest('header')?.scrollIntoView({ block: 'start' });
+}
+
+/**
+ * The same files, asked with other choices.
+ * @param {Partial<import('./state.js').Choices> & { target?: string }} chosen
+ */
+function choose({ target, ...choices }) {
+  if (target !== undefined) field('target').value = target;
+  dispatch({ type: 'choose', choices });
+  void start(true);
 }
 
 /**
@@ -117,8 +138,11 @@ function size(bytes) {
 /** @param {unknown} error */
 const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
-/** Asks the engine. */
-async function start() {
+/**
+ * Asks the engine.
+ * @param {boolean} again the answer to the last question stays until this one is answered
+ */
+async function start(again = false) {
   const rows = field('no-rows').checked;
   const versionText = area('version-text').value;
   const dump = state.dump ?? pasted(area('dump-text').value);
@@ -128,7 +152,7 @@ async function start() {
     button('pick-folder').focus();
     return;
   }
-  dispatch({ type: 'start' });
+  dispatch({ type: 'start', again });
   try {
     const answer = await engine.analyze({
       files: state.project,
@@ -158,8 +182,8 @@ function options() {
     search_path: text('search-path'),
     schema: text('schema'),
     target: text('target'),
-    allow_drops: false,
-    allow_data_loss: false,
+    allow_drops: state.choices.allowDrops,
+    allow_data_loss: state.choices.allowDataLoss,
     no_plans: false,
     database: state.choices.database,
   };
@@ -235,11 +259,15 @@ byId('inputs', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
   void start();
 });
-button('cancel').addEventListener('click', () => {
+/** @param {string} next the control that takes the focus */
+function cancel(next) {
   engine.cancel();
   dispatch({ type: 'cancel' });
-  button('analyze').focus();
-});
+  status.textContent = 'Cancelled.';
+  document.getElementById(next)?.focus();
+}
+button('cancel').addEventListener('click', () => cancel('analyze'));
+button('cancel-again').addEventListener('click', () => cancel('option-allowDrops'));
 // Everything is loaded at once, so that nothing needs the network later.
 for (const one of samples) {
   const loaded = sample(one.dataset['sample'] ?? '');

@@ -14,6 +14,8 @@
  * @typedef {object} Choices
  * @property {string | null} environment
  * @property {string | null} database
+ * @property {boolean} allowDrops plans may drop what a revision up to the target dropped
+ * @property {boolean} allowDataLoss plans may convert in ways that lose data
  */
 
 /**
@@ -22,9 +24,15 @@
  */
 
 /**
+ * What is shown, and with which choices it was asked for.
+ * @typedef {{ kind: 'done', answer: Answer, choices: Choices }} Done
+ */
+
+/**
+ * `kept` stays on the page while the same question is asked again with other choices.
  * @typedef {{ kind: 'idle' }
- *   | { kind: 'running', progress: Progress | null }
- *   | { kind: 'done', answer: Answer }
+ *   | { kind: 'running', progress: Progress | null, kept: Done | null }
+ *   | Done
  *   | { kind: 'failed', message: string }
  *   | { kind: 'cancelled' }} Run
  */
@@ -44,7 +52,7 @@
  *   | { type: 'project', files: readonly Taken[], name: string }
  *   | { type: 'dump', file: Taken | null }
  *   | { type: 'choose', choices: Partial<Choices> }
- *   | { type: 'start' }
+ *   | { type: 'start', again: boolean }
  *   | { type: 'progress', progress: Progress }
  *   | { type: 'answer', answer: Answer }
  *   | { type: 'failed', message: string }
@@ -52,7 +60,7 @@
  */
 
 /** @type {Choices} */
-const UNCHOSEN = Object.freeze({ environment: null, database: null });
+const UNCHOSEN = Object.freeze({ environment: null, database: null, allowDrops: false, allowDataLoss: false });
 
 /** @type {Readonly<State>} */
 export const initial = {
@@ -77,18 +85,30 @@ export function update(state, event) {
     case 'project':
       return { ...state, reading: false, project: event.files, projectName: event.name, choices: UNCHOSEN };
     case 'dump':
-      return { ...state, dump: event.file, choices: { ...state.choices, database: null } };
+      // What may be dropped was allowed for another database.
+      return { ...state, dump: event.file, choices: { ...UNCHOSEN, environment: state.choices.environment } };
     case 'choose':
       return { ...state, choices: { ...state.choices, ...event.choices } };
     case 'start':
-      return { ...state, run: { kind: 'running', progress: null } };
+      return { ...state, run: { kind: 'running', progress: null, kept: event.again ? shown(state.run) : null } };
     case 'progress':
-      return state.run.kind === 'running' ? { ...state, run: { kind: 'running', progress: event.progress } } : state;
+      return state.run.kind === 'running' ? { ...state, run: { ...state.run, progress: event.progress } } : state;
     case 'answer':
-      return { ...state, run: { kind: 'done', answer: event.answer } };
+      return { ...state, run: { kind: 'done', answer: event.answer, choices: state.choices } };
     case 'failed':
       return { ...state, reading: false, run: { kind: 'failed', message: event.message } };
-    case 'cancel':
-      return { ...state, run: { kind: 'cancelled' } };
+    case 'cancel': {
+      const kept = shown(state.run);
+      return kept === null ? { ...state, run: { kind: 'cancelled' } } : { ...state, run: kept, choices: kept.choices };
+    }
   }
+}
+
+/**
+ * The answer that is on the page.
+ * @param {Readonly<Run>} run
+ * @returns {Done | null}
+ */
+function shown(run) {
+  return run.kind === 'done' ? run : run.kind === 'running' ? run.kept : null;
 }

@@ -115,11 +115,12 @@ const PURPOSE = /** @type {Record<string, string>} */ ({
 /**
  * Files to look at, copy and save.
  * @param {readonly OutFile[]} files
+ * @param {string} owner what the ids begin with
  */
-export function fileList(files) {
+export function fileList(files, owner) {
   return h('ul', { class: 'files' }, files.map((file) => {
     const body = h('pre', { class: 'script', tabindex: '0' });
-    const details = h('details', { ontoggle: () => { body.textContent = file.text; } },
+    const details = h('details', { id: `${owner}-${file.name}`, 'data-keep': true, ontoggle: () => { body.textContent = file.text; } },
       h('summary', null, h('code', null, file.name), ' ', h('span', { class: 'soft' }, PURPOSE[file.name] ?? '')), body);
     const saving = h('button', { type: 'button', class: 'small', 'aria-label': `Save ${file.name}`, onclick: () => save(file) }, 'Save');
     return h('li', null, details, h('span', { class: 'actions' }, copyButton(file.text, file.name), saving));

@@ -36,7 +36,7 @@ export function history(report) {
   return h('section', { class: 'card', 'aria-labelledby': 'history-title' },
     h('h3', { id: 'history-title' }, 'History ', h('span', { class: 'soft' }, `${counted(report.revisions.length, 'revision')}, newest first`)),
     stamped(report),
-    h('details', { class: 'as-picture', ontoggle: fillOnce(() => picture(report, marks, evidence)) }, h('summary', null, 'As a picture')),
+    h('details', { class: 'as-picture', id: 'history-picture', 'data-keep': true, ontoggle: fillOnce(() => picture(report, marks, evidence)) }, h('summary', null, 'As a picture')),
     h('ol', { class: 'history', reversed: true }, runs.flatMap((run) =>
       run.revisions.length <= FOLDED ? run.revisions.map((one) => line(one, marks)) : [fold(run, marks)])));
 }

@@ -9,20 +9,36 @@ import { OUTCOME, PLAN } from './words.js';
 /** @typedef {import('../state.js').Answer} Answer */
 /** @typedef {import('../state.js').OutFile} OutFile */
 
-/** @param {Answer} answer */
-export function plans({ report, files }) {
+/**
+ * @param {Answer} answer
+ * @param {Node | null} options what the plans may do
+ * @param {() => void} useHeads asks again for `alembic upgrade heads`
+ */
+export function plans({ report, files }, options, useHeads) {
   if (report.plans.length === 0) return null;
-  const all = report.plans.map((plan, index) => ({ plan, files: files[index] ?? [], id: `plan-${index}` }));
+  /** @type {Set<string>} */
+  const ids = new Set();
+  const all = report.plans.map((plan, index) => {
+    // The same plan keeps its id when the engine is asked again.
+    const name = folder(plan);
+    const id = ids.has(name) ? `${name}-${index}` : name;
+    ids.add(id);
+    return { plan, files: files[index] ?? [], id };
+  });
   const best = all.find(({ plan }) => plan.recommended);
   const others = all.filter((one) => one !== best);
   return h('section', { class: 'plans', 'aria-labelledby': 'plans-title' },
     h('h3', { id: 'plans-title', class: 'section' }, 'What to do'),
     best === undefined
       ? h('p', { class: 'notice' }, h('strong', null, 'No way home can be recommended yet. '),
-        'What stands against each one is said with it, and what would settle it.')
+        'What stands against each one is said with it, and what would settle it.',
+        report.verdict.situation === 'fork' && h('span', { class: 'way' }, ' ',
+          h('code', null, 'head'), ' is one revision, and there are several. ',
+          h('button', { type: 'button', id: 'use-heads', onclick: useHeads }, 'See what ', h('code', null, 'alembic upgrade heads'), ' would do')))
       : h('article', { class: 'card plan recommended', id: best.id, 'aria-labelledby': `${best.id}-title` },
         h('header', null, title(best.plan, `${best.id}-title`), h('span', { class: 'tag good' }, '✓ recommended')),
-        body(best.plan, best.files)),
+        body(best)),
+    options,
     others.length > 0 && best !== undefined && h('h4', { class: 'others' }, 'Not recommended, and why'),
     others.map((one) => folded(one, best === undefined && one === others[0])));
 }
@@ -48,14 +64,11 @@ function folded({ plan, files, id }, open) {
         : [h('span', { class: 'tag care' }, '! not without care'), ' ', prose(first),
           further.length > 0 && h('span', { class: 'soft' }, ` And ${counted(further.length, 'further reason')}.`)])),
     further.length > 0 && h('ul', { class: 'barred' }, plan.barred.map((reason) => h('li', null, prose(reason)))),
-    body(plan, files));
+    body({ plan, files, id }));
 }
 
-/**
- * @param {Plan} plan
- * @param {readonly OutFile[]} files
- */
-function body(plan, files) {
+/** @param {{ plan: Plan, files: readonly OutFile[], id: string }} one */
+function body({ plan, files, id }) {
   return [
     h('p', { class: 'why' }, prose(plan.why)),
     ...plan.patches.map((change) => patch(change)),
@@ -64,7 +77,7 @@ function body(plan, files) {
     hazards(plan.hazards, 'Know before you run it'),
     dataSteps(plan.data_steps),
     hazards(plan.then.hazards, 'Know before you upgrade'),
-    files.length > 0 && h('div', { class: 'plan-files' }, h('h5', null, 'Files'), fileList(files)),
+    files.length > 0 && h('div', { class: 'plan-files' }, h('h5', null, 'Files'), fileList(files, id)),
     h('p', { class: 'fine' }, 'Internally consistent: Restamp has checked the script against its model of your schema. It has not run on a server; try it on a copy if you can.'),
   ].filter((part) => part !== null && part !== false);
 }

@@ -5,30 +5,34 @@ import { fileList } from './code.js';
 import { diagnostics, inputs } from './diagnostics.js';
 import { drift } from './drift.js';
 import { history } from './history.js';
+import { allowed } from './options.js';
 import { plans } from './plans.js';
 import { log, prediction, verdict } from './verdict.js';
 
 /** @typedef {import('../state.js').Answer} Answer */
 /** @typedef {import('../state.js').Choices} Choices */
 
+/** @typedef {(choices: Partial<Choices> & { target?: string }) => void} Choose */
+
 /**
  * @param {Answer} answer
- * @param {(choices: Partial<Choices>) => void} choose
+ * @param {Choices} chosen what it was asked with
+ * @param {Choose} choose asks again
  * @returns {Node[]}
  */
-export function results(answer, choose) {
+export function results(answer, chosen, choose) {
   const { report } = answer;
   const cause = [prediction(report), log(report)].filter((card) => card !== null);
   const sections = [
     verdict(report),
     choices(answer, choose),
-    plans(answer),
+    plans(answer, allowed(answer.report, chosen, choose), () => choose({ target: 'heads' })),
     cause.length > 0 ? h('div', { class: 'cause-cards' }, cause) : null,
     drift(report),
     history(report),
     diagnostics(report),
     h('section', { class: 'card', 'aria-labelledby': 'take-title' },
-      h('h3', { id: 'take-title' }, 'Take it with you'), fileList(answer.rest), inputs(report)),
+      h('h3', { id: 'take-title' }, 'Take it with you'), fileList(answer.rest, 'rest'), inputs(report)),
   ];
   return sections.filter((section) => section !== null);
 }
@@ -36,7 +40,7 @@ export function results(answer, choose) {
 /**
  * Several environments or databases were handed in: which one is meant?
  * @param {Answer} answer
- * @param {(choices: Partial<Choices>) => void} choose
+ * @param {Choose} choose
  */
 function choices({ report }, choose) {
   const several = report.environments.length > 1;
@@ -44,10 +48,10 @@ function choices({ report }, choose) {
   if (!several && databases === null) return null;
   return h('section', { class: 'card choices', 'aria-label': 'Choices' },
     several && h('fieldset', null, h('legend', null, 'Your files hold several Alembic environments. This report is about:'),
-      report.environments.map((one) => h('button', { type: 'button', 'aria-pressed': String(one.chosen), onclick: () => choose({ environment: one.path }) },
+      report.environments.map((one, index) => h('button', { type: 'button', id: `environment-${index}`, 'aria-pressed': String(one.chosen), onclick: () => choose({ environment: one.path }) },
         one.path, ' ', h('span', { class: 'soft' }, counted(one.revisions, 'revision'))))),
     databases !== null && h('fieldset', null, h('legend', null, 'The dump holds several databases. This report is about:'),
-      databases.databases.map((name) => h('button', { type: 'button', 'aria-pressed': String(name === databases.name), onclick: () => choose({ database: name }) }, name))));
+      databases.databases.map((name, index) => h('button', { type: 'button', id: `database-${index}`, 'aria-pressed': String(name === databases.name), onclick: () => choose({ database: name }) }, name))));
 }
 
 /**

@@ -1,0 +1,25 @@
+// What plans may do. A change asks the engine again, and with it its check of each script.
+
+import { h } from '../dom.js';
+
+/** @typedef {import('../../pkg/restamp.js').Report} Report */
+/** @typedef {import('../state.js').Choices} Choices */
+/** @typedef {import('./results.js').Choose} Choose */
+
+/**
+ * @param {Report} report
+ * @param {Choices} chosen
+ * @param {Choose} choose
+ */
+export function allowed(report, chosen, choose) {
+  if (report.database === null) return null;
+  /** @param {'allowDrops' | 'allowDataLoss'} key @param {string} title @param {string} meaning */
+  const box = (key, title, meaning) => h('label', { class: 'option' },
+    h('input', { type: 'checkbox', id: `option-${key}`, checked: chosen[key], onchange: (event) => {
+      choose({ [key]: /** @type {HTMLInputElement} */ (event.currentTarget).checked });
+    } }),
+    h('span', null, h('span', { class: 'option-title' }, title), h('span', { class: 'fine' }, meaning)));
+  return h('fieldset', { class: 'options' }, h('legend', null, 'What a script may do'),
+    box('allowDrops', 'Allow drops', 'only of what a revision up to the target dropped'),
+    box('allowDataLoss', 'Allow conversions that lose data', 'such as varchar(8), which cuts values off'));
+}
