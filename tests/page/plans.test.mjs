@@ -17,7 +17,7 @@ test('the plan to follow comes right under the verdict, and its first step is se
   const [first, second] = await headings(page);
   assert.match(first ?? '', /^91d3c7a5e0f4 is partly there/);
   assert.equal(second, 'What to do');
-  const card = page.getByRole('article', { name: /Repair, stamp, upgrade/ });
+  const card = page.getByRole('article', { name: 'Repair and stamp 91d3c7a5e0f4, then upgrade' });
   assert.deepEqual((await card.locator('.steps > li .step > span').allInnerTexts()).map((text) => text.trim()), [
     'Look at what the rows hold', 'Add what is missing', 'Record the revision', 'Upgrade the rest',
   ]);

@@ -80,3 +80,17 @@ export function byId(id, type) {
 export function counted(count, one, many = `${one}s`) {
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }
+
+/**
+ * Fills a `<details>` when it is first opened.
+ * @param {() => Node} make
+ * @returns {EventListener}
+ */
+export function fillOnce(make) {
+  let made = false;
+  return (event) => {
+    if (made || !(event.currentTarget instanceof HTMLDetailsElement)) return;
+    made = true;
+    event.currentTarget.append(make());
+  };
+}

@@ -1,8 +1,8 @@
 // Differences that need no action, a line per reason: what is not the project's own, what it had before its first revision,
 // what could not be compared.
 
-import { counted, h, prose } from '../dom.js';
-import { fillOnce, kindOf } from './drift.js';
+import { counted, fillOnce, h, prose } from '../dom.js';
+import { kindOf } from './names.js';
 
 /** @typedef {import('../../pkg/restamp.js').Drift} Drift */
 

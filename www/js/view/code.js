@@ -1,7 +1,10 @@
 // Source excerpts, statements, copying and saving.
 
-import { h } from '../dom.js';
+import { fillOnce, h } from '../dom.js';
+import { languageOf } from '../tokens.js';
 import { zip } from '../zip.js';
+import { copyButton } from './copy.js';
+import { highlighted, script } from './script.js';
 
 /** @typedef {import('../../pkg/restamp.js').Excerpt} Excerpt */
 /** @typedef {import('../state.js').OutFile} OutFile */
@@ -9,14 +12,15 @@ import { zip } from '../zip.js';
 /**
  * Lines with their numbers; those that matter are marked, and not by colour alone.
  * @param {Excerpt} excerpt
+ * @param {string | null} file what it is of
  */
-export function excerpt(excerpt) {
+export function excerpt(excerpt, file) {
   const rows = excerpt.lines.map((line, index) => {
     const number = excerpt.first_line + index;
     const marked = number >= excerpt.from_line && number <= excerpt.to_line;
     return h('span', { class: marked ? 'row marked' : 'row' },
       h('span', { class: 'gutter', 'aria-hidden': 'true' }, `${marked ? '›' : ' '} ${number}`),
-      h('span', { class: 'code' }, line === '' ? ' ' : line));
+      h('span', { class: 'code' }, line === '' ? ' ' : highlighted(line, languageOf(file ?? ''))));
   });
   return h('pre', { class: 'excerpt', role: 'group', tabindex: '0', 'aria-label': `Source, line ${excerpt.from_line} matters` }, rows);
 }
@@ -37,31 +41,6 @@ export function place(file, line) {
  */
 export function command(text) {
   return h('div', { class: 'command' }, h('pre', { tabindex: '0' }, text), copyButton(text, 'the command'));
-}
-
-/**
- * @param {string | (() => string)} text a function where it can change
- * @param {string} what
- * @param {string} label
- */
-export function copyButton(text, what, label = 'Copy') {
-  const said = h('span', null, label);
-  const button = h('button', { type: 'button', class: 'small', 'aria-label': `Copy ${what}` }, said);
-  button.addEventListener('click', async () => {
-    // The name follows what the button says, so that a screen reader hears whether it went well.
-    const say = (/** @type {string} */ word, /** @type {string} */ name) => {
-      said.textContent = word;
-      button.setAttribute('aria-label', name);
-    };
-    try {
-      await navigator.clipboard.writeText(typeof text === 'string' ? text : text());
-      say('Copied', `Copied ${what}`);
-    } catch {
-      say('Select and copy', `Select and copy ${what}`);
-    }
-    button.addEventListener('blur', () => say(label, `Copy ${what}`), { once: true });
-  });
-  return button;
 }
 
 /**
@@ -116,12 +95,13 @@ const PURPOSE = /** @type {Record<string, string>} */ ({
  * Files to look at, copy and save.
  * @param {readonly OutFile[]} files
  * @param {string} owner what the ids begin with
+ * @param {readonly import('../../pkg/restamp.js').Hazard[]} hazards what to know of statements of `fix.sql`
  */
-export function fileList(files, owner) {
+export function fileList(files, owner, hazards = []) {
   return h('ul', { class: 'files' }, files.map((file) => {
-    const body = h('pre', { class: 'script', tabindex: '0' });
-    const details = h('details', { id: `${owner}-${file.name}`, 'data-keep': true, ontoggle: () => { body.textContent = file.text; } },
-      h('summary', null, h('code', null, file.name), ' ', h('span', { class: 'soft' }, PURPOSE[file.name] ?? '')), body);
+    const fill = fillOnce(() => script(file, file.name === 'fix.sql' ? hazards : [], owner));
+    const details = h('details', { id: `${owner}-${file.name}`, 'data-keep': true, ontoggle: fill },
+      h('summary', null, h('code', null, file.name), ' ', h('span', { class: 'soft' }, PURPOSE[file.name] ?? '')));
     const saving = h('button', { type: 'button', class: 'small', 'aria-label': `Save ${file.name}`, onclick: () => save(file) }, 'Save');
     return h('li', null, details, h('span', { class: 'actions' }, copyButton(file.text, file.name), saving));
   }));

@@ -1,8 +1,7 @@
 // What was wrong with the input, and what was read.
 
-import { counted, h, prose } from '../dom.js';
+import { counted, fillOnce, h, prose } from '../dom.js';
 import { place } from './code.js';
-import { fillOnce } from './drift.js';
 import { SEVERITY } from './words.js';
 
 /** @typedef {import('../../pkg/restamp.js').Report} Report */

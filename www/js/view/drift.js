@@ -3,6 +3,7 @@
 import { counted, h, prose } from '../dom.js';
 import { marks } from '../marks.js';
 import { asides } from './asides.js';
+import { kindOf, schemaOf } from './names.js';
 import { CHANGE } from './words.js';
 
 /** @typedef {import('../../pkg/restamp.js').Report} Report */
@@ -13,17 +14,6 @@ import { CHANGE } from './words.js';
 const CHUNK = 200;
 /** @type {Array<Drift['change']>} */
 const ORDER = ['missing', 'different', 'extra', 'uncompared'];
-
-/** @param {ObjectName} object */
-export function objectName(object) {
-  return [schemaOf(object), object.table, object.name].filter((part) => part !== null).join('.');
-}
-
-/** @param {ObjectName} object */
-const schemaOf = (object) => (object.schema === 'public' ? null : object.schema);
-
-/** PostgreSQL's word for a kind. @param {ObjectName} object */
-export const kindOf = (object) => object.kind.replaceAll('_', ' ');
 
 /** The table that an object hangs on, or the object itself where it stands alone. @param {ObjectName} object */
 function ownerOf(object) {
@@ -41,20 +31,6 @@ export function drift(report) {
       ? h('p', { class: 'good-line' }, h('span', { class: 'mark good', 'aria-hidden': 'true' }, '✓'), ' Nothing: what is compared is exactly what these revisions give.')
       : comparison(matter),
     ...asides(report.drift.filter((one) => !one.counts)));
-}
-
-/**
- * Fills a `<details>` when it is first opened.
- * @param {() => Node} make
- * @returns {EventListener}
- */
-export function fillOnce(make) {
-  let made = false;
-  return (event) => {
-    if (made || !(event.currentTarget instanceof HTMLDetailsElement)) return;
-    made = true;
-    event.currentTarget.append(make());
-  };
 }
 
 /**

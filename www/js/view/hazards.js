@@ -2,24 +2,42 @@
 
 import { counted, h, prose } from '../dom.js';
 import { place } from './code.js';
-import { DATA_STEP, SEVERITY } from './words.js';
+import { highlighted, note, noteId, placed } from './script.js';
+import { DATA_STEP } from './words.js';
 
 /** @typedef {import('../../pkg/restamp.js').Hazard} Hazard */
 /** @typedef {import('../../pkg/restamp.js').DataStep} DataStep */
 
-/** @param {Hazard[]} list @param {string} title */
-export function hazards(list, title) {
+/**
+ * @param {Hazard[]} list
+ * @param {string} title
+ * @param {{ script: string, id: string } | null} shown the script that has some of the statements, where they can be looked at
+ */
+export function hazards(list, title, shown = null) {
   if (list.length === 0) return null;
-  return h('div', { class: 'hazards' }, h('h5', null, title), h('ul', { class: 'messages' }, list.map((hazard) => {
-    const { shape, word, tone } = SEVERITY[hazard.severity];
-    return h('li', { class: tone },
-      h('span', { class: `mark ${tone}`, role: 'img', 'aria-label': word }, shape),
-      h('div', null, h('p', null, hazard.may_run !== null && h('strong', null, 'may run: '), prose(hazard.message)),
-        hazard.may_run !== null && h('p', { class: 'soft' }, 'Whether it does is not known: ', prose(hazard.may_run)),
-        hazard.help !== null && h('p', { class: 'soft' }, prose(hazard.help)),
-        h('p', { class: 'fine' }, place(hazard.file, hazard.line),
-          hazard.lock !== null && ` takes ${hazard.lock}`, hazard.rewrites && ' rewrites the table')));
+  const there = new Set(shown === null ? [] : placed(shown.script, list).map(({ index }) => index));
+  return h('div', { class: 'hazards' }, h('h5', null, title), h('ul', { class: 'messages' }, list.map((hazard, index) => {
+    const parts = note(hazard);
+    parts.at(-1)?.append(h('p', { class: 'fine' }, place(hazard.file, hazard.line),
+      shown !== null && there.has(index) && [' ', h('button', { type: 'button', class: 'link', onclick: () => lead(shown.id, index) }, 'Show it in fix.sql')]));
+    if (hazard.statement !== null && !there.has(index)) parts.at(-1)?.prepend(h('pre', { class: 'statement', tabindex: '0' }, highlighted(hazard.statement, 'sql')));
+    return h('li', null, parts);
   })));
+}
+
+/** Opens the script at a note. @param {string} id @param {number} index */
+function lead(id, index) {
+  const details = document.getElementById(`${id}-fix.sql`);
+  if (!(details instanceof HTMLDetailsElement)) return;
+  const show = () => {
+    const target = document.getElementById(noteId(id, index));
+    target?.focus({ preventScroll: true });
+    target?.scrollIntoView({ block: 'center' });
+  };
+  if (details.open) show();
+  // The listener that fills it was there before.
+  else details.addEventListener('toggle', show, { once: true });
+  details.open = true;
 }
 
 /** @param {DataStep[]} list */
@@ -29,5 +47,5 @@ export function dataSteps(list) {
     h('ul', { class: 'messages' }, list.map((step) => h('li', null,
       h('span', { class: 'mark care', 'aria-hidden': 'true' }, '⛁'),
       h('div', null, h('p', null, place(step.file, step.line), ' ', h('strong', null, DATA_STEP[step.state]), ': ', prose(step.why)),
-        h('pre', { class: 'script', tabindex: '0' }, step.sql ?? step.source ?? ''))))));
+        h('pre', { class: 'statement', tabindex: '0' }, step.sql !== null ? highlighted(step.sql, 'sql') : highlighted(step.source ?? '', 'python')))))));
 }

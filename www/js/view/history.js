@@ -1,7 +1,7 @@
 // The history: one line per revision. Long runs of the same verdict are folded, for a real project has hundreds.
 
-import { counted, h, prose } from '../dom.js';
-import { fillOnce, objectName } from './drift.js';
+import { counted, fillOnce, h, prose } from '../dom.js';
+import { kindOf, objectName } from './names.js';
 import { picture } from './picture.js';
 import { SOURCE, VERDICT } from './words.js';
 
@@ -114,7 +114,7 @@ function evidence(revision) {
       revision.depends_on.length > 0 && [', needs ', h('code', null, revision.depends_on.join(', '))],
       revision.labels.length > 0 && [', labels ', h('code', null, revision.labels.join(', '))]),
     revision.evidence.length > 0 && h('ul', null, revision.evidence.map((one) =>
-      h('li', null, h('span', { class: 'found' }, FOUND[one.found]), ` ${one.effect} ${one.object.kind} `, h('code', null, objectName(one.object)),
+      h('li', null, h('span', { class: 'found' }, FOUND[one.found]), ` ${one.effect} ${kindOf(one.object)} `, h('code', null, objectName(one.object)),
         one.line !== null && h('span', { class: 'soft' }, ` line ${one.line}`), one.note !== null && [': ', ...prose(one.note)]))),
     revision.data_steps.length > 0 && h('p', null, `${counted(revision.data_steps.length, 'data step')}, at line ${revision.data_steps.map((step) => step.line).join(', ')}`),
     revision.unmodelled.length > 0 && h('ul', null, revision.unmodelled.map((one) =>

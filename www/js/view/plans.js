@@ -1,9 +1,10 @@
 // What to do: the recommended plan as a card, the other ways folded with what stands against them.
 
 import { counted, h, prose } from '../dom.js';
-import { command, copyButton, fileList, place, saveButton, zipButton } from './code.js';
+import { command, fileList, place, saveButton, zipButton } from './code.js';
+import { copyButton } from './copy.js';
 import { dataSteps, hazards } from './hazards.js';
-import { OUTCOME, PLAN } from './words.js';
+import { OUTCOME } from './words.js';
 
 /** @typedef {import('../../pkg/restamp.js').Plan} Plan */
 /** @typedef {import('../state.js').Answer} Answer */
@@ -44,11 +45,21 @@ export function plans({ report, files }, options, useHeads) {
 }
 
 /**
+ * What a plan does, in its order.
  * @param {Plan} plan
  * @param {string | null} id
  */
 function title(plan, id) {
-  return h('h4', { id }, PLAN[plan.id], ' ', h('span', { class: 'soft' }, 'to '), h('code', null, plan.to.length === 0 ? 'base' : plan.to.join(', ')));
+  const to = h('code', null, plan.to.length === 0 ? 'base' : plan.to.join(', '));
+  const upgrade = plan.then.runs.length > 0 ? ', then upgrade' : '';
+  const stamps = plan.steps.some((step) => step.command?.includes(' stamp ')) || plan.steps.length === 0;
+  const words = {
+    stamp: ['Stamp ', to],
+    upgrade: stamps ? ['Stamp ', to, ', then upgrade'] : ['Upgrade from ', to],
+    repair: ['Repair and stamp ', to, upgrade],
+    patch: ['Change the revision', upgrade],
+  };
+  return h('h4', { id }, words[plan.id]);
 }
 
 /**
@@ -74,10 +85,10 @@ function body({ plan, files, id }) {
     ...plan.patches.map((change) => patch(change)),
     steps(plan, files),
     then(plan),
-    hazards(plan.hazards, 'Know before you run it'),
+    hazards(plan.hazards, 'Know before you run it', { script: plan.fix_sql, id }),
     dataSteps(plan.data_steps),
     hazards(plan.then.hazards, 'Know before you upgrade'),
-    files.length > 0 && h('div', { class: 'plan-files' }, h('h5', null, 'Files'), fileList(files, id)),
+    files.length > 0 && h('div', { class: 'plan-files' }, h('h5', null, 'Files'), fileList(files, id, plan.hazards)),
     h('p', { class: 'fine' }, 'Internally consistent: Restamp has checked the script against its model of your schema. It has not run on a server; try it on a copy if you can.'),
   ].filter((part) => part !== null && part !== false);
 }

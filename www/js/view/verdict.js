@@ -2,6 +2,7 @@
 
 import { h, prose } from '../dom.js';
 import { excerpt, place } from './code.js';
+import { highlighted } from './script.js';
 import { OUTCOME, SITUATION } from './words.js';
 
 /** @typedef {import('../../pkg/restamp.js').Report} Report */
@@ -9,15 +10,34 @@ import { OUTCOME, SITUATION } from './words.js';
 /** @typedef {Pick<import('../../pkg/restamp.js').Prediction, 'message' | 'sqlstate' | 'statement' | 'excerpt' | 'file' | 'line' | 'revision'>} Failure */
 
 /**
- * The headline of the results; it takes the focus when they appear.
+ * The headline of the results; it takes the focus when they appear. What the plan below says in the same words is not said here.
  * @param {Report} report
  */
 export function verdict(report) {
   const { word, tone } = SITUATION[report.verdict.situation];
+  const best = report.plans.find((plan) => plan.recommended);
+  const facts = report.verdict.facts.filter((fact) => best === undefined || fact !== `Recommended: ${best.why}.`);
+  const [lead = '', ...rest] = clauses(report.verdict.sentence);
   return h('header', { class: `verdict ${tone}` },
     h('p', { class: 'situation' }, word),
-    h('h2', { id: 'verdict', tabindex: '-1' }, prose(report.verdict.sentence)),
-    report.verdict.facts.length > 0 && h('ul', { class: 'facts' }, report.verdict.facts.map((fact) => h('li', null, prose(fact)))));
+    h('h2', { id: 'verdict', tabindex: '-1' }, h('span', { class: 'lead' }, located(lead)),
+      rest.flatMap((one) => [' ', h('span', { class: 'more-said' }, located(one))])),
+    facts.length > 0 && h('ul', { class: 'facts' }, facts.map((fact) => h('li', null, prose(fact)))));
+}
+
+/**
+ * The parts of a long sentence, so that the first can be read at a glance: at its semicolons, and where another sentence begins.
+ * @param {string} sentence
+ */
+const clauses = (sentence) => sentence.split(/(?<=;) (?=`|[a-z])|(?<=[.:]) (?=(?:Missing|Run|Stamp|Upgrade|Change|Hand|Do|No|Probably|If|Nothing|The|It)\b)/);
+
+/**
+ * Prose in which a file and its line are by the file's name alone; the folders are told by its title.
+ * @param {string} text
+ */
+function located(text) {
+  return text.split(/((?:[^\s/()`]+\/)+[^\s/()`]+\.py(?::\d+)?)/).flatMap((part, index) => (index % 2 === 0 ? prose(part)
+    : [h('code', { class: 'place', title: part }, part.split('/').at(-1) ?? part)]));
 }
 
 /**
@@ -30,9 +50,9 @@ function cause(failure) {
       h('strong', null, failure.message ?? 'The reason is not known.')),
     h('p', { class: 'soft' }, failure.revision !== null && ['revision ', h('code', null, failure.revision), failure.file !== null && ', '],
       place(failure.file, failure.line)),
-    failure.excerpt !== null && excerpt(failure.excerpt),
+    failure.excerpt !== null && excerpt(failure.excerpt, failure.file),
     failure.statement !== null && h('details', { open: failure.excerpt === null },
-      h('summary', null, 'The statement'), h('pre', { class: 'script', tabindex: '0' }, failure.statement)));
+      h('summary', null, 'The statement'), h('pre', { class: 'script', tabindex: '0' }, highlighted(failure.statement, 'sql'))));
 }
 
 /** @param {Report} report */

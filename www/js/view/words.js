@@ -5,7 +5,6 @@
 /** @typedef {import('../../pkg/restamp.js').Change} Change */
 /** @typedef {import('../../pkg/restamp.js').Outcome} Outcome */
 /** @typedef {import('../../pkg/restamp.js').Severity} Severity */
-/** @typedef {import('../../pkg/restamp.js').PlanId} PlanId */
 /** @typedef {import('../../pkg/restamp.js').DataStepState} DataStepState */
 /** @typedef {import('../../pkg/restamp.js').Stage} Stage */
 /** @typedef {import('../../pkg/restamp.js').StampedSource} StampedSource */
@@ -54,14 +53,6 @@ export const SEVERITY = {
   error: { shape: '✕', word: 'Error', tone: 'bad' },
   warning: { shape: '!', word: 'Care', tone: 'care' },
   info: { shape: 'i', word: 'Note', tone: 'plain' },
-};
-
-/** @type {Record<PlanId, string>} */
-export const PLAN = {
-  stamp: 'Stamp',
-  upgrade: 'Upgrade',
-  repair: 'Repair, stamp, upgrade',
-  patch: 'Change the revision',
 };
 
 /** @type {Record<DataStepState, string>} */
