@@ -115,3 +115,20 @@ test('of several heads the page shows what `upgrade heads` would do', async () =
   assert.match(await page.innerText('.plan.recommended .steps'), /alembic upgrade heads/);
   assert.deepEqual(faults, []);
 });
+
+test('a revision opens to its source, and under each line is what the dump shows of it', async () => {
+  const { page, faults } = await open(web);
+  await page.getByRole('button', { name: 'Half-applied revision' }).click();
+  await page.locator('.history summary', { hasText: 'b3d84f6e1c95' }).click();
+  const source = page.getByRole('region', { name: /Source of .*b3d84f6e1c95_order_status\.py/ });
+  const rows = await source.locator('.row').allTextContents();
+  const below = (/** @type {string} */ text) => rows.slice(rows.findIndex((row) => row.includes(text)) + 1).findIndex((row) => !/there: /.test(row));
+  assert.match(rows[0] ?? '', /15def upgrade\(\):/);
+  assert.deepEqual(rows.filter((row) => /there: /.test(row)).map((row) => row.replace(/\s+/g, ' ').trim()), [
+    '● there: add column orders.status', '● there: add default orders.status', '● there: add index orders.ix_orders_customer_id',
+    '○ not there: add column customer.phone', '○ not there: add constraint orders.ck_orders_total',
+  ]);
+  assert.equal(below('"phone"'), 1);
+  assert.ok(!rows.some((row) => row.includes('downgrade')));
+  assert.deepEqual(faults, []);
+});

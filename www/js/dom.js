@@ -45,8 +45,37 @@ export function s(tag, props, ...children) {
 function append(element, children) {
   for (const child of children) {
     if (Array.isArray(child)) append(element, child);
-    else if (child !== null && child !== undefined && child !== false) element.append(child instanceof Node ? child : String(child));
+    else if (child instanceof Node) element.append(child);
+    else if (child !== null && child !== undefined && child !== false) element.append(...visible(String(child), element instanceof SVGElement));
   }
+}
+
+/** What has no shape of its own, or turns the direction of what follows; not the joiner inside of an emoji. */
+const UNSEEN = /[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|(?<!\p{Extended_Pictographic}\ufe0f?|\p{Emoji_Modifier})\u200d/gu;
+
+/**
+ * Text whose hidden characters are named in their place, so that two names that differ look different and none turns the line around.
+ * The characters stay in it: what is selected and copied is the name itself.
+ * @param {string} text
+ * @param {boolean} plain where no element can be
+ * @returns {Array<string | Node>}
+ */
+function visible(text, plain) {
+  if (text.search(UNSEEN) === -1) return [text];
+  const name = (/** @type {string} */ letter) => `U+${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+  if (plain) return [text.replace(UNSEEN, (letter) => `[${name(letter)}]`)];
+  /** @type {Array<string | Node>} */
+  const parts = [];
+  let at = 0;
+  for (const match of text.matchAll(UNSEEN)) {
+    const mark = document.createElement('span');
+    mark.className = 'control';
+    mark.dataset['code'] = name(match[0]);
+    mark.textContent = match[0];
+    parts.push(text.slice(at, match.index), mark);
+    at = match.index + match[0].length;
+  }
+  return [...parts, text.slice(at)].filter((part) => part !== '');
 }
 
 /**

@@ -83,13 +83,25 @@ function renderRun(before, now) {
     nameVersionTable(run.answer.report);
     const again = before.run.kind === 'running' && before.run.kept !== null;
     const restore = again ? remember(resultsSection) : null;
-    resultsSection.replaceChildren(...results(run.answer, run.choices, choose));
+    resultsSection.replaceChildren(...results(run.answer, run.choices, choose, sourceOf(now.project)));
     if (restore !== null) restore();
     else toVerdict();
   } else if (run.kind === 'failed') {
     resultsSection.replaceChildren(...failed(run.message));
     toVerdict();
   }
+}
+
+/**
+ * Reads a file that was handed in, unless it is in an archive or has gone since.
+ * @param {readonly Taken[]} files
+ * @returns {import('./view/evidence.js').Source}
+ */
+function sourceOf(files) {
+  return async (path) => {
+    const file = files.find((one) => one.path === path);
+    return file === undefined ? null : file.blob.text().catch(() => null);
+  };
 }
 
 /** The focus goes to the answer. */

@@ -2,7 +2,7 @@
 // what could not be compared.
 
 import { counted, fillOnce, h, prose } from '../dom.js';
-import { kindOf } from './names.js';
+import { kindOf, path } from './names.js';
 
 /** @typedef {import('../../pkg/restamp.js').Drift} Drift */
 
@@ -47,8 +47,8 @@ function content(rows) {
   const kinds = Map.groupBy(rows, (one) => JSON.stringify([schemaOf(one), kindOf(one.object)]));
   return h('ul', null, [...kinds].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, list]) => {
     const [schema, kind] = /** @type {[string, string]} */ (JSON.parse(key));
-    const names = [...new Set(list.map(({ object }) => [object.table, object.name].filter((part) => part !== null).join('.')))].sort();
+    const names = new Map(list.map((one) => [identity(one), one.object]));
     return h('li', null, h('span', { class: 'soft' }, [kind, schema === '' ? null : ` in ${schema}`, ': ']),
-      names.flatMap((name, index) => [index === 0 ? '' : ', ', h('code', null, name)]));
+      [...names.keys()].sort().flatMap((key, index) => [index === 0 ? '' : ', ', path(names.get(key)?.table ?? null, names.get(key)?.name ?? null)]));
   }));
 }

@@ -3,7 +3,7 @@
 import { counted, h, prose } from '../dom.js';
 import { marks } from '../marks.js';
 import { asides } from './asides.js';
-import { kindOf, schemaOf } from './names.js';
+import { kindOf, path, schemaOf } from './names.js';
 import { CHANGE } from './words.js';
 
 /** @typedef {import('../../pkg/restamp.js').Report} Report */
@@ -106,11 +106,14 @@ function grouped(rows) {
   return groups;
 }
 
-/** @param {{ owner: string, rows: Drift[] }} group */
-function table({ owner, rows }) {
+/** @param {Drift[]} rows */
+const ownerName = ([first]) => (first === undefined ? '' : path(schemaOf(first.object), first.object.table ?? first.object.name));
+
+/** @param {{ rows: Drift[] }} group */
+function table({ rows }) {
   // Rows that the browser has not laid out yet keep their place, so that the scroll bar does not jump.
   const section = h('section', { class: 'group' },
-    h('h4', { tabindex: '-1' }, h('code', null, owner), ' ', h('span', { class: 'soft' }, counted(rows.length, 'difference'))),
+    h('h4', { tabindex: '-1' }, ownerName(rows), ' ', h('span', { class: 'soft' }, counted(rows.length, 'difference'))),
     h('table', { class: 'drift' },
       h('thead', { class: 'unseen' }, h('tr', null, ['Object', 'By the revisions', 'In the dump', 'From'].map((title) => h('th', { scope: 'col' }, title)))),
       h('tbody', null, rows.map(row))));

@@ -1,19 +1,23 @@
 // The history: one line per revision. Long runs of the same verdict are folded, for a real project has hundreds.
 
-import { counted, fillOnce, h, prose } from '../dom.js';
-import { kindOf, objectName } from './names.js';
+import { counted, fillOnce, h } from '../dom.js';
+import { evidence } from './evidence.js';
 import { picture } from './picture.js';
 import { SOURCE, VERDICT } from './words.js';
 
 /** @typedef {import('../../pkg/restamp.js').Report} Report */
 /** @typedef {import('../../pkg/restamp.js').Revision} Revision */
+/** @typedef {import('./evidence.js').Source} Source */
 /** @typedef {{ verdict: Revision['verdict'], noted: boolean, revisions: Revision[] }} Run revisions of one verdict, in order */
 
 /** A run that is longer is folded. */
 const FOLDED = 6;
 
-/** @param {Report} report */
-export function history(report) {
+/**
+ * @param {Report} report
+ * @param {Source} source
+ */
+export function history(report, source) {
   if (report.revisions.length === 0) return null;
   // The newest first, as `alembic history` prints it.
   const newest = report.revisions.toReversed();
@@ -36,9 +40,9 @@ export function history(report) {
   return h('section', { class: 'card', 'aria-labelledby': 'history-title' },
     h('h3', { id: 'history-title' }, 'History ', h('span', { class: 'soft' }, `${counted(report.revisions.length, 'revision')}, newest first`)),
     stamped(report),
-    h('details', { class: 'as-picture', id: 'history-picture', 'data-keep': true, ontoggle: fillOnce(() => picture(report, marks, evidence)) }, h('summary', null, 'As a picture')),
+    h('details', { class: 'as-picture', id: 'history-picture', 'data-keep': true, ontoggle: fillOnce(() => picture(report, marks, (one) => evidence(one, source))) }, h('summary', null, 'As a picture')),
     h('ol', { class: 'history', reversed: true }, runs.flatMap((run) =>
-      run.revisions.length <= FOLDED ? run.revisions.map((one) => line(one, marks)) : [fold(run, marks)])));
+      run.revisions.length <= FOLDED ? run.revisions.map((one) => line(one, marks, source)) : [fold(run, marks, source)])));
 }
 
 /** @param {Report} report */
@@ -73,11 +77,12 @@ function marksOf(report) {
 /**
  * @param {Run} run
  * @param {ReturnType<typeof marksOf>} marks
+ * @param {Source} source
  */
-function fold(run, marks) {
+function fold(run, marks, source) {
   const { shape, word, tone } = VERDICT[run.verdict];
   const silent = run.verdict === 'no_trace' ? 0 : run.revisions.filter((one) => one.verdict === 'no_trace').length;
-  const fill = () => h('ol', { class: 'history', reversed: true }, run.revisions.map((one) => line(one, marks)));
+  const fill = () => h('ol', { class: 'history', reversed: true }, run.revisions.map((one) => line(one, marks, source)));
   return h('li', { class: 'fold' }, h('details', { ontoggle: fillOnce(fill) },
     h('summary', null, h('span', { class: `shape ${tone}`, 'aria-hidden': 'true' }, shape), ` ${counted(run.revisions.length - silent, 'revision')} ${word}`,
       silent > 0 && `, ${silent} without a trace`)));
@@ -86,8 +91,9 @@ function fold(run, marks) {
 /**
  * @param {Revision} revision
  * @param {ReturnType<typeof marksOf>} marks
+ * @param {Source} source
  */
-function line(revision, marks) {
+function line(revision, marks, source) {
   const { shape, word, tone } = VERDICT[revision.verdict];
   const { effects } = revision;
   const state = effects !== null && revision.verdict === 'partial' ? `${effects.present} of ${effects.total} effects` : word;
@@ -99,24 +105,5 @@ function line(revision, marks) {
     (marks.get(revision.id) ?? []).map((mark) => [' ', h('span', { class: `tag ${mark.tone}` }, mark.word)]).flat(),
   ];
   return h('li', { class: marks.has(revision.id) ? 'noted' : null },
-    more ? h('details', { ontoggle: fillOnce(() => evidence(revision)) }, h('summary', null, head)) : h('div', { class: 'flat' }, head));
-}
-
-const FOUND = /** @type {Record<Revision['evidence'][number]['found'], string>} */ ({
-  yes: '● there', no: '○ not there', different: '≠ otherwise', unknown: '? cannot be told',
-});
-
-/** @param {Revision} revision */
-function evidence(revision) {
-  return h('div', { class: 'evidence' },
-    h('p', { class: 'fine' }, h('code', null, revision.file),
-      revision.down.length > 0 && [' after ', h('code', null, revision.down.join(', '))],
-      revision.depends_on.length > 0 && [', needs ', h('code', null, revision.depends_on.join(', '))],
-      revision.labels.length > 0 && [', labels ', h('code', null, revision.labels.join(', '))]),
-    revision.evidence.length > 0 && h('ul', null, revision.evidence.map((one) =>
-      h('li', null, h('span', { class: 'found' }, FOUND[one.found]), ` ${one.effect} ${kindOf(one.object)} `, h('code', null, objectName(one.object)),
-        one.line !== null && h('span', { class: 'soft' }, ` line ${one.line}`), one.note !== null && [': ', ...prose(one.note)]))),
-    revision.data_steps.length > 0 && h('p', null, `${counted(revision.data_steps.length, 'data step')}, at line ${revision.data_steps.map((step) => step.line).join(', ')}`),
-    revision.unmodelled.length > 0 && h('ul', null, revision.unmodelled.map((one) =>
-      h('li', null, h('span', { class: 'found' }, '? not followed'), ' ', h('code', null, one.line === null ? one.file : `${one.file}:${one.line}`), ' ', prose(one.reason)))));
+    more ? h('details', { ontoggle: fillOnce(() => evidence(revision, source)) }, h('summary', null, head)) : h('div', { class: 'flat' }, head));
 }

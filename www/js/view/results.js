@@ -18,9 +18,10 @@ import { log, prediction, verdict } from './verdict.js';
  * @param {Answer} answer
  * @param {Choices} chosen what it was asked with
  * @param {Choose} choose asks again
+ * @param {import('./evidence.js').Source} source the files that it is about
  * @returns {Node[]}
  */
-export function results(answer, chosen, choose) {
+export function results(answer, chosen, choose, source) {
   const { report } = answer;
   const cause = [prediction(report), log(report)].filter((card) => card !== null);
   const sections = [
@@ -29,7 +30,7 @@ export function results(answer, chosen, choose) {
     plans(answer, allowed(answer.report, chosen, choose), () => choose({ target: 'heads' })),
     cause.length > 0 ? h('div', { class: 'cause-cards' }, cause) : null,
     drift(report),
-    history(report),
+    history(report, source),
     diagnostics(report),
     h('section', { class: 'card', 'aria-labelledby': 'take-title' },
       h('h3', { id: 'take-title' }, 'Take it with you'), fileList(answer.rest, 'rest'), inputs(report)),
