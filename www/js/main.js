@@ -5,6 +5,7 @@ import { Cancelled, Engine } from './engine.js';
 import { dumpFile, fromDrop, fromPicker, isDump, nameOf, pasted, projectFiles, sample } from './intake.js';
 import { remember } from './keep.js';
 import { initial, update } from './state.js';
+import { hosts } from './view/hosts.js';
 import { failed, results } from './view/results.js';
 import { STAGE } from './view/words.js';
 
@@ -280,6 +281,8 @@ function cancel(next) {
 }
 button('cancel').addEventListener('click', () => cancel('analyze'));
 button('cancel-again').addEventListener('click', () => cancel('option-allowDrops'));
+byId('hosts', HTMLElement).replaceChildren(hosts());
+
 // Everything is loaded at once, so that nothing needs the network later.
 for (const one of samples) {
   const loaded = sample(one.dataset['sample'] ?? '');
