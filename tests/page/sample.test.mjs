@@ -120,7 +120,7 @@ test('a revision opens to its source, and under each line is what the dump shows
   const { page, faults } = await open(web);
   await page.getByRole('button', { name: 'Half-applied revision' }).click();
   await page.locator('.history summary', { hasText: 'b3d84f6e1c95' }).click();
-  const source = page.getByRole('region', { name: /Source of .*b3d84f6e1c95_order_status\.py/ });
+  const source = page.getByRole('group', { name: /Source of .*b3d84f6e1c95_order_status\.py/ });
   const rows = await source.locator('.row').allTextContents();
   const below = (/** @type {string} */ text) => rows.slice(rows.findIndex((row) => row.includes(text)) + 1).findIndex((row) => !/there: /.test(row));
   assert.match(rows[0] ?? '', /15def upgrade\(\):/);

@@ -73,7 +73,7 @@ function withSource(text, effects, file) {
   const at = Map.groupBy(effects.filter(({ line }) => line !== null && line <= lines.length), ({ line }) => line ?? 0);
   const rest = effects.filter(({ line }) => line === null || line > lines.length);
   const shown = shownLines(lines, [...at.keys()]);
-  const view = h('div', { class: 'source excerpt', tabindex: '0', role: 'region', 'aria-label': `Source of ${file}` });
+  const view = h('div', { class: 'source excerpt', tabindex: '0', role: 'group', 'aria-label': `Source of ${file}` });
   let last = shown[0] ?? 1;
   for (const number of shown) {
     if (number > last + 1) view.append(h('span', { class: 'row soft' }, h('span', { class: 'gutter', 'aria-hidden': 'true' }, '⋮'), `${number - last - 1} lines`));

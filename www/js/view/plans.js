@@ -39,9 +39,10 @@ export function plans({ report, files }, options, useHeads) {
       : h('article', { class: 'card plan recommended', id: best.id, 'aria-labelledby': `${best.id}-title` },
         h('header', null, title(best.plan, `${best.id}-title`), h('span', { class: 'tag good' }, '✓ recommended')),
         body(best)),
-    options,
+    best !== undefined && options,
     others.length > 0 && best !== undefined && h('h4', { class: 'others' }, 'Not recommended, and why'),
-    others.map((one) => folded(one, best === undefined && one === others[0])));
+    others.map((one) => folded(one, best === undefined && one === others[0])),
+    best === undefined && options);
 }
 
 /**
@@ -81,7 +82,8 @@ function folded({ plan, files, id }, open) {
 /** @param {{ plan: Plan, files: readonly OutFile[], id: string }} one */
 function body({ plan, files, id }) {
   return [
-    h('p', { class: 'why' }, prose(plan.why)),
+    // What stands against a plan is said above it already.
+    !plan.barred.includes(plan.why) && h('p', { class: 'why' }, prose(plan.why)),
     ...plan.patches.map((change) => patch(change)),
     steps(plan, files),
     then(plan),
@@ -134,7 +136,7 @@ function folder(plan) {
 /** @param {Plan['patches'][number]} change */
 function patch(change) {
   return h('div', { class: 'patch' }, h('p', null, 'Change ', place(change.file, change.line), ':'),
-    h('pre', { class: 'script', tabindex: '0', 'aria-label': `Change of ${change.file}` },
+    h('pre', { class: 'script', role: 'group', tabindex: '0', 'aria-label': `Change of ${change.file}` },
       change.before.split('\n').map((line) => h('span', { class: 'del' }, `- ${line}\n`)),
       change.after.split('\n').map((line) => h('span', { class: 'ins' }, `+ ${line}\n`))));
 }

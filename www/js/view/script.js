@@ -23,7 +23,7 @@ export function highlighted(text, language) {
  */
 export function script({ name, text }, hazards, owner) {
   const language = languageOf(name);
-  const view = h('div', { class: 'script', tabindex: '0', role: 'region', 'aria-label': name });
+  const view = h('div', { class: 'script', tabindex: '0', role: 'group', 'aria-label': name });
   let at = 0;
   const upTo = (/** @type {number} */ end) => {
     if (end > at) view.append(h('pre', null, highlighted(text.slice(at, end), language)));

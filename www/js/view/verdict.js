@@ -9,6 +9,9 @@ import { OUTCOME, SITUATION } from './words.js';
 /** @typedef {import('../../pkg/restamp.js').LogRun} LogRun */
 /** @typedef {Pick<import('../../pkg/restamp.js').Prediction, 'message' | 'sqlstate' | 'statement' | 'excerpt' | 'file' | 'line' | 'revision'>} Failure */
 
+/** As the engine says what the heading of the plans says, too. */
+const NONE = 'No plan is safe enough to be recommended; each says what stands against it.';
+
 /**
  * The headline of the results; it takes the focus when they appear. What the plan below says in the same words is not said here.
  * @param {Report} report
@@ -16,7 +19,8 @@ import { OUTCOME, SITUATION } from './words.js';
 export function verdict(report) {
   const { word, tone } = SITUATION[report.verdict.situation];
   const best = report.plans.find((plan) => plan.recommended);
-  const facts = report.verdict.facts.filter((fact) => best === undefined || fact !== `Recommended: ${best.why}.`);
+  const said = best === undefined ? NONE : `Recommended: ${best.why}.`;
+  const facts = report.verdict.facts.filter((fact) => fact !== said);
   const [lead = '', ...rest] = clauses(report.verdict.sentence);
   return h('header', { class: `verdict ${tone}` },
     h('p', { class: 'situation' }, word),
