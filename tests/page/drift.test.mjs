@@ -21,7 +21,7 @@ function withDrift(drift) {
 
 const SOME = [
   { object: object('column', 'public', 'job', 'salary'), introduced_by: by },
-  { object: object('default', 'public', 'job', 'state'), change: 'different', attribute: 'expression', expected: "'new'::text", actual: "'newer'::text", introduced_by: by },
+  { object: object('default', 'public', 'job', 'state'), change: 'different', attribute: 'expression', expected: "'new'::text", actual: "'newer'::text", introduced_by: { revision: 'helper', file: 'migrations/helpers.py', line: 3 } },
   { object: object('index', 'public', 'candidate', 'ix_old'), change: 'extra' },
   { object: object('materialized_view', 'public', null, 'totals'), change: 'missing', introduced_by: by },
 ];
@@ -33,8 +33,8 @@ test('grouped by table, with what is expected beside what is there, and who intr
   assert.deepEqual(await groups(page), ['candidate', 'job', 'totals']);
   const job = page.locator('.group').nth(1).locator('tbody tr');
   const cells = async (row) => (await row.locator('th, td').allTextContents()).map((text) => text.replace(/\s+/g, ' ').trim());
-  assert.deepEqual(await cells(job.nth(0)), ['−column salary', 'there', 'not there', '4b8e1f60a2c9 4b8e1f60a2c9_candidate.py:18']);
-  assert.deepEqual(await cells(job.nth(1)), ['≠default stateexpression', "'new'::text", "'newer'::text", '4b8e1f60a2c9 4b8e1f60a2c9_candidate.py:18']);
+  assert.deepEqual(await cells(job.nth(0)), ['−column salary', 'there', 'not there', '4b8e1f60a2c9 line 18']);
+  assert.deepEqual(await cells(job.nth(1)), ['≠default stateexpression', "'new'::text", "'newer'::text", 'helper helpers.py:3']);
   assert.deepEqual(await job.nth(1).locator('mark').allTextContents(), ['er']);
   assert.equal(await job.nth(0).getByRole('img', { name: 'Missing' }).count(), 1);
   assert.match((await cells(page.locator('.group').nth(2).locator('tbody tr')))[0] ?? '', /materialized view$/);

@@ -43,7 +43,7 @@ function comparison(all) {
   const list = h('div', { class: all.length > CHUNK ? 'groups many' : 'groups' });
   const found = h('span', { class: 'soft', role: 'status' });
   const more = h('button', { type: 'button', class: 'more', hidden: true });
-  const field = h('input', { type: 'search', id: 'drift-find', 'data-keep': true, placeholder: 'Find a table, a column, a revision', 'aria-label': 'Find among the differences', spellcheck: 'false' });
+  const field = h('input', { type: 'search', id: 'drift-find', 'data-keep': true, placeholder: 'Find a table or a revision', 'aria-label': 'Find among the differences', spellcheck: 'false' });
   const kinds = ORDER.map((change) => ({ change, count: all.filter((one) => one.change === change).length })).filter(({ count }) => count > 0);
   const boxes = new Map(kinds.map(({ change }) => [change, h('input', { type: 'checkbox', id: `drift-${change}`, 'data-keep': true, checked: true })]));
 
@@ -153,7 +153,8 @@ function sides(one) {
 /** The operation that brings the object. @param {Drift} one */
 function from({ introduced_by: by, change }) {
   if (by === null) return h('td', { class: 'none', 'data-label': 'From' }, h('span', { class: 'soft' }, 'no revision'));
+  // A file that is called by its revision need not be named again.
   const file = by.file.split('/').at(-1) ?? by.file;
   return h('td', { 'data-label': change === 'extra' ? 'Last changed in' : 'From', title: by.file },
-    h('code', null, by.revision), ' ', h('span', { class: 'fine' }, by.line === null ? file : `${file}:${by.line}`));
+    h('code', null, by.revision), ' ', h('span', { class: 'fine' }, file.split(/[^A-Za-z0-9]/).includes(by.revision) && by.line !== null ? `line ${by.line}` : by.line === null ? file : `${file}:${by.line}`));
 }
