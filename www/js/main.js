@@ -5,6 +5,7 @@ import { Cancelled, Engine } from './engine.js';
 import { dumpFile, fromDrop, fromPicker, isDump, nameOf, pasted, projectFiles, sample } from './intake.js';
 import { remember } from './keep.js';
 import { initial, update } from './state.js';
+import { unzip } from './unzip.js';
 import { hosts } from './view/hosts.js';
 import { failed, results } from './view/results.js';
 import { STAGE } from './view/words.js';
@@ -94,14 +95,17 @@ function renderRun(before, now) {
 }
 
 /**
- * Reads a file that was handed in, unless it is in an archive or has gone since.
+ * Reads a file that was handed in, or is in an archive that was, under `archive.zip/its path`. Null where it has gone since.
  * @param {readonly Taken[]} files
  * @returns {import('./view/evidence.js').Source}
  */
 function sourceOf(files) {
   return async (path) => {
     const file = files.find((one) => one.path === path);
-    return file === undefined ? null : file.blob.text().catch(() => null);
+    const archive = files.find((one) => path.startsWith(`${one.path}/`));
+    if (file === undefined && archive === undefined) return null;
+    const text = file?.blob.text() ?? (archive === undefined ? null : unzip(archive.blob, path.slice(archive.path.length + 1)));
+    return Promise.resolve(text).catch(() => null);
   };
 }
 

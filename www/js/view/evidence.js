@@ -35,7 +35,7 @@ export function evidence(revision, source) {
       revision.depends_on.length > 0 && [', needs ', h('code', null, revision.depends_on.join(', '))],
       revision.labels.length > 0 && [', labels ', h('code', null, revision.labels.join(', '))]),
     list);
-  // What is in an archive has no text here; then the list stays.
+  // A file that can no longer be read has no text here; then the list stays.
   source(revision.file).then((text) => {
     if (text !== null) list.replaceWith(...withSource(text, effects, revision.file));
   }, () => {});
