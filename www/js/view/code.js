@@ -4,7 +4,7 @@ import { fillOnce, h } from '../dom.js';
 import { languageOf } from '../tokens.js';
 import { zip } from '../zip.js';
 import { copyButton } from './copy.js';
-import { highlighted, script } from './script.js';
+import { hasNotes, highlighted, script } from './script.js';
 
 /** @typedef {import('../../pkg/restamp.js').Excerpt} Excerpt */
 /** @typedef {import('../state.js').OutFile} OutFile */
@@ -78,6 +78,7 @@ export function saveButton(file) {
 /** What each file is for. */
 const PURPOSE = /** @type {Record<string, string>} */ ({
   'check.sql': 'reads what your rows hold, before anything is changed',
+  'indexes.sql': 'builds indexes before the fix, without keeping writers out',
   'fix.sql': 'brings the schema to the revision',
   'stamp.sql': 'sets the version row without Alembic',
   'verify.sql': 'checks that the fix arrived',
@@ -95,11 +96,11 @@ const PURPOSE = /** @type {Record<string, string>} */ ({
  * Files to look at, copy and save.
  * @param {readonly OutFile[]} files
  * @param {string} owner what the ids begin with
- * @param {readonly import('../../pkg/restamp.js').Hazard[]} hazards what to know of statements of `fix.sql`
+ * @param {readonly import('../../pkg/restamp.js').Hazard[]} hazards what to know of their statements
  */
 export function fileList(files, owner, hazards = []) {
   return h('ul', { class: 'files' }, files.map((file) => {
-    const fill = fillOnce(() => script(file, file.name === 'fix.sql' ? hazards : [], owner));
+    const fill = fillOnce(() => script(file, hasNotes(file.name) ? hazards : [], `${owner}-${file.name}`));
     const details = h('details', { id: `${owner}-${file.name}`, 'data-keep': true, ontoggle: fill },
       h('summary', null, h('code', null, file.name), ' ', h('span', { class: 'soft' }, PURPOSE[file.name] ?? '')));
     const saving = h('button', { type: 'button', class: 'small', 'aria-label': `Save ${file.name}`, onclick: () => save(file) }, 'Save');

@@ -2,32 +2,35 @@
 
 import { counted, h, prose } from '../dom.js';
 import { place } from './code.js';
-import { highlighted, note, noteId, placed } from './script.js';
+import { hasNotes, highlighted, note, noteId, placed } from './script.js';
 import { DATA_STEP } from './words.js';
 
 /** @typedef {import('../../pkg/restamp.js').Hazard} Hazard */
 /** @typedef {import('../../pkg/restamp.js').DataStep} DataStep */
+/** @typedef {import('../state.js').OutFile} OutFile */
 
 /**
  * @param {Hazard[]} list
  * @param {string} title
- * @param {{ script: string, id: string } | null} shown the script that has some of the statements, where they can be looked at
+ * @param {{ files: readonly OutFile[], id: string } | null} shown the scripts that have some of the statements, where they can be looked at
  */
 export function hazards(list, title, shown = null) {
   if (list.length === 0) return null;
-  const there = new Set(shown === null ? [] : placed(shown.script, list).map(({ index }) => index));
+  /** The script that holds each. @type {Map<number, string>} */
+  const there = new Map((shown?.files ?? []).filter(({ name }) => hasNotes(name)).flatMap(({ name, text }) => placed(text, list).map(({ index }) => [index, name])));
   return h('div', { class: 'hazards' }, h('h5', null, title), h('ul', { class: 'messages' }, list.map((hazard, index) => {
     const parts = note(hazard);
+    const script = there.get(index);
     parts.at(-1)?.append(h('p', { class: 'fine' }, place(hazard.file, hazard.line),
-      shown !== null && there.has(index) && [' ', h('button', { type: 'button', class: 'link', onclick: () => lead(shown.id, index) }, 'Show it in fix.sql')]));
-    if (hazard.statement !== null && !there.has(index)) parts.at(-1)?.prepend(h('pre', { class: 'statement', tabindex: '0' }, highlighted(hazard.statement, 'sql')));
+      shown !== null && script !== undefined && [' ', h('button', { type: 'button', class: 'link', onclick: () => lead(`${shown.id}-${script}`, index) }, `Show it in ${script}`)]));
+    if (hazard.statement !== null && script === undefined) parts.at(-1)?.prepend(h('pre', { class: 'statement', tabindex: '0' }, highlighted(hazard.statement, 'sql')));
     return h('li', null, parts);
   })));
 }
 
-/** Opens the script at a note. @param {string} id @param {number} index */
+/** Opens the script at a note. @param {string} id of the script @param {number} index */
 function lead(id, index) {
-  const details = document.getElementById(`${id}-fix.sql`);
+  const details = document.getElementById(id);
   if (!(details instanceof HTMLDetailsElement)) return;
   const show = () => {
     const target = document.getElementById(noteId(id, index));

@@ -87,7 +87,7 @@ function body({ plan, files, id }) {
     ...plan.patches.map((change) => patch(change)),
     steps(plan, files),
     then(plan),
-    hazards(plan.hazards, 'Know before you run it', { script: plan.fix_sql, id }),
+    hazards(plan.hazards, 'Know before you run it', { files, id }),
     dataSteps(plan.data_steps),
     hazards(plan.then.hazards, 'Know before you upgrade'),
     files.length > 0 && h('div', { class: 'plan-files' }, h('h5', null, 'Files'), fileList(files, id, plan.hazards)),

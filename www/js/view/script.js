@@ -37,6 +37,9 @@ export function script({ name, text }, hazards, owner) {
   return view;
 }
 
+/** The scripts whose statements are those that hazards are about. @param {string} name */
+export const hasNotes = (name) => name === 'fix.sql' || name === 'indexes.sql';
+
 /** @param {string} owner @param {number} index */
 export const noteId = (owner, index) => `${owner}-note-${index}`;
 
