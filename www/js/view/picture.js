@@ -40,6 +40,8 @@ export function picture(report, marks, detail) {
     const { shape, tone } = VERDICT[revision.verdict];
     return s('g', { class: `node ${tone}${marks.has(revision.id) ? ' noted' : ''}`, role: 'option', id: `node-${row}`, 'aria-selected': 'false', 'data-row': row },
       s('rect', { x: 0, y: ROW * row, width, height: ROW, rx: 6 }),
+      // A hollow shape must not show the line behind it.
+      s('circle', { class: 'under', cx: x(places[row]?.lane ?? 0), cy: y(row), r: 7 }),
       s('text', { class: 'dot', x: x(places[row]?.lane ?? 0), y: y(row) + 5, 'text-anchor': 'middle' }, shape),
       s('text', { x: text, y: y(row) + 4.5 }, s('tspan', { class: 'id' }, revision.id), ` ${revision.title}`,
         s('tspan', { class: 'state' }, `  ${words(revision, marks)}`)));
