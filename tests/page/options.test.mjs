@@ -53,6 +53,22 @@ test('what a script may do is asked again, and focus, place, what is open and wh
   assert.deepEqual(faults, []);
 });
 
+test('indexes and the time to wait for a lock are asked again, too', async () => {
+  const engine = `(input) => { const report = ${JSON.stringify(report())}; const { concurrently, lock_timeout } = input.options;
+    report.verdict.facts = ['concurrently ' + concurrently + ', lock_timeout ' + lock_timeout]; return report; }`;
+  const { page, faults } = await open(web, { engine });
+  await answered(page);
+  assert.equal(await fact(page), 'concurrently false, lock_timeout null');
+  await page.getByLabel('Wait for a lock').selectOption('30 seconds');
+  await page.getByText('concurrently false, lock_timeout 30s').waitFor();
+  assert.equal(await page.getByLabel('Wait for a lock').inputValue(), '30s');
+  await page.getByLabel('Build indexes concurrently').check();
+  await page.getByText('concurrently true, lock_timeout 30s').waitFor();
+  await page.getByLabel('Wait for a lock').selectOption('5 seconds');
+  await page.getByText('concurrently true, lock_timeout null').waitFor();
+  assert.deepEqual(faults, []);
+});
+
 test('cancelled, the answer and the option are as they were', async () => {
   const { page, faults } = await open(web, { engine: engine(1e9) });
   await answered(page);

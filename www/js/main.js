@@ -201,6 +201,8 @@ function options() {
     target: text('target'),
     allow_drops: state.choices.allowDrops,
     allow_data_loss: state.choices.allowDataLoss,
+    concurrently: state.choices.concurrently,
+    lock_timeout: state.choices.lockTimeout,
     no_plans: false,
     database: state.choices.database,
   };

@@ -16,6 +16,8 @@
  * @property {string | null} database
  * @property {boolean} allowDrops plans may drop what a revision up to the target dropped
  * @property {boolean} allowDataLoss plans may convert in ways that lose data
+ * @property {boolean} concurrently new indexes are built in a file of their own, without keeping writers out
+ * @property {string | null} lockTimeout how long a statement waits for a lock, as PostgreSQL writes it; null is the engine's own choice
  */
 
 /**
@@ -60,7 +62,7 @@
  */
 
 /** @type {Choices} */
-const UNCHOSEN = Object.freeze({ environment: null, database: null, allowDrops: false, allowDataLoss: false });
+const UNCHOSEN = Object.freeze({ environment: null, database: null, allowDrops: false, allowDataLoss: false, concurrently: false, lockTimeout: null });
 
 /** @type {Readonly<State>} */
 export const initial = {
