@@ -132,3 +132,15 @@ test('a revision opens to its source, and under each line is what the dump shows
   assert.ok(!rows.some((row) => row.includes('downgrade')));
   assert.deepEqual(faults, []);
 });
+
+test('the time to wait for a lock goes into the script', async () => {
+  const { page, faults } = await open(web);
+  await page.getByRole('button', { name: 'Half-applied revision' }).click();
+  await page.waitForSelector('#verdict');
+  await page.locator('.plan.recommended .files summary', { hasText: 'fix.sql' }).click();
+  await page.locator('.plan.recommended .script', { hasText: "lock_timeout = '5s'" }).waitFor();
+  await page.getByLabel('Wait for a lock').selectOption('30 seconds');
+  // The file that was open is open again, and is the new one.
+  await page.locator('.plan.recommended .script', { hasText: "lock_timeout = '30s'" }).waitFor();
+  assert.deepEqual(faults, []);
+});
