@@ -59,6 +59,8 @@ pub struct Run {
     pub naming_unknown: Option<Reason>,
     /// Why the application may write statements of operations in another way than SQLAlchemy, where it may.
     pub statements_hooked: Option<Reason>,
+    /// Why tables may have constraints that no revision writes.
+    pub constraints_hooked: Option<Reason>,
     /// The files of all revisions: one may call what another one defines.
     pub revision_files: Rc<BTreeSet<FileId>>,
     /// Names that the convention gave to indexes that have none in the revisions.
@@ -142,6 +144,7 @@ impl Run {
             naming_convention: Vec::new(),
             naming_unknown: None,
             statements_hooked: None,
+            constraints_hooked: None,
             revision_files: Rc::default(),
             conventional_indexes: BTreeSet::new(),
             created_types: BTreeSet::new(),
@@ -192,6 +195,7 @@ impl Run {
         };
         let outcome = self.doubt_name(&command, outcome);
         let outcome = self.doubt_hooked(&command, outcome);
+        let outcome = self.doubt_missing_constraint(&command, outcome);
         if outcome.is_ok() {
             self.doubt_index_name(&command);
         }
@@ -398,6 +402,13 @@ impl Run {
     pub fn leave_autocommit(&mut self) -> Result<(), Refusal> {
         self.autocommit = self.settings.autocommit;
         self.begin()
+    }
+
+    /// The connection itself commits each statement from now on, whatever Alembic begins.
+    pub fn stay_in_autocommit(&mut self) {
+        self.settings.autocommit = true;
+        self.autocommit = true;
+        self.cut_off = None;
     }
 
     /// Lets statements share transactions though the connection is in autocommit mode.

@@ -272,6 +272,9 @@ impl Work {
         let mentioned = |id: &crate::catalog::ObjectId| timelines.is_made(id);
         let made = |id: &crate::catalog::ObjectId| {
             let known = timelines.made_on_loading(id).cloned().or_else(|| expected.may_have_made(id.kind));
+            let hooked =
+                || prepared.constraints_hooked.clone().filter(|_| id.kind == crate::pg::command::Kind::Constraint);
+            let known = known.or_else(hooked);
             // What stands on a table of its own is nobody's but that table's.
             known.or_else(|| expected.may_have_done_more().filter(|_| id.table.is_some()))
         };
@@ -463,6 +466,7 @@ struct Prepared<'e> {
     find: FindModule<'e>,
     loading: Vec<String>,
     statements_hooked: Option<Reason>,
+    constraints_hooked: Option<Reason>,
 }
 
 impl<'e> Prepared<'e> {
@@ -491,6 +495,7 @@ impl<'e> Prepared<'e> {
             .collect();
         let baseline = database::baseline(input);
         let statements_hooked = project::hooks::of_statements(&modules);
+        let constraints_hooked = project::hooks::of_parts(&modules);
         Prepared {
             environment,
             graph,
@@ -504,6 +509,7 @@ impl<'e> Prepared<'e> {
             find,
             loading,
             statements_hooked,
+            constraints_hooked,
         }
     }
 
@@ -546,6 +552,7 @@ impl<'e> Prepared<'e> {
             naming_convention,
             naming_unknown: settings.naming_convention.unknown().cloned(),
             statements_hooked: self.statements_hooked.clone(),
+            constraints_hooked: self.constraints_hooked.clone(),
             version_tables: vec![QName {
                 schema: version_table.schema.or_else(|| self.search_path.first().cloned()),
                 name: version_table.name,

@@ -38,6 +38,8 @@ pub struct Subject<'p> {
     pub naming_unknown: Option<Reason>,
     /// Why statements of operations may be written in another way, where they may.
     pub statements_hooked: Option<Reason>,
+    /// Why tables may have constraints that no revision writes.
+    pub constraints_hooked: Option<Reason>,
     /// Alembic's table, as a comparison leaves it out.
     pub version_tables: Vec<QName>,
     /// What the history starts from: empty, or `--baseline`.
@@ -54,6 +56,7 @@ impl Subject<'_> {
         run.naming_convention.clone_from(&self.naming_convention);
         run.naming_unknown.clone_from(&self.naming_unknown);
         run.statements_hooked.clone_from(&self.statements_hooked);
+        run.constraints_hooked.clone_from(&self.constraints_hooked);
         run.revision_files = Rc::new(self.graph.revisions().map(|revision| revision.span().file).collect());
         let mut vm = Vm::new(run, self.modules.clone());
         sqlalchemy::install(&mut vm);

@@ -14,7 +14,7 @@ use super::query::{self, KnownRows, Source};
 use super::result::ResultRows;
 use super::statement::{Executable, Text, compile_text, executable, row_statements};
 use super::transaction::Transaction;
-use super::{errors, grammar, holes, inspector, numeric, postgis, returned};
+use super::{errors, grammar, holes, inspector, numeric, postgis, returned, second};
 use crate::alembic::eval::{Eval, Native, Raise, Reach, Value, Vm, native};
 use crate::alembic::run::{Action, Driver, block};
 use crate::catalog::{Catalog, Session};
@@ -250,6 +250,14 @@ impl Connection {
         }
         if self.foreign {
             let reason = vm.reason("second-connection", "a statement on a connection that is not the migration's");
+            if let Some(table) = second::waits_for(&vm.run, &sql) {
+                let what = format!(
+                    "a statement on a second connection waits for ever for what the migration itself has locked: {table}"
+                );
+                let reason = vm.reason("second-connection", what);
+                vm.run.note(Action::Unmodelled(reason.clone()));
+                return Ok(Value::native(ResultRows::unknown(reason)));
+            }
             if command.leaves_schema() && self.would_run(vm, &command) {
                 vm.run.note(Action::Rows { what: sql });
                 return Ok(Value::native(ResultRows::unknown(Reason { kind: "row-data", ..reason })));
@@ -441,10 +449,17 @@ impl Native for Connection {
             }
             "execution_options" => native::function("execution_options", move |vm, args| {
                 let level = args.keyword.iter().find(|(name, _)| &**name == "isolation_level");
-                if let Some((_, level)) = level
-                    && level.as_str() != Some("READ COMMITTED")
-                {
-                    let reason = vm.reason("isolation-level", "an isolation level that the migration sets");
+                let reason = match level.map(|(_, level)| level.as_str()) {
+                    None => None,
+                    Some(Some("READ COMMITTED")) if !vm.run.is_autocommit() => None,
+                    // SQLAlchemy 2 lets it be set behind `commit()`; then nothing is lost, for nothing needs a commit any more.
+                    Some(Some("AUTOCOMMIT")) if !connection.foreign && vm.run.session.transaction.is_none() => {
+                        vm.run.stay_in_autocommit();
+                        None
+                    }
+                    Some(_) => Some(vm.reason("isolation-level", "an isolation level that the migration sets")),
+                };
+                if let Some(reason) = reason {
                     vm.run.note(Action::Unmodelled(reason));
                 }
                 Ok(Value::Native(connection.clone()))

@@ -16,6 +16,7 @@ pub mod query;
 mod reflect;
 mod result;
 mod returned;
+mod second;
 mod statement;
 #[cfg(test)]
 mod tests;

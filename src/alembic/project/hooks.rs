@@ -40,6 +40,13 @@ pub fn of_constraints(modules: &Modules) -> Option<Reason> {
     Some(Reason::new(NAMING, "an event listener names constraints").at(found))
 }
 
+/// The first listener of the given files that may add constraints to a table: it is told of a type's or a column's parent, as SQLAlchemy's own
+/// `SchemaType` is (`_set_table`).
+pub fn of_parts(modules: &Modules) -> Option<Reason> {
+    let found = find(modules, &EVENTS, is_told_of_parts)?;
+    Some(Reason::new("constraint-listener", "an event listener may add constraints").at(found))
+}
+
 /// The first function of the given files that writes DDL.
 pub fn of_statements(modules: &Modules) -> Option<Reason> {
     let found = find(modules, &["compiles"], writes_statements)?;
@@ -73,11 +80,24 @@ fn writes_statements(call: &Call) -> bool {
 
 /// `listens_for(PrimaryKeyConstraint, "after_parent_attach")`, `event.listen(Index, …)`
 fn is_told_of_constraints(call: &Call) -> bool {
-    matches!(last(&call.func), Some("listens_for" | "listen"))
-        && call.args.first().and_then(last).is_some_and(|target| target.ends_with("Constraint") || target == "Index")
-        && call.args.get(1).is_some_and(
-            |event| matches!(&event.kind, ExprKind::Constant(Constant::Str(event)) if EVENTS.contains(&&**event)),
-        )
+    listens_to(call).is_some_and(is_constraint)
+}
+
+/// `listens_for(IntEnum, "before_parent_attach")`, `event.listen(Column, …)`
+fn is_told_of_parts(call: &Call) -> bool {
+    listens_to(call).is_some_and(|target| !is_constraint(target))
+}
+
+fn is_constraint(target: &str) -> bool {
+    target.ends_with("Constraint") || target == "Index"
+}
+
+/// Whose parents a call listens for.
+fn listens_to(call: &Call) -> Option<&str> {
+    let is_event =
+        |event: &Expr| matches!(&event.kind, ExprKind::Constant(Constant::Str(event)) if EVENTS.contains(&&**event));
+    let listens = matches!(last(&call.func), Some("listens_for" | "listen"));
+    call.args.first().and_then(last).filter(|_| listens && call.args.get(1).is_some_and(is_event))
 }
 
 /// The last part of a dotted name.

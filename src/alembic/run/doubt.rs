@@ -8,6 +8,10 @@ use crate::pg::command::{AlterAction, Command, CreateIndex, Table};
 use crate::pg::error::{Refusal, sqlstate};
 use crate::pg::ident::QName;
 
+fn names_constraint(action: &AlterAction) -> bool {
+    matches!(action, AlterAction::DropConstraint { .. } | AlterAction::RenameConstraint { .. })
+}
+
 impl Run {
     /// Of a constraint that is not there: the convention, which is not known, may have given its name to one that has none in the
     /// revisions. Of an index that is there already: it may have another name.
@@ -26,10 +30,7 @@ impl Run {
             return Err(reason.into());
         }
         let Command::Table(Table::Alter { name, actions, .. }) = command else { return outcome };
-        let by_name = |action: &AlterAction| {
-            matches!(action, AlterAction::DropConstraint { .. } | AlterAction::RenameConstraint { .. })
-        };
-        if error.sqlstate != sqlstate::UNDEFINED_OBJECT || !actions.iter().any(by_name) {
+        if error.sqlstate != sqlstate::UNDEFINED_OBJECT || !actions.iter().any(names_constraint) {
             return outcome;
         }
         let Some(table) = self.catalog.resolve_relation(name, &self.session) else { return outcome };
@@ -57,6 +58,23 @@ impl Run {
             }
             _ => outcome,
         }
+    }
+
+    /// Of a constraint that is not there: a listener of the application may have made it.
+    pub(super) fn doubt_missing_constraint(
+        &mut self,
+        command: &Command,
+        outcome: Result<Deltas, Refusal>,
+    ) -> Result<Deltas, Refusal> {
+        let Some(reason) = &self.constraints_hooked else { return outcome };
+        let Command::Table(Table::Alter { actions, .. }) = command else { return outcome };
+        let is_missing =
+            matches!(&outcome, Err(Refusal::Postgres(error)) if error.sqlstate == sqlstate::UNDEFINED_OBJECT);
+        if !is_missing || !actions.iter().any(names_constraint) {
+            return outcome;
+        }
+        self.session.aborted = false;
+        Err(reason.clone().into())
     }
 
     /// Of an index that has its name from a convention which is not known, the name is nobody's: what else it is counts.
