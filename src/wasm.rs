@@ -40,7 +40,7 @@ pub fn analyze(
     to_js(&report)
 }
 
-/// The files of a report with the scripts of its plan number `plan`, in the order in which they are used.
+/// The files of plan number `plan`, in the order in which they are used; without a number those of the report itself, which go with each plan.
 ///
 /// # Errors
 /// An `Error` when `report` is not of its type.
@@ -52,7 +52,7 @@ pub fn files(
     let report: Report = serde_wasm_bindgen::from_value(report)?;
     let plan = plan.and_then(|index| report.plans.get(index as usize));
     let files = js_sys::Array::new();
-    for file in report.files(plan) {
+    for file in plan.map_or_else(|| report.files(None), |plan| report.scripts(Some(plan))) {
         let object = js_sys::Object::new();
         js_sys::Reflect::set(&object, &"name".into(), &file.name.into())?;
         js_sys::Reflect::set(&object, &"text".into(), &file.text.into())?;

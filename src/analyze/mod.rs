@@ -387,6 +387,7 @@ impl Work {
                 tables_known: tables_known(&expected_tables(timelines), &actual),
                 pending: goal.iter().filter(|position| !place.has(*position)).count(),
                 target: &target,
+                refused_heads: input.log.as_ref().is_some_and(|log| summary::refuses_heads(&log.bytes)),
                 told: answers::facts(answers, &database.session),
                 partly_known: replayed.revisions.iter().any(|one| place.has(one.position) && one.unknown.is_some()),
                 unseen: unseen.map(|reason| reason.to_string()),

@@ -105,6 +105,11 @@ pub fn header(input: &Input, database: &Database) -> Vec<String> {
     lines
 }
 
+/// Whether a log holds Alembic's message for `upgrade head` where there are several (`MultipleHeads`).
+pub fn refuses_heads(log: &[u8]) -> bool {
+    memchr::memmem::find(log, b"Multiple head revisions are present").is_some()
+}
+
 /// What the deploy log says.
 pub fn add_log(report: &mut Report, input: &Input, environment: &Environment, graph: &Graph, sources: &Sources) {
     let Some(log) = &input.log else { return };

@@ -57,8 +57,8 @@ impl Report {
         files
     }
 
-    /// What is run or applied of `plan`.
-    pub(super) fn scripts(&self, plan: Option<&Plan>) -> Vec<OutFile> {
+    /// What is run or applied of `plan`, without the report itself.
+    pub fn scripts(&self, plan: Option<&Plan>) -> Vec<OutFile> {
         let mut files = Vec::new();
         let mut add = |name, text: String| {
             if !text.trim().is_empty() {

@@ -63,11 +63,12 @@ test('a report is as its schema says', () => {
 
 test('the files of a plan', () => {
   const report = analyze(input(), () => {});
-  const written = Object.fromEntries(files(report, 0).map((one) => [one.name, one.text]));
+  const written = Object.fromEntries([...files(report, 0), ...files(report)].map((one) => [one.name, one.text]));
   assert.equal(written['fix.sql'], report.plans[0].fix_sql);
   assert.deepEqual(JSON.parse(written['report.json']), report);
   assert.ok(written['report.md'].startsWith('# Restamp'));
   assert.deepEqual(files(report).map((one) => one.name), ['report.md', 'report.html', 'report.json']);
+  assert.ok(files(report, 0).every((one) => !one.name.startsWith('report')));
 });
 
 test('an input that is none is an error, not a panic', () => {

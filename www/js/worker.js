@@ -77,7 +77,13 @@ async function answer(request) {
       reply({ kind: 'progress', progress });
     }
   });
-  return { report, files: report.plans.map((_, index) => files(report, index)), rest: files(report) };
+  // The report is the same for each plan, and long.
+  const rest = files(report);
+  const ofPlan = report.plans.map((_, index) => {
+    const own = files(report, index);
+    return [...own, ...rest.filter((one) => own.every(({ name }) => name !== one.name))];
+  });
+  return { report, files: ofPlan, rest };
 }
 
 /** @param {unknown} error */

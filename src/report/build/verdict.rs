@@ -27,6 +27,8 @@ pub struct Facts<'a> {
     pub pending: usize,
     /// `heads` was asked for, or a revision.
     pub target: &'a str,
+    /// The deploy log ends in Alembic's refusal to choose among several heads.
+    pub refused_heads: bool,
     /// What `check.sql` told that no dump shows, one sentence each.
     pub told: Vec<String>,
     /// Not all that the revisions up to here do is known.
@@ -163,11 +165,15 @@ fn sentence(facts: &Facts<'_>) -> (Situation, String) {
             ),
         );
     }
-    if facts.heads.len() > 1 && facts.target == "head" {
+    if facts.heads.len() > 1 && (facts.target == "head" || facts.refused_heads) {
+        let ends = match facts.prediction.outcome {
+            Outcome::Succeeds if facts.refused_heads => ", which should succeed",
+            _ => "",
+        };
         return (
             Situation::Fork,
             format!(
-                "Your files end in {} heads: {}. The database is on {place}. Upgrade `heads`, or merge them.",
+                "Your files end in {} heads: {}. The database is on {place}. Upgrade `heads`{ends}, or merge them with `alembic merge heads` and deploy again.",
                 facts.heads.len(),
                 names(facts.heads)
             ),
