@@ -45,14 +45,13 @@ pub fn of(module: &ast::Module) -> Arguments {
     let hidden = calls.iter().find_map(|own| own.hidden);
     let differs = others.iter().any(|other| names(other) != names(first));
     let scope = Scope::with_functions(&module.body);
+    let asks = asks_for_arguments(module);
+    let argument = |value: &Expr| argument(value, &scope, asks);
     let named = first.named.iter().filter(|_| !differs).map(|keyword| {
         let same = others.iter().all(|other| {
-            other
-                .named
-                .iter()
-                .any(|own| own.name == keyword.name && argument(own.value, &scope) == argument(keyword.value, &scope))
+            other.named.iter().any(|own| own.name == keyword.name && argument(own.value) == argument(keyword.value))
         });
-        let value = argument(keyword.value, &scope).filter(|_| keyword.sure && same);
+        let value = argument(keyword.value).filter(|_| keyword.sure && same);
         (keyword.name.to_string(), value.unwrap_or_else(|| Argument::Unknown(reason(keyword.value.span))))
     });
     Arguments {
@@ -86,7 +85,21 @@ fn is_offline(homes: &[&Block]) -> bool {
     offline
 }
 
-fn argument(value: &Expr, scope: &Scope<'_>) -> Option<Argument> {
+/// It looks for `alembic -x …` or `--tag …`. As for revisions, these are taken for not given; then what is bound last is what holds
+/// otherwise.
+fn asks_for_arguments(module: &ast::Module) -> bool {
+    let mut asks = false;
+    super::walk::calls(&module.body, &mut |call| {
+        asks |= matches!(called(call), Some("get_x_argument" | "get_tag_argument"));
+    });
+    asks
+}
+
+fn argument(value: &Expr, scope: &Scope<'_>, asks: bool) -> Option<Argument> {
+    let value = match &value.kind {
+        ExprKind::Name(name) if asks && scope.expression(name).is_none() => scope.last(name).unwrap_or(value),
+        _ => value,
+    };
     let bound = match &value.kind {
         ExprKind::Name(name) => scope.expression(name).unwrap_or(value),
         _ => value,
@@ -132,6 +145,8 @@ mod tests {
         assert_eq!(found.named[1].1, Argument::Text("x".to_string()));
         assert!(matches!(found.named[2].1, Argument::Unknown(_)));
         check("context.run_migrations(**options)", &[], true);
+        let tag = "tag = context.get_tag_argument()\nif tag:\n    p = tag['p']\nelse:\n    p = ''\ncontext.run_migrations(p=p)";
+        assert_eq!(check(tag, &["p"], false).named[0].1, Argument::Text(String::new()));
         let both = "def offline():\n    context.configure(url=url)\n    context.run_migrations(confi=1)\n\
                     def online():\n    context.configure(connection=c)\n    context.run_migrations(config=context.config)";
         check(both, &["config"], false);

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::optional_name;
 use super::table::table_ddl;
+use super::tables::Tables;
 use crate::alembic::eval::{Args, Eval, Native, Value, Vm, native};
 use crate::alembic::sqlalchemy::names::Name;
 use crate::alembic::sqlalchemy::schema::{ConstraintKind, MetaData, Table, TableArgs, reflect, table};
@@ -31,12 +32,11 @@ impl Native for MetaData {
         }
         Ok(Some(match name {
             "tables" => {
-                let tables = self.tables.borrow();
-                let all = Value::dict(tables.iter().map(|(key, table)| (&**key, Value::Native(table.clone()))));
-                if let Value::Dict(dict) = &all {
-                    dict.borrow_mut().unknown = self.more(vm);
+                if let Some(more) = self.more(vm) {
+                    return Ok(Some(Value::native(Tables { metadata: self, more })));
                 }
-                all
+                let tables = self.tables.borrow();
+                Value::dict(tables.iter().map(|(key, table)| (&**key, Value::Native(table.clone()))))
             }
             "sorted_tables" => {
                 let all = Value::list(sorted(&self.all()).into_iter().map(|table| Value::Native(table)));

@@ -7,6 +7,7 @@ mod default;
 mod index;
 mod metadata;
 mod table;
+mod tables;
 
 pub use column::share;
 pub use columns::COLLECTION;
