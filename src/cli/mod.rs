@@ -4,6 +4,7 @@ mod analyze;
 mod graph;
 mod input;
 mod schemas;
+mod snapshot;
 mod style;
 pub mod text;
 
@@ -26,6 +27,8 @@ enum Command {
     Analyze(Box<analyze::Analyze>),
     /// Write the expected schema as SQL.
     Replay(analyze::Replay),
+    /// Print the SELECT that stands in for pg_dump where there is none; what it gives is handed in as a dump.
+    Snapshot(snapshot::Snapshot),
     /// Show the history: heads, bases, and the order of an upgrade.
     Graph {
         /// Version locations, an Alembic environment, or a repository; a zip of one.
@@ -61,6 +64,7 @@ fn run() -> ExitCode {
     match Arguments::parse().command {
         Command::Analyze(arguments) => analyze::analyze(&arguments),
         Command::Replay(arguments) => analyze::replay(&arguments),
+        Command::Snapshot(arguments) => snapshot::run(&arguments),
         Command::Graph { revisions, environment, format } => {
             let files = match input::project(&revisions) {
                 Ok(files) => files,

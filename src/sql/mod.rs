@@ -2,5 +2,6 @@
 
 pub mod dump;
 pub mod grammar;
+pub mod snapshot;
 pub mod split;
 pub mod statement;

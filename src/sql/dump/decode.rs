@@ -10,7 +10,7 @@ use super::archive::{self, Damage, Held, Missed};
 use crate::diagnostic::Diagnostic;
 
 /// Turns bytes as they were handed in into UTF-8 text.
-pub(super) struct Decoder {
+pub(in crate::sql) struct Decoder {
     name: String,
     form: Form,
     /// What came before the form was known.
@@ -322,12 +322,16 @@ fn quoted(name: &str) -> String {
     format!("'{}'", name.replace('\'', "'\\''"))
 }
 
+/// There is nothing in it.
+pub(in crate::sql) fn empty(name: &str) -> Diagnostic {
+    Diagnostic::error("dump-empty", format!("{name}: the dump is empty"))
+        .help("Make it with: pg_dump --schema-only DATABASE > dump.sql")
+}
+
 fn refused(name: &str, head: &[u8]) -> Option<Diagnostic> {
-    if head.trim_ascii().is_empty() {
-        let message = format!("{name}: the dump is empty");
-        return Some(
-            Diagnostic::error("dump-empty", message).help("Make it with: pg_dump --schema-only DATABASE > dump.sql"),
-        );
+    // The first line of a grid of psql is as long as its longest cell, and may be blank for long.
+    if head.trim_ascii().is_empty() && head.len() < HEAD {
+        return Some(empty(name));
     }
     for (magic, at, what, help) in MAGIC {
         if head.get(*at..).is_some_and(|head| head.starts_with(magic)) {

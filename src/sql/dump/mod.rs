@@ -12,11 +12,13 @@ mod tests;
 use std::collections::BTreeMap;
 
 pub use current::read_current;
+pub(in crate::sql) use decode::{Decoder, empty};
 pub use reader::DumpReader;
 
 use crate::diagnostic::Diagnostic;
 use crate::pg::command::{Command, Spanned};
 use crate::pg::ident::{Ident, QName};
+use crate::sql::snapshot::Known;
 
 /// What to look for.
 #[derive(Clone, Debug, Default)]
@@ -92,6 +94,8 @@ pub struct Dump {
     pub rows: BTreeMap<QName, u64>,
     /// What the dump can show.
     pub contents: Contents,
+    /// It is a snapshot, which tells this beyond a dump.
+    pub snapshot: Option<Known>,
     /// What went wrong.
     pub diagnostics: Vec<Diagnostic>,
 }

@@ -11,6 +11,7 @@ use crate::pg::command::{AlterAction, Command, ConstraintKind, Schema, Spanned, 
 use crate::pg::ident::{Ident, QName};
 use crate::pg::lex::{self, Cursor};
 use crate::source::{Sources, Span};
+use crate::sql::snapshot::Gate;
 use crate::sql::split::{Cut, Keep, Piece, Sink, Splitter};
 use crate::sql::statement;
 
@@ -32,6 +33,7 @@ const MOST: usize = 256 << 20;
 pub struct DumpReader {
     name: String,
     decoder: Decoder,
+    gate: Gate,
     splitter: Splitter,
     pieces: Pieces,
     too_large: bool,
@@ -70,6 +72,7 @@ impl DumpReader {
         DumpReader {
             name: name.to_string(),
             decoder: Decoder::new(name),
+            gate: Gate::default(),
             splitter: Splitter::default(),
             pieces: Pieces { options, ..Pieces::default() },
             too_large: false,
@@ -81,8 +84,14 @@ impl DumpReader {
         // Compressed input may grow a lot: bounded pieces keep the memory bounded.
         for chunk in bytes.chunks(1 << 16) {
             let text = self.decoder.feed(chunk);
-            self.text(&text);
+            self.through_gate(&text);
         }
+    }
+
+    fn through_gate(&mut self, text: &[u8]) {
+        let mut gate = std::mem::replace(&mut self.gate, Gate::Dump);
+        gate.feed(text, &mut |text| self.text(text));
+        self.gate = gate;
     }
 
     fn text(&mut self, text: &[u8]) {
@@ -95,7 +104,12 @@ impl DumpReader {
     /// The input is over. The text without rows goes to `sources`, and the statements point into it.
     pub fn finish(mut self, sources: &mut Sources) -> Dump {
         let mut decoder = std::mem::replace(&mut self.decoder, Decoder::new(""));
-        decoder.finish(&mut |text| self.text(text));
+        decoder.finish(&mut |text| self.through_gate(text));
+        let gate = std::mem::replace(&mut self.gate, Gate::Dump);
+        let snapshot = gate.finish(&self.name.clone(), &mut |text| self.text(text)).unwrap_or_else(|refused| {
+            decoder.diagnostics.push(refused);
+            None
+        });
         let mut pieces = self.pieces;
         let (kept, gaps, cut) = self.splitter.finish(&mut pieces);
         let mut diagnostics = decoder.diagnostics;
@@ -133,7 +147,10 @@ impl DumpReader {
             server_version: pieces.server_version,
             pg_dump_version: pieces.pg_dump_version,
             started: pieces.started,
-            database: chosen.and_then(|index| pieces.databases.get(index).cloned()),
+            database: match &snapshot {
+                Some(known) => Some(known.database.clone()),
+                None => chosen.and_then(|index| pieces.databases.get(index).cloned()),
+            },
             contents: Contents { complete: pieces.complete, ..Contents::default() },
             ..Dump::default()
         };
@@ -162,10 +179,11 @@ impl DumpReader {
         dump.version_rows = versions.map(|((_, table), rows)| (table, rows)).collect();
         dump.contents.rows = !dump.rows.is_empty();
         dump.contents.nothing = dump.contents.complete
-            && dump.pg_dump_version.is_some()
+            && (dump.pg_dump_version.is_some() || snapshot.is_some())
             && pieces.headers.is_empty()
             && !dump.contents.rows;
         dump.databases = pieces.databases;
+        dump.snapshot = snapshot;
         dump.diagnostics = diagnostics;
         dump
     }
