@@ -12,6 +12,7 @@ use crate::plan::script::undo::privileges::Privilege;
 use crate::report::{self, Input, InputFile, Stamped, StampedSource};
 use crate::source::Sources;
 use crate::sql::dump::{Contents, Dump, DumpOptions, DumpReader, read_current};
+use crate::sql::snapshot::Known;
 
 /// A database as it was handed in.
 pub struct Database {
@@ -36,6 +37,8 @@ pub struct Database {
     table_exists: bool,
     /// The dump ends in the middle: what is not in it may be in the database all the same.
     pub cut: bool,
+    /// It was handed in as a snapshot, which tells this beyond a dump.
+    pub snapshot: Option<Known>,
 }
 
 fn read_dump(file: &InputFile, input: &Input, version_table: &QName, sources: &mut Sources) -> Dump {
@@ -160,7 +163,8 @@ impl Database {
         }
         let catalog = load(&dump, diagnostics);
         let mut session = Session::new(catalog.mark());
-        session.search_path = search_path(input);
+        let told = dump.snapshot.as_ref().and_then(|known| super::snapshot::search_path(known, input, &catalog));
+        session.search_path = told.unwrap_or_else(|| search_path(input));
         session.role = input.options.role.as_deref().map(Ident::new);
         let table = find_version_table(&catalog, version_table, &session);
         let (rows, source) = version_rows(input, version_table, table.as_ref(), &dump, sources, diagnostics);
@@ -169,16 +173,19 @@ impl Database {
             source,
             row_counts: Some(dump.rows.clone()),
             server_version: dump.server_version.clone(),
-            dumped_by: dump.pg_dump_version.as_ref().map(|version| match &dump.started {
-                Some(time) => format!("pg_dump {version}, started {time}"),
-                None => format!("pg_dump {version}"),
-            }),
+            dumped_by: match (&dump.snapshot, &dump.pg_dump_version, &dump.started) {
+                (Some(known), ..) => Some(format!("the snapshot's SELECT, as {}, at {}", known.role, known.taken)),
+                (None, Some(version), Some(time)) => Some(format!("pg_dump {version}, started {time}")),
+                (None, Some(version), None) => Some(format!("pg_dump {version}")),
+                (None, None, _) => None,
+            },
             name: dump.database.clone(),
             databases: dump.databases.clone(),
             contents: dump.contents,
             privileges: privileges(&dump),
             table_exists: table.is_some(),
             cut,
+            snapshot: dump.snapshot,
             catalog,
             session,
         })
@@ -279,6 +286,13 @@ fn version_rows(
     // A complete dump without the table says that there are no rows.
     if table.is_none() && (dump.contents.tables || dump.contents.nothing) && dump.contents.complete {
         return (Some(Vec::new()), StampedSource::Dump);
+    }
+    if let Some(known) = dump.snapshot.as_ref().filter(|known| known.unread.iter().any(|table| table.name == name.name))
+    {
+        let what = format!("{} took the snapshot and may not read all rows of {name}.", known.role);
+        let help = "Take it as the role that Alembic connects as, or paste the output of `alembic current`.";
+        diagnostics.push(Diagnostic::warning("no-version-rows", what).help(help));
+        return (None, StampedSource::Dump);
     }
     diagnostics.push(
         Diagnostic::warning("no-version-rows", format!("The dump does not hold the rows of {name}.")).help(format!(

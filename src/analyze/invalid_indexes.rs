@@ -42,6 +42,25 @@ pub fn of_answers(database: &mut Database, answers: &Answers) {
     }
 }
 
+/// Adds those that a snapshot tells of, and says so.
+pub fn of_snapshot(database: &mut Database) -> Option<Diagnostic> {
+    let invalid = database.snapshot.as_ref()?.invalid_indexes.clone();
+    let added: Vec<String> = invalid
+        .into_iter()
+        .filter(|(index, table)| add(database, index, table))
+        .map(|(index, table)| format!("{index} of {table}"))
+        .collect();
+    if added.is_empty() {
+        return None;
+    }
+    let what = format!(
+        "Invalid, left by a CREATE INDEX CONCURRENTLY that failed: {}. A revision that makes such an index fails (42P07).",
+        added.join(", ")
+    );
+    let help = "A fix drops those that the revisions make; drop the others by hand (DROP INDEX CONCURRENTLY) or build them again (REINDEX).";
+    Some(Diagnostic::info("invalid-index", what).help(help))
+}
+
 /// Adds an invalid index; false where the table is not there or the name is that of something the dump shows.
 fn add(database: &mut Database, name: &Ident, table: &QName) -> bool {
     let catalog = &mut database.catalog;

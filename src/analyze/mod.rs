@@ -5,6 +5,7 @@ mod database;
 mod invalid_indexes;
 mod lock_timeout;
 mod place;
+mod snapshot;
 mod summary;
 
 use std::collections::BTreeMap;
@@ -195,6 +196,8 @@ impl Work {
         let answers = Rc::new(answers::read(input, &mut self.diagnostics));
         if let Some(database) = &mut database {
             invalid_indexes::of_answers(database, &answers);
+            self.diagnostics.extend(invalid_indexes::of_snapshot(database));
+            prepared.search_path = database.session.search_path.clone();
         }
         let dumped = database.as_ref().and_then(Database::server_version_num);
         prepared.server_version = answers.server_version().or(dumped);
@@ -388,7 +391,12 @@ impl Work {
                 pending: goal.iter().filter(|position| !place.has(*position)).count(),
                 target: &target,
                 refused_heads: input.log.as_ref().is_some_and(|log| summary::refuses_heads(&log.bytes)),
-                told: answers::facts(answers, &database.session),
+                told: database
+                    .snapshot
+                    .iter()
+                    .flat_map(snapshot::facts)
+                    .chain(answers::facts(answers, &database.session))
+                    .collect(),
                 partly_known: replayed.revisions.iter().any(|one| place.has(one.position) && one.unknown.is_some()),
                 unseen: unseen.map(|reason| reason.to_string()),
                 unproven: report.plans.iter().find(|plan| plan.recommended).map_or(0, |plan| {

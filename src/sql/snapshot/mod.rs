@@ -75,7 +75,7 @@ pub struct Known {
     pub taken: String,
     /// The role that took it.
     pub role: String,
-    /// The `search_path` of that role's session, as it was set.
+    /// The `search_path` that a session of that role begins with, as it is written.
     pub search_path: String,
     /// Settings of roles and databases that change what an upgrade does.
     pub settings: Vec<RoleSetting>,

@@ -188,7 +188,8 @@ SELECT pg_catalog.json_strip_nulls(pg_catalog.json_build_object(
   'taken', pg_catalog.to_char(pg_catalog.timezone('UTC', pg_catalog.clock_timestamp()), 'YYYY-MM-DD HH24:MI:SS "UTC"'),
   'role', current_user,
   'superuser', pg_catalog.current_setting('is_superuser'),
-  'search_path', before.was),
+  -- As the session began: what a console has set since is not Alembic's.
+  'search_path', (SELECT g.reset_val FROM pg_catalog.pg_settings g WHERE g.name OPERATOR(pg_catalog.=) 'search_path')),
 -- Settings of the role and of the database: those alone that change what an upgrade does.
 'settings', (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(x)) FROM (
   SELECT pg_catalog.pg_get_userbyid(CASE WHEN g.setrole OPERATOR(pg_catalog.<>) 0 THEN g.setrole END) AS role, b.datname AS database, e.setting
@@ -202,8 +203,7 @@ SELECT pg_catalog.json_strip_nulls(pg_catalog.json_build_object(
   SELECT e.oid, e.extname AS name, n.nspname AS schema, e.extversion AS version FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) e.extnamespace
   ORDER BY e.extname) x),
 'schemas', (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(x)) FROM (
-  SELECT n.oid, n.nspname AS name, pg_catalog.pg_get_userbyid(n.nspowner) AS owner, n.nspacl AS acl,
-    (SELECT i.initprivs FROM pg_catalog.pg_init_privs i WHERE i.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass AND i.objoid OPERATOR(pg_catalog.=) n.oid) AS first_acl
+  SELECT n.oid, n.nspname AS name, pg_catalog.pg_get_userbyid(n.nspowner) AS owner, n.nspacl AS acl
   FROM pg_catalog.pg_namespace n JOIN spaces s ON s.oid OPERATOR(pg_catalog.=) n.oid
   WHERE NOT EXISTS (SELECT FROM members m WHERE m.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass AND m.objid OPERATOR(pg_catalog.=) n.oid) ORDER BY n.nspname) x),
 'types', (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(x)) FROM (
@@ -329,8 +329,8 @@ SELECT pg_catalog.json_strip_nulls(pg_catalog.json_build_object(
   FROM pg_catalog.pg_statistic_ext e JOIN spaces s ON s.oid OPERATOR(pg_catalog.=) e.stxnamespace ORDER BY s.name, e.stxname) x),
 'published', (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(x)) FROM (
   SELECT p.pubname AS name, pg_catalog.pg_get_userbyid(p.pubowner) AS owner, t.prrelid AS relation,
-    (SELECT pg_catalog.jsonb_agg(a.attname ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid OPERATOR(pg_catalog.=) t.prrelid
-      AND a.attnum OPERATOR(pg_catalog.=) ANY (pg_catalog.string_to_array(pg_catalog.to_jsonb(t) OPERATOR(pg_catalog.->>) 'prattrs', ' ')::pg_catalog.int2[])) AS columns,
+    (SELECT pg_catalog.jsonb_agg(a.attname ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
+      WHERE a.attrelid OPERATOR(pg_catalog.=) t.prrelid AND pg_catalog.jsonb_contains(pg_catalog.to_jsonb(t) OPERATOR(pg_catalog.->) 'prattrs', pg_catalog.to_jsonb(a.attnum))) AS columns,
     (SELECT pg_catalog.to_jsonb(f) OPERATOR(pg_catalog.->>) 'rowfilter' FROM pg_catalog.pg_publication_tables f
       WHERE f.pubname OPERATOR(pg_catalog.=) p.pubname AND f.schemaname OPERATOR(pg_catalog.=) r.schema AND f.tablename OPERATOR(pg_catalog.=) r.relname) AS where
   FROM pg_catalog.pg_publication_rel t JOIN pg_catalog.pg_publication p ON p.oid OPERATOR(pg_catalog.=) t.prpubid JOIN relations r ON r.oid OPERATOR(pg_catalog.=) t.prrelid ORDER BY p.pubname, t.prrelid) x),

@@ -50,17 +50,16 @@ pub fn write(catalog: &Catalog<'_>, named: &BTreeMap<Key, Named>, out: &mut Stri
     let mut one = |key: Key, row: Row<'_>, word: &str, all: &str, everybody: &str| {
         let (Some(own), Some(acl)) = (named.get(&key), row.texts("acl")) else { return };
         let owner = own.owner.as_ref().map_or("", Ident::as_str);
-        let base = match row.texts("first_acl") {
-            Some(items) => items.into_iter().filter_map(item).collect(),
-            None => default(owner, all, everybody),
-        };
+        let base = default(owner, all, everybody);
         let on = On { words: &format!("{word} {}", own.sql), all, column: None, before: "" };
         let text = statements(&on, owner, &acl, &base);
         let tag = Named { name: format!("{word} {}", own.name), ..own.clone() };
         entry(&tag, "ACL", &text, out);
     };
     for row in snapshot.rows("schemas") {
-        one((SCHEMA, row.oid("oid")), row, "SCHEMA", "UC", "");
+        // A new database has the one schema that everybody may use.
+        let everybody = if row.text("name") == "public" { "U" } else { "" };
+        one((SCHEMA, row.oid("oid")), row, "SCHEMA", "UC", everybody);
     }
     for row in snapshot.rows("types") {
         one((TYPE, row.oid("oid")), row, if row.text("kind") == "d" { "DOMAIN" } else { "TYPE" }, "U", "U");

@@ -67,7 +67,8 @@ fn sequence(catalog: &Catalog<'_>, relation: &Relation<'_>, entries: &mut Vec<En
                 column.ident("name")
             );
             let _ = writeln!(text, "    SEQUENCE NAME {name}");
-            if row.text("persistence") != table.row.text("persistence") {
+            // Those of unlogged tables are unlogged since version 15.
+            if catalog.version >= 150_000 && row.text("persistence") != table.row.text("persistence") {
                 text.push_str(if row.text("persistence") == "u" { "    UNLOGGED\n" } else { "    LOGGED\n" });
             }
             let _ = writeln!(text, "    {}\n);", options.join("\n    "));

@@ -182,7 +182,8 @@ impl Writer<'_, '_> {
             .constraints
             .iter()
             .find(|own| own.text("type") == "n" && own.number("n") == column.number("n"))?;
-        if constraint.is_not("valid") || constraint.is_not("local") && !self.is_partition {
+        let from_parents = constraint.is_not("local") && !self.is_partition && !self.is_stricter(column);
+        if constraint.is_not("valid") || from_parents {
             return None;
         }
         let chosen = format!("{}_{}_not_null", self.table.name.name.as_str(), column.text("name"));
@@ -190,6 +191,15 @@ impl Writer<'_, '_> {
         let name = if is_chosen { String::new() } else { format!(" CONSTRAINT {}", constraint.ident("name")) };
         let no_inherit = if constraint.is("no_inherit") { " NO INHERIT" } else { "" };
         Some(format!("{name} NOT NULL{no_inherit}"))
+    }
+
+    /// A parent has the NOT NULL as NOT VALID, and the table itself as valid.
+    fn is_stricter(&self, column: Row<'_>) -> bool {
+        self.parents.iter().any(|parent| {
+            let number = same_column(parent, column.text("name")).and_then(|column| column.number("n"));
+            let mut own = parent.constraints.iter().filter(|own| own.text("type") == "n" && own.number("n") == number);
+            own.any(|own| own.is_not("valid"))
+        })
     }
 
     fn has_comment(&self, constraint: u32) -> bool {
