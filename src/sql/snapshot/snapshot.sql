@@ -236,7 +236,16 @@ SELECT pg_catalog.json_strip_nulls(pg_catalog.json_build_object(
 'routines', (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(x)) FROM (
   SELECT p.oid, p.schema, p.proname AS name, p.prokind AS kind, pg_catalog.pg_get_userbyid(p.proowner) AS owner, p.proacl AS acl,
     pg_catalog.pg_get_function_identity_arguments(p.oid) AS arguments, pg_catalog.oidvectortypes(p.proargtypes) AS types,
-    CASE WHEN p.prokind OPERATOR(pg_catalog.<>) 'a' THEN pg_catalog.pg_get_functiondef(p.oid) END AS def,
+    pg_catalog.pg_get_function_arguments(p.oid) AS signature, pg_catalog.pg_get_function_result(p.oid) AS result,
+    (SELECT l.lanname FROM pg_catalog.pg_language l WHERE l.oid OPERATOR(pg_catalog.=) p.prolang) AS language,
+    (SELECT pg_catalog.string_agg(pg_catalog.concat('FOR TYPE ', pg_catalog.format_type(t.type, NULL)), ', ' ORDER BY t.place)
+      FROM pg_catalog.unnest(p.protrftypes) WITH ORDINALITY t (type, place)) AS transforms,
+    CASE WHEN p.provolatile OPERATOR(pg_catalog.<>) 'v' THEN p.provolatile END AS volatile, CASE WHEN p.proisstrict THEN true END AS strict, CASE WHEN p.prosecdef THEN true END AS security_definer,
+    CASE WHEN p.proleakproof THEN true END AS leakproof, p.procost::pg_catalog.text AS cost, CASE WHEN p.proretset THEN p.prorows::pg_catalog.text END AS rows,
+    CASE WHEN p.prosupport OPERATOR(pg_catalog.<>) 0 THEN p.prosupport END AS support, CASE WHEN p.proparallel OPERATOR(pg_catalog.<>) 'u' THEN p.proparallel END AS parallel, p.proconfig AS settings,
+    p.prosrc AS source, p.probin AS library,
+    -- What SQL's own syntax has as a body is no text in the catalog.
+    CASE WHEN pg_catalog.to_jsonb(p) OPERATOR(pg_catalog.->>) 'prosqlbody' IS NOT NULL THEN pg_catalog.pg_get_functiondef(p.oid) END AS def,
     (SELECT pg_catalog.concat_ws(pg_catalog.concat(',', pg_catalog.chr(10), '    '), pg_catalog.format('SFUNC = %s', a.aggtransfn), pg_catalog.format('STYPE = %s', pg_catalog.format_type(a.aggtranstype, NULL)),
         CASE WHEN a.aggtransspace OPERATOR(pg_catalog.<>) 0 THEN pg_catalog.format('SSPACE = %s', a.aggtransspace) END,
         CASE WHEN a.agginitval IS NOT NULL THEN pg_catalog.format('INITCOND = %L', a.agginitval) END,
@@ -321,7 +330,7 @@ SELECT pg_catalog.json_strip_nulls(pg_catalog.json_build_object(
 'policies', (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(x)) FROM (
   SELECT p.oid, p.polrelid AS relation, p.polname AS name, p.polcmd AS command, p.polpermissive AS permissive, pg_catalog.pg_get_expr(p.polqual, p.polrelid) AS using,
     pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) AS check,
-    CASE WHEN p.polroles OPERATOR(pg_catalog.<>) '{0}'::pg_catalog.oid[] THEN (SELECT pg_catalog.jsonb_agg(pg_catalog.pg_get_userbyid(o.oid) ORDER BY pg_catalog.pg_get_userbyid(o.oid)) FROM pg_catalog.unnest(p.polroles) o (oid)) END AS roles
+    CASE WHEN p.polroles OPERATOR(pg_catalog.<>) '{0}'::pg_catalog.oid[] THEN (SELECT pg_catalog.jsonb_agg(pg_catalog.pg_get_userbyid(o.oid) ORDER BY o.oid) FROM pg_catalog.unnest(p.polroles) o (oid)) END AS roles
   FROM pg_catalog.pg_policy p JOIN relations r ON r.oid OPERATOR(pg_catalog.=) p.polrelid ORDER BY r.schema, r.relname, p.polname) x),
 'statistics', (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(x)) FROM (
   SELECT e.oid, s.name AS schema, e.stxname AS name, e.stxrelid AS relation, pg_catalog.pg_get_userbyid(e.stxowner) AS owner, pg_catalog.pg_get_statisticsobjdef(e.oid) AS def,
@@ -333,7 +342,7 @@ SELECT pg_catalog.json_strip_nulls(pg_catalog.json_build_object(
       WHERE a.attrelid OPERATOR(pg_catalog.=) t.prrelid AND pg_catalog.jsonb_contains(pg_catalog.to_jsonb(t) OPERATOR(pg_catalog.->) 'prattrs', pg_catalog.to_jsonb(a.attnum))) AS columns,
     (SELECT pg_catalog.to_jsonb(f) OPERATOR(pg_catalog.->>) 'rowfilter' FROM pg_catalog.pg_publication_tables f
       WHERE f.pubname OPERATOR(pg_catalog.=) p.pubname AND f.schemaname OPERATOR(pg_catalog.=) r.schema AND f.tablename OPERATOR(pg_catalog.=) r.relname) AS where
-  FROM pg_catalog.pg_publication_rel t JOIN pg_catalog.pg_publication p ON p.oid OPERATOR(pg_catalog.=) t.prpubid JOIN relations r ON r.oid OPERATOR(pg_catalog.=) t.prrelid ORDER BY p.pubname, t.prrelid) x),
+  FROM pg_catalog.pg_publication_rel t JOIN pg_catalog.pg_publication p ON p.oid OPERATOR(pg_catalog.=) t.prpubid JOIN relations r ON r.oid OPERATOR(pg_catalog.=) t.prrelid ORDER BY p.pubname, r.schema, r.relname) x),
 'others', (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(x)) FROM (
   SELECT o.classid::pg_catalog.oid AS class, o.oid, o.kind, o.schema, o.name, o.identity, CASE WHEN o.owner IS NOT NULL THEN pg_catalog.pg_get_userbyid(o.owner) END AS owner, o.acl, o.def
   FROM others o WHERE o.oid OPERATOR(pg_catalog.>=) 16384

@@ -45,7 +45,8 @@ CREATE TABLE app.parent (
 ALTER TABLE app.parent ALTER COLUMN name SET STORAGE EXTERNAL, ALTER COLUMN name SET STATISTICS 300, ALTER COLUMN n SET (n_distinct = 5, n_distinct_inherited = -0.5);
 CREATE TABLE app.child (extra text COLLATE "C", name character varying(20) DEFAULT 'own' NOT NULL) INHERITS (app.parent);
 CREATE TABLE app.without_default () INHERITS (app.parent);
-ALTER TABLE app.without_default ALTER COLUMN at DROP DEFAULT, ALTER COLUMN c SET NOT NULL;
+ALTER TABLE app.without_default ALTER COLUMN at DROP DEFAULT;
+ALTER TABLE app.without_default ALTER COLUMN c SET NOT NULL; -- not by another pg_dump
 CREATE TABLE app.two (z integer) INHERITS (app.child, app.none);
 CREATE TABLE app.unrelated (a integer, dropped integer, b integer NOT NULL CHECK (b > 0));
 ALTER TABLE app.unrelated DROP COLUMN dropped, ADD COLUMN later integer DEFAULT 5 NOT NULL;
@@ -59,7 +60,7 @@ break; -- not a comment';
 COMMENT ON COLUMN "Weird "" schema"."T;a -- b"."new
 line" IS '';
 CREATE TABLE app.alembic_version (version_num varchar(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num));
-INSERT INTO app.alembic_version VALUES ('ae1027a6acf'), ('<odd> & "rev"');
+INSERT INTO app.alembic_version VALUES ('<odd> & "rev"'), ('ae1027a6acf');
 CREATE TABLE app.renamed_versions (version_num varchar(32) NOT NULL PRIMARY KEY);
 INSERT INTO app.renamed_versions VALUES (E'back\\slash');
 CREATE TABLE app.alembic_version_none (version_num varchar(32) NOT NULL PRIMARY KEY);
