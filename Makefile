@@ -22,12 +22,12 @@ test:
 	scripts/setup.sh
 	scripts/test.sh
 
-# How far all recorded projects, 2,000 random histories and the plans for random drifts agree; what disagrees is in target/disagreements.
+# How far all recorded projects, 2,000 random histories, the plans for random drifts and the snapshots agree; what disagrees is in target/disagreements.
 # PROJECTS="ckan optuna" for some of them.
 corpus:
 	scripts/setup.sh
 	. scripts/env.sh && cargo test --quiet --release --test measure -- $(PROJECTS)
-	-[ -n "$(PROJECTS)" ] || (. scripts/env.sh && cargo build --quiet --release --features cli && "$$RESTAMP_PYTHON" tests/oracle/histories.py 2000; "$$RESTAMP_PYTHON" tests/oracle/repairs.py 1400)
+	-[ -n "$(PROJECTS)" ] || (. scripts/env.sh && cargo build --quiet --release --features cli && "$$RESTAMP_PYTHON" tests/oracle/histories.py 2000; "$$RESTAMP_PYTHON" tests/oracle/repairs.py 1400; "$$RESTAMP_PYTHON" tests/oracle/snapshots.py)
 	. scripts/env.sh && cargo build --quiet --release --features cli && "$$RESTAMP_PYTHON" tests/oracle/changes.py $(PROJECTS)
 
 # Records what the real Alembic and PostgreSQL do with the projects that have no recording yet. PROJECTS="dstack" for some of them anew.

@@ -61,6 +61,18 @@ pub fn files(
     Ok(files.into())
 }
 
+/// The SELECT that stands in for pg_dump; what it gives is handed in as a dump.
+#[wasm_bindgen]
+pub fn snapshot_sql() -> String {
+    crate::sql::snapshot::SELECT.to_string()
+}
+
+/// The Python program that runs it through an application's own SQLAlchemy.
+#[wasm_bindgen]
+pub fn snapshot_py() -> String {
+    crate::sql::snapshot::program()
+}
+
 /// As JSON would: null for nothing, plain objects for maps.
 fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
     Ok(value.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)

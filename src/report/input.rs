@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct Input {
     /// The project: revision files, `alembic.ini`, `env.py`, helpers, zip archives.
     pub files: Vec<InputFile>,
-    /// The dump: plain, gzip, or pasted base64 of gzip.
+    /// The dump: plain, in pg_dump's own formats, gzip, pasted base64 of gzip; or the snapshot that stands in for it.
     pub dump: Option<InputFile>,
     /// A second small dump, or pasted `alembic current` output, with the version rows.
     pub version_dump: Option<InputFile>,

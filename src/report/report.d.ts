@@ -189,7 +189,7 @@ export interface Hazard {
 export interface Input {
   /** What `check.sql` printed. */
   answers?: InputFile | null;
-  /** The dump: plain, gzip, or pasted base64 of gzip. */
+  /** The dump: plain, in pg_dump's own formats, gzip, pasted base64 of gzip; or the snapshot that stands in for it. */
   dump?: InputFile | null;
   /** The project: revision files, `alembic.ini`, `env.py`, helpers, zip archives. */
   files?: Array<InputFile>;

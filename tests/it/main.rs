@@ -18,6 +18,7 @@ mod place;
 mod repair;
 mod secrets;
 mod small;
+mod snapshots;
 
 #[path = "../recorded/mod.rs"]
 mod recorded;

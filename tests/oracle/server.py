@@ -80,7 +80,9 @@ class Server:
         return f"{driver}://postgres@/{database}?host={self.folder}"
 
     def create(self, database, template="template1"):
-        self.psql("postgres", f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+        # Version 12 has no WITH (FORCE).
+        self.disconnect(database)
+        self.psql("postgres", f'DROP DATABASE IF EXISTS "{database}"')
         self.psql("postgres", f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
         return database
 

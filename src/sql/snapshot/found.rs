@@ -63,7 +63,9 @@ fn nested(text: &str, depth: u8) -> Result<Value, Damage> {
         }),
         Quotes::Doubled => json(&cell(&text[start..])?),
         Quotes::Escaped => {
-            let quote = text[..start].rfind('"').filter(|_| depth > 0);
+            // One that is not itself inside of a text.
+            let mut quotes = text[..start].rmatch_indices('"').map(|(at, _)| at);
+            let quote = quotes.find(|at| !text[..*at].ends_with('\\')).filter(|_| depth > 0);
             let quote = quote.ok_or_else(|| Damage::Changed("the quote before it is missing".to_string()))?;
             match json(&text[quote..])? {
                 Value::String(inner) => nested(&inner, depth - 1),

@@ -279,6 +279,8 @@ pub(super) fn identity(cursor: &mut Cursor<'_>) -> Read<Identity> {
         loop {
             if cursor.eat("SEQUENCE NAME") {
                 identity.sequence_name = Some(cursor.qname()?);
+            } else if cursor.eat_any(&["LOGGED", "UNLOGGED"]).is_some() {
+                // pg_dump says so where the sequence is not as its table is.
             } else if !sequence::option(cursor, &mut identity.options)? {
                 break;
             }

@@ -35,6 +35,7 @@ fn common_statements_are_modelled() {
         "ALTER TABLE t SET (autovacuum_enabled = false)",
         "ALTER TABLE t ATTACH PARTITION p FOR VALUES IN (1, 2)",
         "ALTER TABLE t ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME public.s START WITH 1 NO MINVALUE)",
+        "ALTER TABLE t ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME public.s LOGGED START WITH 1)",
         "create unique index concurrently if not exists i on s.t using btree (lower(a) desc nulls last, b) where c is not null",
         "CREATE INDEX ON t USING gin (a gin_trgm_ops) WITH (fastupdate = off)",
         "CREATE SEQUENCE s START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1",

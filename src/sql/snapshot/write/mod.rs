@@ -10,7 +10,7 @@ mod routine;
 mod table;
 mod types;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -27,6 +27,8 @@ struct Catalog<'v> {
     version: i64,
     graph: Graph,
     relations: BTreeMap<u32, Relation<'v>>,
+    /// Constraints with a comment.
+    commented: BTreeSet<u32>,
 }
 
 /// A relation with what belongs to it.
@@ -65,7 +67,18 @@ impl<'v> Catalog<'v> {
             }
         }
         let version = snapshot.row("server").and_then(|server| server.number("version_num")).unwrap_or(0);
-        Catalog { snapshot, version, graph: Graph::of(snapshot), relations }
+        let comments = snapshot.list("comments").unwrap_or_default().iter();
+        let commented = comments.filter_map(|comment| {
+            let at = |index: usize| comment.get(index).and_then(row::number);
+            (at(0) == Some(i64::from(CONSTRAINT))).then(|| at(1)).flatten()
+        });
+        Catalog {
+            snapshot,
+            version,
+            graph: Graph::of(snapshot),
+            commented: commented.map(|oid| oid as u32).collect(),
+            relations,
+        }
     }
 
     fn relation(&self, row: Row<'_>) -> Option<&Relation<'v>> {

@@ -32,7 +32,8 @@ pub fn write(catalog: &Catalog<'_>, entries: &mut Vec<Entry>, named: &mut BTreeM
             ..Named::in_schema(kind, &name, Some(owner))
         };
         let key = (ROUTINE, routine.oid("oid"));
-        let tag = Named { name: format!("{}({})", name.name.as_str(), routine.text("types")), ..own.clone() };
+        let types = if arguments == "*" { "*" } else { routine.text("types") };
+        let tag = Named { name: format!("{}({types})", name.name.as_str()), ..own.clone() };
         entries.push(Entry::of(key, &tag, kind, text));
         named.insert(key, own);
     }

@@ -63,7 +63,7 @@ impl Writer<'_, '_> {
             let properties = self.properties(*column);
             let column_name = column.ident("name");
             if is_typed && !properties.is_empty() {
-                parts.push(format!("{column_name} WITH OPTIONS{properties}"));
+                parts.push(format!("{column_name}{properties}"));
             } else if !is_typed && self.is_printed(*column) {
                 parts.push(format!("{column_name} {}{properties}", column.text("type")));
             }
@@ -119,7 +119,8 @@ impl Writer<'_, '_> {
         {
             text.push_str(&name);
         }
-        if let Some(collation) = column.some("collation") {
+        // That of a typed table's column is its type's.
+        if let Some(collation) = column.some("collation").filter(|_| self.table.row.some("of_type").is_none()) {
             let _ = write!(text, " COLLATE {collation}");
         }
         text
@@ -187,7 +188,7 @@ impl Writer<'_, '_> {
             return None;
         }
         let chosen = format!("{}_{}_not_null", self.table.name.name.as_str(), column.text("name"));
-        let is_chosen = constraint.text("name") == chosen && !self.has_comment(constraint.oid("oid"));
+        let is_chosen = constraint.text("name") == chosen && !self.catalog.commented.contains(&constraint.oid("oid"));
         let name = if is_chosen { String::new() } else { format!(" CONSTRAINT {}", constraint.ident("name")) };
         let no_inherit = if constraint.is("no_inherit") { " NO INHERIT" } else { "" };
         Some(format!("{name} NOT NULL{no_inherit}"))
@@ -199,14 +200,6 @@ impl Writer<'_, '_> {
             let number = same_column(parent, column.text("name")).and_then(|column| column.number("n"));
             let mut own = parent.constraints.iter().filter(|own| own.text("type") == "n" && own.number("n") == number);
             own.any(|own| own.is_not("valid"))
-        })
-    }
-
-    fn has_comment(&self, constraint: u32) -> bool {
-        let comments = self.catalog.snapshot.list("comments").unwrap_or_default();
-        comments.iter().any(|comment| {
-            let at = |index: usize| comment.get(index).and_then(row::number);
-            at(0) == Some(i64::from(CONSTRAINT)) && at(1) == Some(i64::from(constraint))
         })
     }
 
@@ -329,7 +322,7 @@ pub fn column_settings(relation: &Relation<'_>) -> String {
             _ => {}
         }
         if let Some(options) = column.texts("options") {
-            let options: Vec<String> = options.into_iter().map(option).collect();
+            // Numbers, all of them.
             set(format!("({})", options.join(", ")));
         }
     }
