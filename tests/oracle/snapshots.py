@@ -45,11 +45,15 @@ def pg_dump(server):
     return int(re.search(r" (\d+)\.", version)[1])
 
 
+def unrestricted(text):
+    """Without pg_dump's `\\restrict` and its random words, which older clients do not know."""
+    return "".join(line + "\n" for line in text.splitlines() if not line.startswith(("\\restrict", "\\unrestrict")))
+
+
 def load(server, database, text, check=True):
-    """Runs SQL as psql does. pg_dump's `\\restrict` is unknown to older clients."""
-    lines = [line for line in text.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))]
+    """Runs SQL as psql does."""
     path = pathlib.Path(tempfile.mkstemp(dir=server.folder, suffix=".sql")[1])
-    path.write_text("\n".join(lines) + "\n")
+    path.write_text(unrestricted(text))
     run = server.psql(database, file=path, check=check)
     path.unlink()
     return run
@@ -81,7 +85,7 @@ def recorded(server, database, project):
     empty(server, database)
     text = gzip.decompress((CORPUS / project / "head.sql.gz").read_bytes()).decode()
     path = server.folder / "head.sql"
-    path.write_text("\n".join(line for line in text.splitlines() if not line.startswith("\\")))
+    path.write_text(unrestricted(text))
     command = [server.clients / "psql", "-X", "-q", "-h", server.folder, "-U", "postgres", "-d", database, "-f", path]
     subprocess.run(command, capture_output=True)
     return database
@@ -103,8 +107,7 @@ def snapshot(server, database):
 def again(server, text):
     """What pg_dump says of a database that `text` has made, without its own random words."""
     load(server, empty(server, "again"), text)
-    lines = server.dump("again", "-s").splitlines()
-    return [line for line in lines if not line.startswith("\\")]
+    return unrestricted(server.dump("again", "-s")).splitlines()
 
 
 class Judge:
@@ -172,8 +175,8 @@ def record():
         with Server(version) as server:
             objects(server, "objects")
             for name, text in {"json": snapshot(server, "objects"), "sql": server.dump_for_restamp("objects")}.items():
-                kept = "\n".join(line for line in text.splitlines() if not line.startswith("\\")) + "\n" if name == "sql" else text
-                (FIXTURES / f"objects-{major(server)}.{name}.gz").write_bytes(gzip.compress(kept.encode(), mtime=0))
+                path = FIXTURES / f"objects-{major(server)}.{name}.gz"
+                path.write_bytes(gzip.compress(unrestricted(text).encode(), mtime=0))
 
 
 def main():

@@ -60,7 +60,7 @@ fn it_tells_more_than_a_dump() {
 #[test]
 fn what_is_no_whole_snapshot_is_refused() {
     for end in [40, 200, SMALL.len() / 2, SMALL.len() - 1] {
-        let dump = read(SMALL[..end].as_bytes(), 4096);
+        let dump = read(&SMALL.as_bytes()[..end], 4096);
         assert_eq!(dump.diagnostics[0].code, "dump-truncated");
         assert!(dump.diagnostics[0].message.contains("the snapshot ends too early") && dump.statements.is_empty());
     }

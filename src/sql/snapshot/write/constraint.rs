@@ -83,7 +83,7 @@ fn marks(index: Row<'_>, relation: &Relation<'_>) -> String {
     }
     for column in index.rows("statistics") {
         let (n, target) = (column.number("n").unwrap_or(0), column.number("target").unwrap_or(0));
-        let _ = write!(text, "ALTER INDEX {qname} ALTER COLUMN {n} SET STATISTICS {target};\n");
+        let _ = writeln!(text, "ALTER INDEX {qname} ALTER COLUMN {n} SET STATISTICS {target};");
     }
     if index.is("replica_identity") {
         let _ = write!(text, "\nALTER TABLE ONLY {} REPLICA IDENTITY USING INDEX {name};\n", relation.name);
