@@ -193,6 +193,26 @@ fn a_log_alone_already_helps() {
 }
 
 #[test]
+fn the_snapshot_stands_in_for_a_dump() {
+    let select = text(&run(&["snapshot"]));
+    assert!(select.contains("'restamp_snapshot', 1") && select.trim_end().ends_with(';'));
+    assert!(text(&run(&["snapshot", "--python"])).contains("create_engine"));
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/snapshots/objects-16.json.gz");
+    let sql = text(&run(&["snapshot", "--read", file]));
+    assert!(sql.contains("-- Name: parent; Type: TABLE; Schema: app; Owner: app") && sql.contains("dump complete"));
+    let report = json(&run(&["analyze", SAMPLE, "--dump", file, "--no-plans", "--format", "json"]));
+    assert_eq!(report["database"]["name"], "objects");
+    let inputs = report["inputs"].as_array().expect("a list");
+    assert!(inputs.iter().any(|input| input["kind"] == "dump" && input["name"] == file), "{inputs:?}");
+    let output = run(&["snapshot", "--read", DUMP]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("is no snapshot"));
+    let whole = fs::read(file).expect("a fixture");
+    let output = fed(&["analyze", SAMPLE, "--dump", "-", "--no-plans"], &whole[..whole.len() / 2]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
 fn the_graph_in_all_forms() {
     let text_form = text(&run(&["graph", SAMPLE]));
     assert!(text_form.contains("heads:  e5194c6d7ab0"), "{text_form}");

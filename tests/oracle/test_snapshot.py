@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 import pytest
-from server import SYSTEM, VERSIONS, Server
+from server import OTHERS, SYSTEM, VERSIONS, Server
 from snapshots import SELECT, Judge, again, load, objects, random_schema, recorded, snapshot
 
 # Partitions, enums, many tables, functions and triggers.
@@ -17,7 +17,7 @@ PROJECTS = ["keystone", "zou"]
 SEEDS = [901, 902]
 
 
-@pytest.fixture(scope="module", params=[*sorted(VERSIONS), SYSTEM])
+@pytest.fixture(scope="module", params=[*sorted(VERSIONS), SYSTEM, *sorted(OTHERS)])
 def server(request):
     """A PostgreSQL with its clients."""
     with Server(request.param) as running:
@@ -77,7 +77,7 @@ def test_consoles(server, every, restamp, tmp_path):
         "unaligned": psql(server, every, "-A", "-f", SELECT),
         "csv": psql(server, every, "--csv", "-f", SELECT),
         "echoed": psql(server, every, "-a", "-f", SELECT),
-        "session": psql(server, every, stdin=SELECT.read_text() + ";\n\\echo bye\n"),
+        "session": psql(server, every, stdin=SELECT.read_text() + "\\echo bye\n"),
         "cell of csv": row.getvalue(),
         "export": json.dumps([{"snapshot": value}], indent=1),
         "parsed export": json.dumps([{"snapshot": json.loads(value)}], ensure_ascii=False),
@@ -138,7 +138,7 @@ def test_a_hostile_search_path(server, tmp_path):
     attack = "SET search_path = evil, pg_catalog, public;\n"
     with pytest.raises(AssertionError, match="run"):
         psql(server, "hostile", "-v", "ON_ERROR_STOP=1", stdin=attack + "SELECT 1 FROM pg_catalog.pg_proc WHERE proname = 'x'::name;")
-    given = json.loads(psql(server, "hostile", "-Atq", "-v", "ON_ERROR_STOP=1", stdin=attack + SELECT.read_text() + ";"))
+    given = json.loads(psql(server, "hostile", "-Atq", "-v", "ON_ERROR_STOP=1", stdin=attack + SELECT.read_text()))
     for value in (plain, given):
         del value["server"]["taken"]
     assert given == plain
@@ -146,7 +146,7 @@ def test_a_hostile_search_path(server, tmp_path):
 
 def test_it_leaves_the_session_as_it_was(server, every):
     """In a transaction of the console's own, too."""
-    text = f"SET search_path = app, public;\nBEGIN READ ONLY;\n\\o /dev/null\n{SELECT.read_text()};\n\\o\nSHOW search_path;\nCOMMIT;\nSHOW search_path;\n"
+    text = f"SET search_path = app, public;\nBEGIN READ ONLY;\n\\o /dev/null\n{SELECT.read_text()}\\o\nSHOW search_path;\nCOMMIT;\nSHOW search_path;\n"
     assert psql(server, every, "-Atq", "-v", "ON_ERROR_STOP=1", stdin=text).split("\n")[:2] == ["app, public", "app, public"]
 
 

@@ -31,7 +31,7 @@ pub const SELECT: &str = include_str!("snapshot.sql");
 /// assert!(program.contains("create_engine") && program.contains("restamp_snapshot"));
 /// ```
 pub fn program() -> String {
-    include_str!("snapshot.py").replace("@SELECT@", SELECT.trim_end())
+    include_str!("snapshot.py").replace("@SELECT@", SELECT.trim_end().trim_end_matches(';'))
 }
 
 /// The SQL that pg_dump would write for the database of a snapshot, however a console gave it: for those who want to read it, or to

@@ -5,7 +5,7 @@
 -- what it gives: options of foreign servers and of user mappings, and where a subscription connects to, are left out.
 --
 -- Names and operators are written with their schema, so that no search_path can give them another meaning. While it runs, the
--- search_path is empty, as in a session of pg_dump, so that the server writes all names in full; then it is what it was.
+-- search_path is empty, as in a session of pg_dump, so that the server writes all names in full. Then it is what it was.
 SELECT CASE WHEN pg_catalog.set_config('search_path', taken.was, true) IS NOT NULL THEN taken.snapshot END AS snapshot
 FROM (SELECT before.was, CASE WHEN pg_catalog.set_config('search_path', '', true) IS NOT NULL THEN (
 
@@ -377,4 +377,4 @@ SELECT pg_catalog.json_strip_nulls(pg_catalog.json_build_object(
   FROM versions v)))::pg_catalog.text
 
 ) END AS snapshot
-FROM (SELECT pg_catalog.current_setting('search_path') AS was OFFSET 0) before OFFSET 0) taken
+FROM (SELECT pg_catalog.current_setting('search_path') AS was OFFSET 0) before OFFSET 0) taken;
