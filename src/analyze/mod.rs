@@ -391,12 +391,7 @@ impl Work {
                 pending: goal.iter().filter(|position| !place.has(*position)).count(),
                 target: &target,
                 refused_heads: input.log.as_ref().is_some_and(|log| summary::refuses_heads(&log.bytes)),
-                told: database
-                    .snapshot
-                    .iter()
-                    .flat_map(snapshot::facts)
-                    .chain(answers::facts(answers, &database.session))
-                    .collect(),
+                told: told(database, answers),
                 partly_known: replayed.revisions.iter().any(|one| place.has(one.position) && one.unknown.is_some()),
                 unseen: unseen.map(|reason| reason.to_string()),
                 unproven: report.plans.iter().find(|plan| plan.recommended).map_or(0, |plan| {
@@ -412,6 +407,13 @@ impl Work {
         }
         report
     }
+}
+
+/// What the database has told beyond its schema, one sentence each.
+fn told(database: &Database, answers: &Answers) -> Vec<String> {
+    let known = database.snapshot.iter();
+    let snapshot = known.flat_map(|known| snapshot::facts(known, &database.catalog, &database.session));
+    snapshot.chain(answers::facts(answers, &database.session)).collect()
 }
 
 /// Why nothing shows that a database is at a place: of all that its revisions do nothing is known.

@@ -1,6 +1,8 @@
 //! What a snapshot tells of roles: their `search_path`, and what they may not change.
 
-use crate::catalog::Catalog;
+use std::collections::BTreeSet;
+
+use crate::catalog::{Catalog, Session};
 use crate::pg::ident::Ident;
 use crate::pg::lex::{self, Cursor};
 use crate::report::Input;
@@ -42,8 +44,8 @@ fn names(list: &str) -> Vec<Ident> {
     cursor.list(Cursor::ident).unwrap_or_default()
 }
 
-/// One sentence each.
-pub fn facts(known: &Known) -> Vec<String> {
+/// One sentence each, of what is in the schemas of the `search_path` alone: of those of a host (`auth`, `storage`) nothing is ours.
+pub fn facts(known: &Known, catalog: &Catalog, session: &Session) -> Vec<String> {
     let mut facts = Vec::new();
     let listed = |mut all: Vec<String>| {
         let more = all.len().saturating_sub(LISTED);
@@ -51,16 +53,22 @@ pub fn facts(known: &Known) -> Vec<String> {
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         (!all.is_empty()).then(|| format!("{}{more}", all.join(", ")))
     };
-    let foreign = known.not_mine.iter().map(|(relation, owner)| format!("{relation} ({owner})")).collect();
-    facts.extend(listed(foreign).map(|names| {
+    let is_ours = |schema: Option<&Ident>| schema.is_some_and(|schema| session.search_path.contains(schema));
+    let foreign = known.not_mine.iter().filter(|(relation, _)| is_ours(relation.schema.as_ref()));
+    facts.extend(listed(foreign.map(|(relation, owner)| format!("{relation} ({owner})")).collect()).map(|names| {
         format!("{} took the snapshot and may not change what belongs to others (42501): {names}.", known.role)
     }));
+    let tables = catalog.tables().filter_map(|(oid, _)| Some((catalog.qname(oid)?.schema, catalog.get(oid)?.owner()?)));
+    let owners: BTreeSet<Ident> =
+        tables.filter(|(schema, _)| is_ours(schema.as_ref())).map(|(_, owner)| owner).collect();
     let paths = known.settings.iter().filter(|setting| setting.name == "search_path").filter_map(|setting| {
-        let role = setting.role.as_ref().filter(|role| role.as_str() != known.role)?;
+        let role = setting.role.as_ref().filter(|role| role.as_str() != known.role && owners.contains(role))?;
         Some(format!("{role} ({})", setting.value))
     });
     facts.extend(listed(paths.collect()).map(|names| {
-        format!("Roles with a search_path of their own: {names}. Say --role if Alembic connects as one of them.")
+        format!(
+            "Owners of tables with a search_path of their own: {names}. Say --role if Alembic connects as one of them."
+        )
     }));
     facts
 }
@@ -90,7 +98,7 @@ mod tests {
             ..Known::default()
         };
         let mut catalog = Catalog::new();
-        let mut session = crate::catalog::Session::default();
+        let mut session = Session::default();
         for name in ["\"My app\"", "dba", "other"] {
             let command = crate::sql::statement::parse_one(&format!("CREATE SCHEMA {name}")).unwrap();
             catalog.execute(&command, &mut session).unwrap();

@@ -32,7 +32,7 @@ OBJECTS = ROOT / "tests" / "oracle" / "objects.sql"
 SELECT = ROOT / "src" / "sql" / "snapshot" / "snapshot.sql"
 ROLES = ["app", "my owner", "reader", 'Weird-role "x"']
 REVISIONS = ("a1", "b2")
-# pg_dump 18 writes what no server before 18 reads.
+# What a newer pg_dump writes of it no older server reads.
 FAULTY = "-- not by another pg_dump"
 
 

@@ -176,6 +176,8 @@ def test_a_role_that_may_read_nothing(server, every, restamp, judge):
     assert report["stamped"] is None
     said = [one["message"] for one in report["diagnostics"] if one["code"] == "no-version-rows"]
     assert said == ["stranger took the snapshot and may not read all rows of alembic_version."]
+    facts = [fact for fact in report["verdict"]["facts"] if fact.startswith("stranger took the snapshot and may not change")]
+    assert len(facts) == 1 and "app.parent (app)" in facts[0]
 
 
 def test_rows_behind_a_policy_are_unknown(server):

@@ -180,7 +180,7 @@ impl DumpReader {
         dump.contents.rows = !dump.rows.is_empty();
         dump.contents.nothing = dump.contents.complete
             && (dump.pg_dump_version.is_some() || snapshot.is_some())
-            && pieces.headers.is_empty()
+            && pieces.headers.iter().all(is_of_every_database)
             && !dump.contents.rows;
         dump.databases = pieces.databases;
         dump.snapshot = snapshot;
@@ -281,6 +281,11 @@ fn cleans(command: &Command) -> bool {
         Command::Schema(Schema::Drop { names, .. }) => names.iter().all(|name| name.as_str() != "public"),
         _ => true,
     }
+}
+
+/// The schema `public`: to whom it belongs, and who may use it, newer pg_dumps say of each database of a server before version 15.
+fn is_of_every_database(header: &Header) -> bool {
+    matches!((header.kind.as_str(), header.name.as_str()), ("SCHEMA", "public") | ("COMMENT" | "ACL", "SCHEMA public"))
 }
 
 /// Notes what a statement shows about the dump.

@@ -174,6 +174,8 @@ fn an_empty_database_is_no_part_of_one() {
     let tail = "\n--\n-- PostgreSQL database dump complete\n--\n\n";
     let contents = |middle: &str| read(format!("{head}{middle}{tail}").as_bytes(), usize::MAX).0.contents;
     assert!(contents("").nothing);
+    let public = "--\n-- Name: public; Type: SCHEMA; Schema: -; Owner: postgres\n--\n\nALTER SCHEMA public OWNER TO postgres;\n\n--\n-- Name: SCHEMA public; Type: ACL; Schema: -; Owner: postgres\n--\n\nGRANT ALL ON SCHEMA public TO PUBLIC;\n";
+    assert!(contents(public).nothing);
     let rows = "--\n-- Data for Name: t; Type: TABLE DATA; Schema: public; Owner: joe\n--\n\nCOPY public.t (a) FROM stdin;\n\\.\n";
     assert!(!contents(rows).nothing);
     let schema = "--\n-- Name: app; Type: SCHEMA; Schema: -; Owner: joe\n--\n\nCREATE SCHEMA app;\n";

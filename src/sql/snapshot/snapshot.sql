@@ -173,7 +173,8 @@ others AS MATERIALIZED (
         CASE WHEN p.pubdelete THEN 'delete' END, CASE WHEN p.pubtruncate THEN 'truncate' END))
   FROM pg_catalog.pg_publication p
   UNION ALL
-  SELECT 'pg_catalog.pg_subscription'::pg_catalog.regclass, u.oid, 'SUBSCRIPTION', NULL, u.subname, pg_catalog.quote_ident(u.subname), u.subowner, NULL,
+  -- Before version 14 not everybody may read the oid.
+  SELECT 'pg_catalog.pg_subscription'::pg_catalog.regclass, (SELECT pg_catalog.min(t.subid) FROM pg_catalog.pg_stat_subscription t WHERE t.subname OPERATOR(pg_catalog.=) u.subname), 'SUBSCRIPTION', NULL, u.subname, pg_catalog.quote_ident(u.subname), u.subowner, NULL,
     pg_catalog.format('CREATE SUBSCRIPTION %I CONNECTION %L PUBLICATION %s;', u.subname, '',
       (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(x.name), ', ') FROM pg_catalog.unnest(u.subpublications) x (name)))
   FROM pg_catalog.pg_subscription u JOIN pg_catalog.pg_database b ON b.oid OPERATOR(pg_catalog.=) u.subdbid WHERE b.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())
