@@ -24,6 +24,8 @@ export async function start() {
 
 /** An engine whose `analyze` is a text of a few lines. */
 export const engineOf = (analyze) => `export const initSync = () => {};
+export const snapshot_sql = () => 'SELECT 1 AS snapshot';
+export const snapshot_py = () => 'print(1)';
 export const files = (report, plan) => plan === undefined ? [{ name: 'report.json', text: JSON.stringify(report) }]
   : [{ name: 'fix.sql', text: report.plans[plan].fix_sql }];
 export const analyze = ${analyze};`;

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { open, start } from './browser.mjs';
 import { report } from './report.mjs';
@@ -21,7 +22,7 @@ test('the tabs are one stop of the keyboard, and the arrows go around', async ()
   const { page, faults } = await opened();
   assert.deepEqual(await selected(page), ['Reachable from here']);
   await page.getByRole('tab', { selected: true }).focus();
-  for (const [key, name] of [['ArrowRight', 'Web shell'], ['End', 'RDS, private'], ['ArrowRight', 'Reachable from here'], ['ArrowLeft', 'RDS, private'], ['Home', 'Reachable from here'], ['ArrowRight', 'Web shell']]) {
+  for (const [key, name] of [['ArrowRight', 'Web shell'], ['End', 'Python'], ['ArrowRight', 'Reachable from here'], ['ArrowLeft', 'Python'], ['Home', 'Reachable from here'], ['ArrowRight', 'Web shell']]) {
     await page.keyboard.press(key ?? '');
     assert.deepEqual(await selected(page), [name], key);
     assert.equal(await page.evaluate(() => document.activeElement?.textContent), name);
@@ -41,7 +42,7 @@ test('the commands are copied as they are typed, and a shell can read all of the
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), `U=$(echo "$DATABASE_URL" | sed -E 's#^postgres(ql)?(\\+[a-z0-9_]+)?:#postgresql:#')
 (pg_dump -s "$U"; pg_dump -a -t '*.*alembic_version*' "$U") | gzip -9 | base64
 `);
-  const all = await page.locator('.hosts pre').allTextContents();
+  const all = await page.locator('.hosts pre.shell').allTextContents();
   assert.ok(all.length >= 8);
   for (const commands of all) execFileSync('sh', ['-n'], { input: commands });
 });
@@ -56,4 +57,19 @@ test('the version table of the project is filled in, but nothing that a shell wo
   assert.deepEqual([...new Set(await page.locator('.version-table').allTextContents())], ['*.*alembic_version*']);
   await page.getByRole('button', { name: 'Try the sample' }).click();
   await page.waitForFunction(() => document.querySelector('.version-table')?.textContent === '*.schema_history');
+});
+
+test('the snapshot is copied and saved as the engine has it', async () => {
+  const { page, faults } = await opened();
+  await page.getByRole('tab', { name: 'SQL console' }).click();
+  const panel = page.getByRole('tabpanel');
+  await panel.getByText('SELECT 1 AS snapshot').waitFor();
+  await panel.getByRole('button', { name: 'Copy snapshot.sql' }).click();
+  await panel.getByText('Copied').waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), 'SELECT 1 AS snapshot');
+  await page.getByRole('tab', { name: 'Python' }).click();
+  const [saved] = await Promise.all([page.waitForEvent('download'), panel.getByRole('button', { name: 'Save snapshot.py' }).click()]);
+  assert.equal(saved.suggestedFilename(), 'snapshot.py');
+  assert.equal(await readFile(await saved.path(), 'utf8'), 'print(1)');
+  assert.deepEqual(faults, []);
 });

@@ -7,6 +7,7 @@ import { part, workerScript } from './assets.js';
 /** @typedef {import('./state.js').Progress} Progress */
 /** @typedef {import('./worker.js').Request} Request */
 /** @typedef {import('./worker.js').Reply} Reply */
+/** @typedef {import('./view/hosts.js').Snapshot} Snapshot */
 
 /** An analysis that the user, or a later one, ended. */
 export class Cancelled extends Error {}
@@ -59,6 +60,14 @@ export class Engine {
   /** @type {{ resolve: (answer: Answer) => void, reject: (error: Error) => void, progress: (step: Progress) => void } | null} */
   #pending = null;
 
+  /** @type {(snapshot: Snapshot) => void} */
+  #tell;
+
+  /** @param {(snapshot: Snapshot) => void} tell is told what the library knows besides, once it is loaded */
+  constructor(tell) {
+    this.#tell = tell;
+  }
+
   /** Loads workers and module before they are needed. */
   warm() {
     this.#worker ??= this.#spare ?? this.#start();
@@ -103,7 +112,9 @@ export class Engine {
 
   /** @param {Reply} reply */
   #hear(reply) {
-    if (reply.kind === 'progress') {
+    if (reply.kind === 'snapshot') {
+      this.#tell(reply.snapshot);
+    } else if (reply.kind === 'progress') {
       this.#pending?.progress(reply.progress);
     } else if (reply.kind === 'answer') {
       const pending = this.#pending;

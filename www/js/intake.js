@@ -19,7 +19,7 @@ const USED = /\.(py|ini|cfg|toml|zip|whl|sql)$/i;
 const REQUIREMENTS = /(^|\/)(METADATA|PKG-INFO|[^/]*requirements[^/]*\.txt|requirements\/[^/]+\.txt)$/i;
 
 /** What is a dump when it is dropped anywhere on the page. */
-const DUMP = /\.(sql|dump|pgdump|psql|backup|bak|gz|tar)$/i;
+const DUMP = /\.(json|csv|sql|dump|pgdump|psql|backup|bak|gz|tar)$/i;
 
 /** @param {string} path */
 function useful(path) {

@@ -6,7 +6,7 @@ import { dumpFile, fromDrop, fromPicker, isDump, nameOf, pasted, projectFiles, s
 import { remember } from './keep.js';
 import { initial, update } from './state.js';
 import { unzip } from './unzip.js';
-import { hosts } from './view/hosts.js';
+import { fillSnapshot, hosts } from './view/hosts.js';
 import { failed, results } from './view/results.js';
 import { STAGE } from './view/words.js';
 
@@ -14,7 +14,7 @@ import { STAGE } from './view/words.js';
 /** @typedef {import('./state.js').Event} Event */
 /** @typedef {import('./state.js').Taken} Taken */
 
-const engine = new Engine();
+const engine = new Engine(fillSnapshot);
 const area = (/** @type {string} */ id) => byId(id, HTMLTextAreaElement);
 const field = (/** @type {string} */ id) => byId(id, HTMLInputElement);
 const button = (/** @type {string} */ id) => byId(id, HTMLButtonElement);

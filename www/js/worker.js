@@ -1,6 +1,6 @@
 // Runs in the worker: files to bytes, the wasm library, and back. It answers one request at a time.
 
-import { analyze, files, initSync } from '../pkg/restamp.js';
+import { analyze, files, initSync, snapshot_py, snapshot_sql } from '../pkg/restamp.js';
 
 /** @typedef {import('./state.js').Taken} Taken */
 /** @typedef {import('./state.js').Answer} Answer */
@@ -18,7 +18,8 @@ import { analyze, files, initSync } from '../pkg/restamp.js';
  */
 
 /**
- * @typedef {{ kind: 'progress', progress: import('../pkg/restamp.js').Progress }
+ * @typedef {{ kind: 'snapshot', snapshot: import('./view/hosts.js').Snapshot }
+ *   | { kind: 'progress', progress: import('../pkg/restamp.js').Progress }
  *   | { kind: 'answer', answer: Answer }
  *   | { kind: 'failed', message: string }} Reply
  */
@@ -30,6 +31,7 @@ const ready = new Promise((resolve) => {
   loaded = resolve;
 }).then((module) => {
   initSync({ module });
+  reply({ kind: 'snapshot', snapshot: { sql: snapshot_sql(), program: snapshot_py() } });
   return module;
 });
 

@@ -1,6 +1,7 @@
 // "Where is your database?": for each kind of place the commands that give a dump, as tabs (the WAI-ARIA pattern).
 
-import { h, prose } from '../dom.js';
+import { byId, h, prose } from '../dom.js';
+import { save } from './code.js';
 import { copyButton } from './copy.js';
 
 /** What the version table is called is filled in when the project is known. */
@@ -8,8 +9,16 @@ const TABLE = '\u0000';
 const DUMP = `(pg_dump -s "$URL"; pg_dump -a -t '${TABLE}' "$URL") > restamp.sql`;
 
 /**
- * A paragraph is prose; what is in an array is one block to type.
- * @typedef {string | string[]} Part
+ * What stands in for pg_dump: a SELECT for any SQL console, and a program that runs it.
+ * @typedef {{ sql: string, program: string }} Snapshot
+ */
+
+/** Blocks that the engine knows the text of, with the name of the file that they are saved as. */
+const SNAPSHOT = /** @type {Record<keyof Snapshot, string>} */ ({ sql: 'snapshot.sql', program: 'snapshot.py' });
+
+/**
+ * A paragraph is prose; what is in an array is one block to type; a key is a block of the engine's.
+ * @typedef {string | string[] | { of: keyof Snapshot }} Part
  * @type {Array<{ id: string, name: string, parts: Part[] }>}
  */
 const HOSTS = [
@@ -52,6 +61,15 @@ const HOSTS = [
     'In another one:',
     ["URL='postgresql://…@127.0.0.1:5432/…'", DUMP],
   ] },
+  { id: 'console', name: 'SQL console', parts: [
+    'Without pg_dump: one SELECT for DBeaver, pgAdmin, Supabase\'s editor or psql. It only reads the catalogs, and no rows but those of the version table. Paste the one cell that it gives above, or save the result and drop it.',
+    { of: 'sql' },
+  ] },
+  { id: 'python', name: 'Python', parts: [
+    'Where there is neither pg_dump nor a console: the same through SQLAlchemy, where the application runs.',
+    ['python snapshot.py "$DATABASE_URL" > snapshot.json'],
+    { of: 'program' },
+  ] },
 ];
 
 /** The tabs and their panels. */
@@ -60,7 +78,7 @@ export function hosts() {
     type: 'button', role: 'tab', id: `host-${id}`, 'aria-controls': `host-${id}-panel`, 'aria-selected': String(index === 0), tabindex: index === 0 ? 0 : -1,
   }, name));
   const panels = HOSTS.map(({ id, parts }, index) => h('div', { role: 'tabpanel', id: `host-${id}-panel`, 'aria-labelledby': `host-${id}`, hidden: index !== 0 },
-    parts.map((part) => (typeof part === 'string' ? h('p', null, prose(part)) : shell(part)))));
+    parts.map((part) => (typeof part === 'string' ? h('p', null, prose(part)) : Array.isArray(part) ? shell(part) : block(part.of)))));
   const select = (/** @type {number} */ to) => {
     for (const [index, tab] of tabs.entries()) {
       tab.setAttribute('aria-selected', String(index === to));
@@ -80,6 +98,21 @@ export function hosts() {
     select((to + tabs.length) % tabs.length);
   });
   return h('div', { class: 'hosts' }, list, panels);
+}
+
+/** @param {keyof Snapshot} of */
+function block(of) {
+  const pre = h('pre', { class: 'long', id: `snapshot-${of}`, tabindex: '0', role: 'region', 'aria-label': SNAPSHOT[of] });
+  const saving = h('button', { type: 'button', class: 'small', onclick: () => save({ name: SNAPSHOT[of], text: pre.textContent ?? '' }) }, `Save ${SNAPSHOT[of]}`);
+  return h('div', null, h('p', { class: 'actions' }, copyButton(() => pre.textContent ?? '', SNAPSHOT[of]), ' ', saving), pre);
+}
+
+/**
+ * Fills in what the engine knows, once it is loaded.
+ * @param {Snapshot} snapshot
+ */
+export function fillSnapshot(snapshot) {
+  for (const of of /** @type {const} */ (['sql', 'program'])) byId(`snapshot-${of}`, HTMLPreElement).textContent = snapshot[of];
 }
 
 /** @param {string[]} lines */
