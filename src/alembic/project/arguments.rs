@@ -2,7 +2,7 @@
 
 use super::keywords::{self, Keywords};
 use super::literal::{Literal, Scope};
-use crate::alembic::python::ast::{self, Block, Call, Expr, ExprKind};
+use crate::alembic::python::ast::{self, Block, Call, Expr, ExprKind, StmtKind};
 use crate::pg::error::Reason;
 use crate::source::Span;
 
@@ -45,8 +45,7 @@ pub fn of(module: &ast::Module) -> Arguments {
     let hidden = calls.iter().find_map(|own| own.hidden);
     let differs = others.iter().any(|other| names(other) != names(first));
     let scope = Scope::with_functions(&module.body);
-    let asks = asks_for_arguments(module);
-    let argument = |value: &Expr| argument(value, &scope, asks);
+    let argument = |value: &Expr| argument(value, &scope).or_else(|| without_arguments(value, module, &scope));
     let named = first.named.iter().filter(|_| !differs).map(|keyword| {
         let same = others.iter().all(|other| {
             other.named.iter().any(|own| own.name == keyword.name && argument(own.value) == argument(keyword.value))
@@ -85,21 +84,34 @@ fn is_offline(homes: &[&Block]) -> bool {
     offline
 }
 
-/// It looks for `alembic -x …` or `--tag …`. As for revisions, these are taken for not given; then what is bound last is what holds
-/// otherwise.
-fn asks_for_arguments(module: &ast::Module) -> bool {
+/// Of an `env.py` that looks for `alembic -x …` or `--tag …`, which are taken for not given, as in revisions: the one literal that a name is
+/// bound to, which then is what holds otherwise.
+fn without_arguments(value: &Expr, module: &ast::Module, scope: &Scope<'_>) -> Option<Argument> {
+    let ExprKind::Name(name) = &value.kind else { return None };
     let mut asks = false;
     super::walk::calls(&module.body, &mut |call| {
         asks |= matches!(called(call), Some("get_x_argument" | "get_tag_argument"));
     });
-    asks
+    let mut bound = Vec::new();
+    bindings(&module.body, name, &mut bound);
+    let mut literals = bound.into_iter().filter(|value| scope.value(value).is_some());
+    let only = literals.next().filter(|_| asks && literals.next().is_none())?;
+    argument(only, scope)
 }
 
-fn argument(value: &Expr, scope: &Scope<'_>, asks: bool) -> Option<Argument> {
-    let value = match &value.kind {
-        ExprKind::Name(name) if asks && scope.expression(name).is_none() => scope.last(name).unwrap_or(value),
-        _ => value,
-    };
+/// What a name is bound to anywhere in the file.
+fn bindings<'a>(body: &'a Block, name: &str, found: &mut Vec<&'a Expr>) {
+    let is_name = |target: &Expr| matches!(&target.kind, ExprKind::Name(own) if **own == *name);
+    for statement in body.iter() {
+        match &statement.kind {
+            StmtKind::Assign { targets, value } if targets.iter().any(is_name) => found.push(value),
+            StmtKind::FunctionDef(function) => bindings(&function.body, name, found),
+            _ => keywords::blocks(statement, &mut |block, _| bindings(block, name, found)),
+        }
+    }
+}
+
+fn argument(value: &Expr, scope: &Scope<'_>) -> Option<Argument> {
     let bound = match &value.kind {
         ExprKind::Name(name) => scope.expression(name).unwrap_or(value),
         _ => value,

@@ -70,7 +70,7 @@ fn nested<'a>(body: &'a Block, found: &mut Vec<&'a Block>) {
 }
 
 /// The blocks of a statement, and whether each surely runs to its end where the statement does.
-fn blocks<'a>(statement: &'a Stmt, visit: &mut dyn FnMut(&'a Block, bool)) {
+pub(super) fn blocks<'a>(statement: &'a Stmt, visit: &mut dyn FnMut(&'a Block, bool)) {
     match &statement.kind {
         StmtKind::If { branches, orelse } => {
             let mut open = true;
