@@ -111,7 +111,7 @@ test('of several heads the page shows what `upgrade heads` would do', async () =
   const { page, faults } = await open(web);
   await page.getByRole('button', { name: 'Several heads' }).click();
   await page.getByRole('button', { name: 'See what alembic upgrade heads would do' }).click();
-  await page.getByText('1 revision(s) are pending and should succeed').waitFor();
+  await page.getByText('which should succeed').waitFor();
   assert.match(await page.innerText('.plan.recommended .steps'), /alembic upgrade heads/);
   assert.deepEqual(faults, []);
 });
