@@ -18,6 +18,7 @@ pub use side::{Fork, Side};
 use crate::alembic::database::query::KnownRows;
 use crate::alembic::project::Template;
 use crate::catalog::listing::{Change, Listing};
+use crate::catalog::missed::Missed;
 use crate::catalog::{Catalog, Deltas, Mark, Oid, Session};
 use crate::pg::command::{AlterAction, Command, Table, Transaction};
 use crate::pg::error::{PgError, Reason, Refusal, SqlState, sqlstate};
@@ -101,6 +102,8 @@ pub struct Step {
     pub outcome: Result<Deltas, Refusal>,
     /// What it changed at the catalog's boundary; empty unless [`Run::watch`] is set.
     pub changes: Vec<Change>,
+    /// What it needed though no revision had made it; empty in a world that is not open.
+    pub missed: Vec<Missed>,
 }
 
 /// What a step is.
@@ -172,6 +175,7 @@ impl Run {
         sql: impl Into<String>,
     ) -> Result<Deltas, Refusal> {
         self.prepare()?;
+        self.catalog.take_missed();
         let may = self.uncertain.last().cloned();
         let observer = self.observer.clone();
         let stopped = observer.as_ref().and_then(|observer| observer.before(&command, &self.catalog, &self.session));
@@ -217,8 +221,11 @@ impl Run {
             }
             Ok(_) | Err(_) => self.changes(&outcome),
         };
+        // What is refused shows nothing.
+        let missed = self.catalog.take_missed();
+        let missed = if outcome.is_ok() { missed } else { Vec::new() };
         let action = Action::Statement { command: Box::new(command), sql: sql.into() };
-        self.steps.push(Step { span, action, may, outcome: outcome.clone(), changes });
+        self.steps.push(Step { span, action, may, outcome: outcome.clone(), changes, missed });
         outcome
     }
 
@@ -288,7 +295,14 @@ impl Run {
             self.session.fail();
         }
         let span = self.place();
-        self.steps.push(Step { span, action, may, outcome: Err(refusal.clone()), changes: Vec::new() });
+        self.steps.push(Step {
+            span,
+            action,
+            may,
+            outcome: Err(refusal.clone()),
+            changes: Vec::new(),
+            missed: Vec::new(),
+        });
         refusal
     }
 
@@ -316,7 +330,8 @@ impl Run {
             observer.rows_changed(&self.catalog);
         }
         let span = self.place();
-        self.steps.push(Step { span, action, may: self.uncertain.last().cloned(), outcome, changes: Vec::new() });
+        let may = self.uncertain.last().cloned();
+        self.steps.push(Step { span, action, may, outcome, changes: Vec::new(), missed: Vec::new() });
     }
 
     /// Where the code is, in the revision's own file: the innermost frame of that file, as a traceback shows it.

@@ -272,7 +272,8 @@ impl Work {
 
         progress(Progress { stage: Stage::Comparing, done: 0, total: 1 });
         let expected = replay(&subject, &place, |_, _| ());
-        let mentioned = |id: &crate::catalog::ObjectId| timelines.is_made(id);
+        let before = |id: &crate::catalog::ObjectId| timelines.outside(id).is_some();
+        let mentioned = |id: &crate::catalog::ObjectId| timelines.is_made(id) || timelines.is_taken(id, &place);
         let made = |id: &crate::catalog::ObjectId| {
             let known = timelines.made_on_loading(id).cloned().or_else(|| expected.may_have_made(id.kind));
             let hooked =
@@ -284,6 +285,7 @@ impl Work {
         let options = crate::diff::Options {
             version_tables: &subject.version_tables,
             mentioned: Some(&mentioned),
+            before: Some(&before),
             made: Some(&made),
         };
         let schema = input.options.schema.as_deref().map(Ident::new);
@@ -320,7 +322,6 @@ impl Work {
             replay: replayed,
             timelines,
             actual: &database.catalog,
-            mentioned: &mentioned,
             made: &made,
             session: &database.session,
             rows: rows.as_deref(),

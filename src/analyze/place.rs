@@ -67,6 +67,7 @@ impl Placed {
             timelines.note(steps, catalog, actual);
         });
         timelines.settle_names(actual);
+        timelines.settle_missed(&replay, actual);
         let located = locate(subject.history, &timelines, actual, &world);
         Placed { world, replay, timelines, located, others: Vec::new() }
     }

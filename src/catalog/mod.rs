@@ -9,6 +9,7 @@ mod execute;
 mod extensions;
 pub mod listing;
 mod lookup;
+pub mod missed;
 mod names;
 mod naming;
 pub mod object;
@@ -74,6 +75,8 @@ pub struct Catalog {
     trusting: bool,
     /// What was taken to be there.
     trusted: RefCell<Vec<Oid>>,
+    /// What statements needed though nothing had made it, where the world is open.
+    missed: RefCell<Vec<missed::Missed>>,
 }
 
 impl Default for Catalog {

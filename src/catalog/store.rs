@@ -19,6 +19,7 @@ impl Catalog {
             open_world: false,
             trusting: false,
             trusted: Default::default(),
+            missed: Default::default(),
         };
         catalog.add(Object::Schema(Schema { name: Ident::new("public"), owner: None }));
         // The database itself is not a change that anyone made.

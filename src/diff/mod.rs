@@ -22,8 +22,11 @@ use crate::pg::ident::{Ident, QName};
 pub struct Options<'a> {
     /// Tables that are not compared: the version table. Without a schema: `public`.
     pub version_tables: &'a [QName],
-    /// Whether a revision mentions an object (it may have dropped it since); without it, none is known to be mentioned.
+    /// Whether the revisions have made an object or taken it away (they may have dropped it since); without it, none is known to be
+    /// mentioned.
     pub mentioned: Option<&'a dyn Fn(&ObjectId) -> bool>,
+    /// Whether an object was there before the first revision.
+    pub before: Option<&'a dyn Fn(&ObjectId) -> bool>,
     /// Why an object may be the revisions' own though it is not expected ([`crate::replay::Replay::may_have_made`]).
     pub made: Option<&'a dyn Fn(&ObjectId) -> Option<Reason>>,
 }
@@ -55,7 +58,8 @@ pub struct Difference {
     /// Only the name differs, and nobody wrote the expected one: PostgreSQL or a naming convention makes it, and which
     /// convention was in force is not known from the revisions. Listed, but no drift.
     pub naming: bool,
-    /// Extra, on a table whose history starts in the middle: part of what the project had before. No drift.
+    /// Extra, on a table whose history starts in the middle, or needed by a revision that did not run: part of what the project
+    /// had before. No drift.
     pub baseline: bool,
     /// Extra, and no revision mentions it: another program's, or the team's own. Never touched, and no drift.
     pub foreign: bool,
@@ -228,9 +232,10 @@ impl Differ<'_> {
         let is_open = expected_table
             .and_then(|table| self.expected.catalog.table(table))
             .is_some_and(|table| table.open.is_some());
-        difference.baseline = is_open && !mentioned;
+        let before = self.options.before.is_some_and(|before| before(&id));
+        difference.baseline = (is_open || before) && !mentioned;
         // What stands on a table of the revisions is an addition to it, whoever made it.
-        difference.foreign = expected_table.is_none() && !mentioned;
+        difference.foreign = expected_table.is_none() && !mentioned && !before;
         Some(difference)
     }
 

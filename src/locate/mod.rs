@@ -4,6 +4,7 @@
 //! mismatches of a state then follow from the values that hold in it, and going from one state to the next costs only
 //! the objects that the revision between them touches.
 
+mod before;
 pub mod timeline;
 mod verdict;
 

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::before::Before;
 use crate::catalog::listing::Seen;
+use crate::catalog::missed::{Missed, Use};
 use crate::catalog::{Attr, Catalog, ObjectId, Oid};
 use crate::diff::{Place, compare_attrs, compare_objects, verdict};
 use crate::pg::error::Reason;
@@ -51,7 +53,9 @@ pub struct Timelines {
     /// By object.
     pub by_object: BTreeMap<ObjectId, Timeline>,
     /// Objects that revisions take for granted though none made them.
-    outside: BTreeMap<ObjectId, Reason>,
+    pub(super) outside: BTreeMap<ObjectId, Reason>,
+    /// What statements needed though nothing had made it.
+    pub(super) before: Vec<Before>,
     /// Objects that are made whenever Alembic loads the files: a database may have them before the revision, and again after
     /// they were dropped.
     loading: BTreeMap<ObjectId, Reason>,
@@ -131,6 +135,7 @@ impl Timelines {
     /// Notes what a revision did. `catalog` is the replay's after it.
     pub fn note(&mut self, steps: &[ReplayStep], catalog: &Catalog, actual: &Actual<'_>) {
         for step in steps {
+            self.note_missed(step, actual);
             for change in &step.changes {
                 let after = change.after.as_ref();
                 if let (None, Some(after), Some(reason)) = (&change.before, after, &change.outside) {
@@ -139,6 +144,11 @@ impl Timelines {
                     if catalog.get(change.oid).is_none_or(|object| object.assumed().is_some()) {
                         continue;
                     }
+                }
+                let is_needed =
+                    |missed: &Missed| missed.used == Use::Needed && after.is_some_and(|it| missed.is(&it.id));
+                if change.before.is_none() && step.missed.iter().any(is_needed) {
+                    continue;
                 }
                 if let (None, Some(after), true) = (&change.before, after, step.loading) {
                     let reason =
@@ -162,7 +172,7 @@ impl Timelines {
     }
 
     /// How the object of that identity compares with its absence in the history.
-    fn with_nothing(&self, id: &ObjectId, actual: &Actual<'_>) -> Comparison {
+    pub(super) fn with_nothing(&self, id: &ObjectId, actual: &Actual<'_>) -> Comparison {
         match (actual.with_nothing(id), self.loading.get(id)) {
             (Comparison::Different, Some(reason)) => Comparison::Unknown(reason.clone()),
             (comparison, _) => comparison,
@@ -176,7 +186,7 @@ impl Timelines {
 
     /// Revisions make the object: they do not merely change one that was there before.
     pub fn is_made(&self, id: &ObjectId) -> bool {
-        self.by_object.contains_key(id) && !self.outside.contains_key(id)
+        self.by_object.contains_key(id) && self.outside(id).is_none()
     }
 
     /// When the whole history is known: what the database has under another name is there, unless a revision gave that name.
@@ -203,7 +213,7 @@ impl Timelines {
         }
     }
 
-    fn push(
+    pub(super) fn push(
         &mut self,
         at: At,
         id: &ObjectId,
@@ -211,7 +221,7 @@ impl Timelines {
         (verdict, other): (Comparison, Option<Oid>),
         actual: &Actual<'_>,
     ) {
-        let absent = match self.outside.get(id) {
+        let absent = match self.outside(id) {
             Some(reason) => Comparison::Unknown(reason.clone()),
             None => self.with_nothing(id, actual),
         };

@@ -13,7 +13,7 @@ use super::{Case, Plan, PlanKind, concurrent, invalid_index, version_table};
 use crate::alembic::run::{Observer, Sent};
 use crate::catalog::listing::{Change, Listing};
 use crate::catalog::{Catalog, Object, ObjectId, Oid, Session};
-use crate::diff::{Change as DiffChange, Difference, diff};
+use crate::diff::{Change as DiffChange, Difference};
 use crate::locate::Verdict;
 use crate::pg::command::{Command, DataVerb, Kind, Transaction};
 use crate::pg::error::Refusal;
@@ -177,7 +177,7 @@ fn finish(case: &Case<'_>, made: &mut Fix, expected: &Catalog, state: &Members) 
         made.unfinished.extend(lost.map(|id| Unfinished { id, why: why.clone() }));
         applied = Applied::of(case, &made.steps);
     }
-    let left = |applied: &Applied| diff(applied.fixed(case), expected, &case.diff_options());
+    let left = |applied: &Applied| case.diff(applied.fixed(case), expected, state);
     let mut remaining = left(&applied);
     if !made.unfinished.is_empty() {
         let catalogs = (applied.fixed(case), expected);
@@ -279,7 +279,7 @@ fn holes(case: &Case<'_>, after: Option<&Catalog>, goal: &Catalog) -> Vec<String
         let is_new = left.actual_oid.is_some_and(|oid| case.actual.get(oid).is_none());
         matches!(left.change, DiffChange::Extra) && is_new
     };
-    let left = diff(after, goal, &case.diff_options());
+    let left = case.diff(after, goal, case.goal);
     left.iter()
         .filter(|left| is_hole(left) || is_twice(left))
         .take(3)

@@ -96,8 +96,6 @@ pub struct Case<'a> {
     pub timelines: &'a Timelines,
     /// The database.
     pub actual: &'a Catalog,
-    /// Whether a revision mentions an object.
-    pub mentioned: &'a dyn Fn(&crate::catalog::ObjectId) -> bool,
     /// Why an object that is not expected may be a revision's all the same.
     pub made: &'a dyn Fn(&crate::catalog::ObjectId) -> Option<crate::pg::error::Reason>,
     /// A connection to it.
@@ -136,12 +134,16 @@ impl Case<'_> {
         self.rows.unwrap_or_default().iter().chain(self.ghosts).cloned().collect()
     }
 
-    fn diff_options(&self) -> crate::diff::Options<'_> {
-        crate::diff::Options {
+    /// Compares a database with what the revisions of `state` make of it, which is `expected`.
+    fn diff(&self, actual: &Catalog, expected: &Catalog, state: &Members) -> Vec<crate::diff::Difference> {
+        let timelines = self.timelines;
+        let options = crate::diff::Options {
             version_tables: &self.subject.version_tables,
-            mentioned: Some(self.mentioned),
+            mentioned: Some(&|id| timelines.is_made(id) || timelines.is_taken(id, state)),
+            before: Some(&|id| timelines.outside(id).is_some()),
             made: Some(self.made),
-        }
+        };
+        crate::diff::diff(actual, expected, &options)
     }
 }
 

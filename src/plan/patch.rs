@@ -4,7 +4,7 @@ use super::candidate::recorded;
 use super::imports::with_imports;
 use super::{Case, Plan, PlanKind};
 use crate::catalog::Catalog;
-use crate::diff::{Change, Difference, diff};
+use crate::diff::{Change, Difference};
 use crate::pg::command::{AlterAction, Command, Table, Type};
 use crate::pg::error::{Refusal, SqlState, sqlstate};
 use crate::pg::ident::QName;
@@ -56,7 +56,7 @@ pub fn plan(case: &Case<'_>, goal: &Catalog) -> Option<Plan> {
         return None;
     }
     // What was there already must be what the revisions would have made, and an unnamed constraint must not be there twice.
-    let left = diff(forecast.after.as_ref()?, goal, &case.diff_options());
+    let left = case.diff(forecast.after.as_ref()?, goal, case.goal);
     let is_new = |difference: &Difference| difference.actual_oid.is_some_and(|oid| case.actual.get(oid).is_none());
     let astray = left.iter().any(|difference| match difference.change {
         Change::Missing => true,

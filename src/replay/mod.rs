@@ -10,6 +10,7 @@ use history::{History, Members};
 
 use crate::alembic::run::{Action, Observer, Outcome};
 use crate::catalog::listing::{Change, Listing};
+use crate::catalog::missed::Missed;
 use crate::catalog::object::Schema;
 use crate::catalog::{Catalog, Object, Session};
 use crate::pg::command::{Command, Kind, Opaque};
@@ -70,6 +71,8 @@ pub struct ReplayStep {
     pub loading: bool,
     /// What it changed.
     pub changes: Vec<Change>,
+    /// What it needed though no revision had made it.
+    pub missed: Vec<Missed>,
 }
 
 impl Replay {
@@ -231,6 +234,7 @@ fn steps(position: usize, steps: &[crate::alembic::run::Step], loading: usize) -
             may: step.may.clone(),
             loading: ran < loading,
             changes: step.changes.clone(),
+            missed: step.missed.clone(),
         })
         .collect()
 }

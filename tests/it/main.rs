@@ -3,6 +3,7 @@
 mod answers;
 mod autocommit;
 mod bad_input;
+mod before;
 mod branches;
 mod cli;
 mod conditions;

@@ -111,6 +111,7 @@ impl Run {
                 may: self.uncertain.last().cloned(),
                 outcome: Err(Refusal::Unmodelled(reason)),
                 changes: Vec::new(),
+                missed: Vec::new(),
             });
         }
         // A type that only one side has created may be there; what SQLAlchemy then does meets that.

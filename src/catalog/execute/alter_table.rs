@@ -1,5 +1,6 @@
 //! `ALTER TABLE`: actions are ordered by passes (`AT_PASS_*`, `src/backend/commands/tablecmds.c`), not as written.
 
+use crate::catalog::missed::Use;
 use crate::catalog::object::Object;
 use crate::catalog::references::Space;
 use crate::catalog::{Catalog, Oid, Session};
@@ -329,13 +330,17 @@ impl Catalog {
         let Some(column) = self.column(table, name) else {
             return match self.table(table).and_then(|table| table.open.clone()) {
                 _ if if_exists => Ok(()),
-                Some(_) if self.open_world => Ok(()),
+                Some(_) if self.open_world => {
+                    self.miss_on_table(Kind::Column, table, name, Use::Taken);
+                    Ok(())
+                }
                 Some(reason) => Err(Refusal::Unmodelled(reason)),
                 None => Err(no_such_column(&self.name_of(table), name).into()),
             };
         };
         if !if_exists {
             self.certain(column)?;
+            self.miss_assumed_column(table, column);
         }
         if self.parents_of(table).into_iter().any(|parent| self.column(parent, name).is_some()) {
             let message = format!("cannot drop inherited column \"{}\"", name.as_str());
@@ -439,7 +444,10 @@ impl Catalog {
     fn rename_constraint(&mut self, table: Oid, from: &Ident, to: &Ident) -> Result<(), Refusal> {
         let Some(oid) = self.constraint(table, from) else {
             return match self.table(table).and_then(|table| table.open.clone()) {
-                Some(_) if self.open_world => Ok(()),
+                Some(_) if self.open_world => {
+                    self.miss_on_table(Kind::Constraint, table, from, Use::Taken);
+                    Ok(())
+                }
                 Some(reason) => Err(Refusal::Unmodelled(reason)),
                 None => {
                     let message = format!(

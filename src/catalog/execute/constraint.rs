@@ -1,10 +1,11 @@
 //! Constraints: adding, dropping, validating (`ATExecAddConstraint`, `ATExecDropConstraint`).
 
+use crate::catalog::missed::Use;
 use crate::catalog::names::{index_column_names, joined};
 use crate::catalog::object::{Constraint, Index, Key, KeyRef, Object, Rule};
 use crate::catalog::references::Space;
 use crate::catalog::{Catalog, Oid, Session};
-use crate::pg::command::{Behavior, ConstraintDef, ConstraintKind, Deferrable, IndexKey, KeyOptions};
+use crate::pg::command::{Behavior, ConstraintDef, ConstraintKind, Deferrable, IndexKey, KeyOptions, Kind};
 use crate::pg::error::{PgError, Refusal, sqlstate};
 use crate::pg::expr::Expr;
 use crate::pg::ident::{Ident, QName};
@@ -456,6 +457,9 @@ impl Catalog {
         session: &Session,
     ) -> Result<(), Refusal> {
         let Some(oid) = self.existing_constraint(table, name, if_exists)? else {
+            if !if_exists {
+                self.miss_on_table(Kind::Constraint, table, name, Use::Taken);
+            }
             return Ok(());
         };
         let mut targets = vec![oid];

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::catalog::missed::Use;
 use crate::catalog::object::{Constraint, Object, Rule};
 use crate::catalog::references::Space;
 use crate::catalog::{Catalog, Depend, Oid, Session};
@@ -237,6 +238,9 @@ impl Catalog {
         session: &Session,
     ) -> Result<Option<Oid>, Refusal> {
         let Some(oid) = self.resolve_relation(name, session) else {
+            if !if_exists {
+                self.miss_named(&[kind], name, Use::Taken, session);
+            }
             if if_exists || self.open_world {
                 return Ok(None);
             }

@@ -1,5 +1,6 @@
 //! Indexes (`src/backend/commands/indexcmds.c`).
 
+use crate::catalog::missed::Use;
 use crate::catalog::names::{index_column_names, joined};
 use crate::catalog::object::{Index, Key, KeyRef, Object};
 use crate::catalog::references::Space;
@@ -203,6 +204,9 @@ impl Catalog {
 
     pub(super) fn alter_index(&mut self, alter: &AlterIndex, session: &Session) -> Result<(), Refusal> {
         let Some(index) = self.resolve_relation(&alter.name, session) else {
+            if !alter.if_exists && matches!(alter.action, AlterIndexAction::RenameTo(_)) {
+                self.miss_named(&[Kind::Index], &alter.name, Use::Taken, session);
+            }
             if alter.if_exists || self.open_world {
                 return Ok(());
             }

@@ -1,9 +1,10 @@
 //! Row security policies.
 
+use crate::catalog::missed::Use;
 use crate::catalog::object::{Object, Policy};
 use crate::catalog::references::Space;
 use crate::catalog::{Catalog, Oid, Session};
-use crate::pg::command::{Behavior, Policy as PolicyCommand};
+use crate::pg::command::{Behavior, Kind, Policy as PolicyCommand};
 use crate::pg::error::{Refusal, sqlstate};
 use crate::pg::ident::{Ident, QName};
 
@@ -74,7 +75,10 @@ impl Catalog {
                         self.drop_objects(&[oid], Behavior::Restrict, session)
                     }
                     None if *if_exists => Ok(()),
-                    None => self.missing_on_table("policy", name, table),
+                    None => {
+                        self.miss_on_table(Kind::Policy, table, name, Use::Taken);
+                        self.missing_on_table("policy", name, table)
+                    }
                 }
             }
         }

@@ -98,6 +98,7 @@ impl Catalog {
         }
         let message = format!("column \"{}\" does not exist", from.as_str());
         let column = self.existing_column(table, from, || PgError::new(sqlstate::UNDEFINED_COLUMN, message))?;
+        self.miss_assumed_column(table, column);
         if self.parents_of(table).into_iter().any(|parent| self.column(parent, from).is_some()) {
             let message = format!("cannot rename inherited column \"{}\"", from.as_str());
             return refuse(sqlstate::INVALID_TABLE_DEFINITION, message);

@@ -1,9 +1,11 @@
 //! From written names to handles: what a missing name means depends on the statement and on whether the world is open.
 
 use crate::catalog::lookup::TEMPORARY;
+use crate::catalog::missed::Use;
 use crate::catalog::object::{Column, EnumType, Granted, Object, OpaqueObject, Schema, Table, TypeRef};
 use crate::catalog::references::Space;
 use crate::catalog::{Catalog, OPEN_WORLD, Oid, Session, extensions};
+use crate::pg::command::Kind;
 use crate::pg::error::{PgError, Reason, Refusal, SqlState, sqlstate};
 use crate::pg::ident::{Ident, QName};
 use crate::pg::modifiers;
@@ -68,6 +70,7 @@ impl Catalog {
 
     /// A schema that nothing created is assumed.
     fn assumed_schema(&mut self, name: &Ident) -> Oid {
+        self.miss_schema(name, Use::Needed);
         self.add(Object::Schema(Schema { name: name.clone(), owner: None }))
     }
 
@@ -138,6 +141,7 @@ impl Catalog {
     fn assumed_column(&mut self, table: Oid, name: &Ident, reason: Reason) -> Oid {
         // It is assumed whatever made the table open: nothing is known of it but that it is there.
         let reason = Reason { kind: OPEN_WORLD, ..reason };
+        self.miss_on_table(Kind::Column, table, name, Use::Needed);
         let column = self.new_column(table, name.clone(), TypeRef::Unknown(reason));
         self.add(Object::Column(Column { granted: Some(Granted { nullability: false }), ..column }))
     }
@@ -218,6 +222,7 @@ impl Catalog {
     /// A type that nothing created: it may be an enum, a domain, anything.
     pub(super) fn assumed_type(&mut self, name: &QName, session: &Session) -> Result<Oid, Refusal> {
         let schema = self.creation_schema(name, session)?;
+        self.miss_type(name, Use::Needed, session);
         Ok(self.add(Object::Opaque(OpaqueObject {
             kind: "TYPE".to_string(),
             schema: Some(schema),
@@ -230,7 +235,7 @@ impl Catalog {
     }
 
     /// An extension of which it is not known what it brings.
-    pub(super) fn unknown_extension(&self) -> Option<Ident> {
+    pub(in crate::catalog) fn unknown_extension(&self) -> Option<Ident> {
         self.iter().find_map(|(_, entry)| match &*entry.object {
             Object::Extension(extension) if !extensions::is_known(&extension.name) => Some(extension.name.clone()),
             _ => None,

@@ -1,5 +1,6 @@
 //! Functions, procedures and aggregates.
 
+use crate::catalog::missed::Use;
 use crate::catalog::object::{Object, Routine};
 use crate::catalog::{Catalog, Oid, Session, query};
 use crate::pg::command::{Kind, Routine as RoutineCommand, RoutineAction};
@@ -65,6 +66,8 @@ impl Catalog {
                 for (name, arguments) in routines {
                     if let Some(oid) = self.routine_to_drop(*kind, name, arguments.as_deref(), *if_exists, session)? {
                         targets.push(oid);
+                    } else if !if_exists && self.routines(name, session).is_empty() {
+                        self.miss_named(&[*kind], name, Use::Taken, session);
                     }
                 }
                 self.drop_objects(&targets, *behavior, session)

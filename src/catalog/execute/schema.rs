@@ -1,5 +1,6 @@
 //! Schemas.
 
+use crate::catalog::missed::Use;
 use crate::catalog::object::{Object, Schema};
 use crate::catalog::{Catalog, Presence, Session};
 use crate::pg::command::Schema as SchemaCommand;
@@ -53,7 +54,8 @@ impl Catalog {
                             }
                             targets.push(oid);
                         }
-                        None if *if_exists || self.open_world => {}
+                        None if *if_exists => {}
+                        None if self.open_world => self.miss_schema(name, Use::Taken),
                         None => {
                             self.named_schema(name)?;
                         }

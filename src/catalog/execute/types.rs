@@ -1,5 +1,6 @@
 //! Enums, domains and composite types (`src/backend/commands/typecmds.c`).
 
+use crate::catalog::missed::Use;
 use crate::catalog::object::{Composite, Domain, EnumType, Object, OpaqueObject, TypeRef};
 use crate::catalog::references::Space;
 use crate::catalog::{Catalog, Oid, Session};
@@ -227,6 +228,7 @@ impl Catalog {
             return Ok(());
         };
         self.type_name_is_free(schema, to)?;
+        self.miss_assumed_type(oid);
         let from = self.qname(oid);
         self.update(oid, |object| {
             if let Some(name) = object.name_mut() {
@@ -249,6 +251,7 @@ impl Catalog {
             let message = format!("type \"{}\" already exists in schema \"{}\"", name.name.as_str(), schema.as_str());
             return refuse(sqlstate::DUPLICATE_OBJECT, message);
         }
+        self.miss_assumed_type(oid);
         let from = self.qname(oid);
         self.update(oid, |object| {
             if let Some(schema) = object.schema_mut() {
@@ -265,6 +268,9 @@ impl Catalog {
         let mut targets = Vec::new();
         for name in &drop.names {
             let Some(oid) = self.resolve_type(name, session) else {
+                if !drop.if_exists {
+                    self.miss_type(name, Use::Taken, session);
+                }
                 if drop.if_exists || self.open_world {
                     continue;
                 }
@@ -274,6 +280,7 @@ impl Catalog {
             if !drop.if_exists {
                 self.certain(oid)?;
             }
+            self.miss_assumed_type(oid);
             match self.get(oid) {
                 Some(Object::Table(_) | Object::View(_)) => {
                     let relation = self.describe(oid, session);

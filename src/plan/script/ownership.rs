@@ -91,7 +91,7 @@ fn neighbours(case: &Case<'_>, schemas: &BTreeSet<Ident>, altered: &[QName]) -> 
     let here = |id: &ObjectId| id.schema.as_ref().is_some_and(|schema| schemas.contains(schema));
     let is_altered = |id: &ObjectId| altered.iter().any(|name| name.name == id.name && name.schema == id.schema);
     let choices: [&dyn Fn(&ObjectId) -> bool; 3] =
-        [&|id| is_altered(id) || here(id) && (case.mentioned)(id), &here, &|id| (case.mentioned)(id)];
+        [&|id| is_altered(id) || here(id) && case.timelines.is_made(id), &here, &|id| case.timelines.is_made(id)];
     choices.into_iter().map(names).find(|names| !names.is_empty()).unwrap_or_default()
 }
 

@@ -1,0 +1,131 @@
+//! What a project had before its first revision: a later revision takes it away, and no revision has made it.
+
+use restamp::report::{Change, Report};
+
+use crate::small::{analyze, revision};
+
+/// Two revisions on a table `t` that was there before; `a1` adds its column `z`.
+fn with(a2: &str, dump: &str, stamped: &str) -> Report {
+    let files =
+        vec![revision("a1", "None", "op.add_column('t', sa.Column('z', sa.Integer))"), revision("a2", "'a1'", a2)];
+    analyze(files, dump, &[stamped])
+}
+
+/// The revision that the database is at and nowhere else, and what of its differences counts.
+fn place(report: &Report) -> (Vec<String>, bool, Vec<String>) {
+    let located = report.located.as_ref().expect("a place");
+    assert_eq!(located.same_schema, Vec::<Vec<String>>::new());
+    let counts = report.drift.iter().filter(|drift| drift.counts).map(|drift| drift.object.name.clone()).collect();
+    (located.revisions.clone(), located.exact, counts)
+}
+
+#[track_caller]
+fn is_at(report: &Report, revision: &str) {
+    assert_eq!(place(report), (vec![revision.to_string()], true, Vec::new()));
+}
+
+const TABLE: &str = "CREATE TABLE public.t (id integer, a integer, z integer);\n";
+
+#[test]
+fn what_a_later_revision_replaces_is_no_drift_before_it() {
+    let cases = [
+        (
+            "op.execute('ALTER TYPE kind RENAME TO kind_old')\n\
+             op.execute(\"CREATE TYPE kind AS ENUM ('a', 'b')\")\n\
+             op.execute('ALTER TABLE t ALTER COLUMN kind TYPE kind USING kind::text::kind')\n\
+             op.execute('DROP TYPE kind_old')",
+            "CREATE TYPE public.kind AS ENUM ('a', 'b', 'c');\n\
+             CREATE TABLE public.t (id integer, kind public.kind, z integer);\n",
+        ),
+        (
+            "op.drop_constraint('ck_t', 't')\nop.create_check_constraint('ck_t', 't', 'a > 1')",
+            "CREATE TABLE public.t (id integer, a integer, z integer, CONSTRAINT ck_t CHECK (a > 0));\n",
+        ),
+        (
+            "op.drop_index('ix_t_a', table_name='t')\nop.create_index('ix_t_a', 't', ['a'], unique=True)",
+            "CREATE TABLE public.t (id integer, a integer, z integer);\nCREATE INDEX ix_t_a ON public.t (a);\n",
+        ),
+        (
+            "op.execute('DROP VIEW v')\nop.execute('CREATE VIEW v AS SELECT a FROM t')",
+            "CREATE TABLE public.t (id integer, a integer, z integer);\nCREATE VIEW public.v AS SELECT id FROM public.t;\n",
+        ),
+    ];
+    for (a2, dump) in cases {
+        let report = with(a2, dump, "a1");
+        is_at(&report, "a1");
+        let located = report.located.expect("a place");
+        assert_eq!(located.may_be, Vec::<Vec<String>>::new(), "{a2}");
+        for drift in report.drift {
+            assert_eq!(drift.note.as_deref(), Some("part of what the project had before its first revision"), "{a2}");
+        }
+    }
+}
+
+#[test]
+fn a_schema_that_a_later_revision_names_first_was_there_before() {
+    let dump = format!("{TABLE}CREATE SCHEMA app;\nCREATE TABLE app.u (id integer);\n");
+    is_at(&with("op.add_column('u', sa.Column('z', sa.Integer), schema='app')", &dump, "a1"), "a1");
+}
+
+/// `DROP COLUMN` without `IF EXISTS` has run only where the column was there.
+#[test]
+fn a_column_that_a_revision_drops_tells_where_the_database_is() {
+    let drop = "op.drop_column('t', 'old')";
+    is_at(&with(drop, TABLE, "a1"), "a2");
+    is_at(&with(drop, "CREATE TABLE public.t (id integer, old integer, z integer);\n", "a2"), "a1");
+    let rename = "op.alter_column('t', 'old', new_column_name='new')";
+    is_at(&with(rename, "CREATE TABLE public.t (id integer, old integer, z integer);\n", "a2"), "a1");
+    is_at(&with(rename, "CREATE TABLE public.t (id integer, new integer, z integer);\n", "a1"), "a2");
+}
+
+#[test]
+fn a_column_that_is_dropped_if_it_is_there_tells_nothing() {
+    let report = with("op.execute('ALTER TABLE t DROP COLUMN IF EXISTS old')", TABLE, "a1");
+    let located = report.located.expect("a place");
+    assert_eq!((located.revisions, located.same_schema), (vec!["a1".to_string()], vec![vec!["a2".to_string()]]));
+}
+
+/// What is not known may have made it: the database may be before the revision that drops it.
+#[test]
+fn what_something_unknown_may_have_made_need_not_be_there() {
+    let files = vec![
+        revision("a1", "None", "op.add_column('t', sa.Column('z', sa.Integer))"),
+        revision("a2", "'a1'", "import elsewhere\nelsewhere.upgrade(op)"),
+        revision("a3", "'a2'", "op.drop_column('t', 'old')"),
+    ];
+    let located = analyze(files, TABLE, &["a1"]).located.expect("a place");
+    assert_eq!(located.revisions, ["a1"]);
+    assert!(located.may_be.contains(&vec!["a3".to_string()]), "{:?}", located.may_be);
+}
+
+/// Behind the revision that dropped it, it is one too many.
+#[test]
+fn what_a_revision_has_dropped_and_is_there_again_is_drift() {
+    let files = vec![
+        revision(
+            "a1",
+            "None",
+            "op.add_column('t', sa.Column('z', sa.Integer))\nop.drop_index('ix_t_a', table_name='t')",
+        ),
+        revision("a2", "'a1'", "op.create_table('v', sa.Column('id', sa.Integer))"),
+    ];
+    let dump = "CREATE TABLE public.t (a integer, z integer);\nCREATE INDEX ix_t_a ON public.t (a);\nCREATE TABLE public.v (id integer);\n";
+    let report = analyze(files, dump, &["a2"]);
+    let found: Vec<_> =
+        report.drift.iter().map(|drift| (drift.object.name.as_str(), drift.change, drift.counts)).collect();
+    assert!(found.contains(&("ix_t_a", Change::Extra, true)), "{found:?}");
+}
+
+/// Of an empty database nothing is told by what is not there.
+#[test]
+fn an_empty_database_is_before_the_first_revision() {
+    let files = vec![
+        revision("a1", "None", "op.add_column('t', sa.Column('z', sa.Integer))"),
+        revision("a2", "'a1'", "op.drop_column('t', 'old')\nop.drop_table('u')"),
+    ];
+    let located =
+        analyze(files, "CREATE TABLE public.alembic_version (version_num character varying(32) NOT NULL);\n", &[])
+            .located
+            .expect("a place");
+    assert_eq!(located.revisions, Vec::<String>::new());
+}
