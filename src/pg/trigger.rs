@@ -27,6 +27,22 @@ pub struct Parts {
     pub arguments: Vec<String>,
 }
 
+impl Parts {
+    /// The columns behind `UPDATE OF`; none where it fires on each `UPDATE`, or on none.
+    ///
+    /// ```
+    /// use restamp::pg::trigger::read;
+    /// let text = "CREATE TRIGGER x AFTER INSERT OR UPDATE OF a, \"B\" ON t FOR EACH ROW EXECUTE FUNCTION f()";
+    /// assert_eq!(read(text).unwrap().update_of(), ["a".into(), "B".into()]);
+    /// ```
+    pub fn update_of(&self) -> Vec<Ident> {
+        let columns = self.events.iter().filter_map(|event| event.strip_prefix("UPDATE OF "));
+        let quoted = |column: &str| Some(column.strip_prefix('"')?.strip_suffix('"')?.replace("\"\"", "\""));
+        let read = |column: &str| Ident::new(&quoted(column).unwrap_or_else(|| column.to_string()));
+        columns.flat_map(|columns| columns.split(", ").map(read)).collect()
+    }
+}
+
 const EVENTS: &[&str] = &["INSERT", "DELETE", "UPDATE", "TRUNCATE"];
 
 /// Reads a `CREATE TRIGGER`; `None` where it is not of the form that PostgreSQL takes.

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalog::object::{Object, Routine};
+use crate::catalog::object::{Object, Routine, Trigger};
 use crate::catalog::{Catalog, Oid, Session, query};
 use crate::pg::command::{DataCommand, DataVerb, Kind};
 use crate::pg::error::Refusal;
+use crate::pg::ident::Ident;
 use crate::pg::lex::{self, TokenKind};
+use crate::pg::trigger;
 
 use super::drop::mentions;
 use super::resolve::unknown;
@@ -18,14 +20,19 @@ impl Catalog {
     /// A query may call a function that changes the schema, or fire a trigger that does: what it does is not known.
     pub(super) fn calls_no_ddl(&self, data: &DataCommand, table: Option<Oid>) -> Result<(), Refusal> {
         let mut called: Vec<Oid> = self.routines_in(&data.text).collect();
-        let event = match data.verb {
+        let statement = query::RowStatement::read(&data.text);
+        let events = match data.verb {
             // `ON CONFLICT DO UPDATE` fires both.
-            DataVerb::Insert => &["INSERT", "UPDATE"][..],
+            DataVerb::Insert if statement.as_ref().is_none_or(query::RowStatement::may_update) => {
+                &["INSERT", "UPDATE"][..]
+            }
+            DataVerb::Insert => &["INSERT"],
             DataVerb::Update => &["UPDATE"],
             DataVerb::Delete => &["DELETE"],
             _ => &[],
         };
-        called.extend(table.into_iter().flat_map(|table| self.fired_on(table, event)));
+        let set = statement.and_then(|statement| statement.sets());
+        called.extend(table.into_iter().flat_map(|table| self.fired_on(table, events, set.as_deref())));
         let mut seen = BTreeSet::new();
         while let Some(oid) = called.pop() {
             let Some(Object::Routine(routine)) = self.get(oid) else { continue };
@@ -65,11 +72,28 @@ impl Catalog {
     }
 
     /// The functions of a table's triggers on one of these events.
-    fn fired_on(&self, table: Oid, events: &[&str]) -> impl Iterator<Item = Oid> {
+    fn fired_on(&self, table: Oid, events: &[&str], set: Option<&[Ident]>) -> impl Iterator<Item = Oid> {
+        let is_fired = move |trigger: &Trigger| match trigger::read(&trigger.text) {
+            Some(parts) => events.iter().any(|event| self.is_fired(table, &parts, event, set)),
+            None => is_on(&trigger.text, events),
+        };
         self.iter().filter_map(move |(_, entry)| match &*entry.object {
-            Object::Trigger(trigger) if trigger.table == table && is_on(&trigger.text, events) => trigger.function,
+            Object::Trigger(trigger) if trigger.table == table && is_fired(trigger) => trigger.function,
             _ => None,
         })
+    }
+
+    /// Whether a statement fires a trigger of the table. `set` are the columns that an `UPDATE` sets, where they are known: behind
+    /// `UPDATE OF`, one of them must stand, or a generated column, which may depend on one.
+    pub fn is_fired(&self, table: Oid, parts: &trigger::Parts, event: &str, set: Option<&[Ident]>) -> bool {
+        let is_on = |own: &String| own.split(' ').next() == Some(event);
+        let of = if event == "UPDATE" { parts.update_of() } else { Vec::new() };
+        let is_generated = |name: &Ident| {
+            let column = self.column(table, name).and_then(|column| self.column_of(column));
+            column.is_none_or(|column| column.generated.is_some())
+        };
+        let is_set = |set: &[Ident]| of.iter().any(|column| set.contains(column) || is_generated(column));
+        parts.events.iter().any(is_on) && (of.is_empty() || set.is_none_or(is_set))
     }
 }
 

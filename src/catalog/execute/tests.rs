@@ -454,6 +454,10 @@ const CALLED: &str = "CREATE TABLE t (id integer, tags text[]);
     CREATE FUNCTION calls() RETURNS void LANGUAGE plpgsql AS 'BEGIN PERFORM makes(); END';
     CREATE FUNCTION fired() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM makes(); RETURN NEW; END';
     CREATE TRIGGER audit AFTER INSERT ON audited FOR EACH ROW EXECUTE FUNCTION fired();
+    CREATE TABLE moved (id integer, parent integer, twice integer GENERATED ALWAYS AS (id * 2) STORED);
+    CREATE TRIGGER of_column AFTER UPDATE OF parent ON moved FOR EACH ROW EXECUTE FUNCTION fired();
+    CREATE TABLE derived (id integer, a integer, twice integer GENERATED ALWAYS AS (id * 2) STORED);
+    CREATE TRIGGER of_derived AFTER UPDATE OF twice ON derived FOR EACH ROW EXECUTE FUNCTION fired();
     CREATE AGGREGATE joined(anycompatiblearray) (sfunc = array_cat, stype = anycompatiblearray, initcond = '{}')";
 
 #[test]
@@ -463,13 +467,24 @@ fn what_a_statement_calls_may_change_the_schema() {
         assert_eq!(run(&mut catalog, &mut session, CALLED), "-> ok");
         run(&mut catalog, &mut session, sql)
     };
-    for sql in ["UPDATE t SET id = plain(id)", "SELECT joined(tags) FROM t", "DELETE FROM audited"] {
+    let harmless = [
+        "UPDATE t SET id = plain(id)",
+        "SELECT joined(tags) FROM t",
+        "DELETE FROM audited",
+        "UPDATE moved SET id = 1",
+        "INSERT INTO moved (parent) VALUES (1)",
+        "DELETE FROM moved",
+    ];
+    for sql in harmless {
         assert_eq!(outcome(sql), "-> ok", "{sql}");
     }
     let changing = [
         "UPDATE t SET id = 1 WHERE makes() IS NULL",
         "DELETE FROM t WHERE calls() IS NULL",
         "INSERT INTO audited VALUES (1)",
+        "UPDATE moved SET parent = 1",
+        "UPDATE moved SET (id, parent) = (1, 2)",
+        "UPDATE derived SET id = 1",
     ];
     for sql in changing {
         assert!(outcome(sql).contains("the function makes may change the schema"), "{sql}: {}", outcome(sql));

@@ -1,11 +1,12 @@
 //! Triggers.
 
+use crate::catalog::missed::Use;
 use crate::catalog::object::{Firing, Object, Trigger};
 use crate::catalog::references::Space;
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::command::{Kind, Trigger as TriggerCommand};
 use crate::pg::error::{PgError, Refusal, sqlstate};
-use crate::pg::ident::{Ident, QName};
+use crate::pg::ident::QName;
 use crate::pg::routine;
 use crate::pg::trigger;
 
@@ -59,6 +60,7 @@ impl Catalog {
             TriggerCommand::Rename { name, table, to } => {
                 let table = self.existing_relation(table, session)?;
                 let Some(oid) = self.named(Space::Trigger, table, name) else {
+                    self.miss_on_table(Kind::Trigger, table, name, Use::Taken);
                     return self.missing_on_table("trigger", name, table);
                 };
                 self.certain(oid)?;
@@ -88,7 +90,10 @@ impl Catalog {
                         self.drop_objects(&[oid], *behavior, session)
                     }
                     None if *if_exists => Ok(()),
-                    None => self.missing_on_table("trigger", name, table),
+                    None => {
+                        self.miss_on_table(Kind::Trigger, table, name, Use::Taken);
+                        self.missing_on_table("trigger", name, table)
+                    }
                 }
             }
         }
@@ -148,12 +153,7 @@ impl Catalog {
             Some(Kind::Table) => {}
             _ => return Ok(()),
         }
-        let columns = parts.events.iter().filter_map(|event| event.strip_prefix("UPDATE OF "));
-        for column in columns.flat_map(|columns| columns.split(", ")) {
-            let column = match column.strip_prefix('"').and_then(|column| column.strip_suffix('"')) {
-                Some(quoted) => Ident::new(&quoted.replace("\"\"", "\"")),
-                None => Ident::new(column),
-            };
+        for column in parts.update_of() {
             let message = format!("column \"{}\" of relation \"{}\" does not exist", column.as_str(), name.as_str());
             self.existing_column(table, &column, || PgError::new(sqlstate::UNDEFINED_COLUMN, message))?;
         }

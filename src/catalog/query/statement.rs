@@ -1,6 +1,6 @@
 //! A statement on rows, as far as sqlparser reads it.
 
-use sqlparser::ast::{SetExpr, Statement};
+use sqlparser::ast::{AssignmentTarget, ObjectName, SetExpr, Statement};
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::Token;
@@ -8,6 +8,7 @@ use sqlparser::tokenizer::Token;
 use crate::catalog::object::{Object, TypeRef};
 use crate::catalog::{Catalog, Oid, Session};
 use crate::pg::error::Refusal;
+use crate::pg::ident::Ident;
 use crate::pg::readable;
 
 /// A statement on rows, as far as sqlparser reads it.
@@ -44,6 +45,25 @@ impl RowStatement {
             // `DEFAULT VALUES`
             None => insert.assignments.is_empty(),
         }
+    }
+
+    /// The columns that an `UPDATE` sets; `None` where they are not known, or it is none.
+    pub(in crate::catalog) fn sets(&self) -> Option<Vec<Ident>> {
+        let Statement::Update(update) = &self.statement else { return None };
+        let targets = update.assignments.iter().flat_map(|assignment| match &assignment.target {
+            AssignmentTarget::ColumnName(name) => std::slice::from_ref(name),
+            AssignmentTarget::Tuple(names) => names,
+        });
+        let column = |name: &ObjectName| match name.0.as_slice() {
+            [only] => only.as_ident().map(super::stored),
+            _ => None,
+        };
+        targets.map(column).collect()
+    }
+
+    /// True for an `INSERT` that may update rows instead.
+    pub(in crate::catalog) fn may_update(&self) -> bool {
+        !matches!(&self.statement, Statement::Insert(insert) if insert.on.is_none())
     }
 
     /// What PostgreSQL says of a row for which an `INSERT` leaves out a column that must have a value and has no default. A trigger

@@ -25,7 +25,7 @@ pub(super) fn demands(data: &DataCommand, catalog: &Catalog, session: &Session, 
         demand(catalog, rows, table, from, constraint, condition.as_ref(), &read)
     });
     let mut demands: Vec<Demand> = demands.collect();
-    let fired = triggers::fired(catalog, table, "DELETE");
+    let fired = triggers::fired(catalog, table, "DELETE", None);
     fired.doubt(&mut demands);
     demands.extend(fired.demands);
     Some(demands)

@@ -27,8 +27,8 @@ pub(super) struct Fired {
     pub(super) demands: Vec<Demand>,
 }
 
-/// Those of a table on INSERT, UPDATE or DELETE.
-pub(super) fn fired(catalog: &Catalog, table: Oid, event: &str) -> Fired {
+/// Those of a table on INSERT, UPDATE or DELETE. `set`: see [`Catalog::is_fired`].
+pub(super) fn fired(catalog: &Catalog, table: Oid, event: &str, set: Option<&[Ident]>) -> Fired {
     let mut fired = Fired { changed: Changed::Nothing, demands: Vec::new() };
     for oid in catalog.dependents(table) {
         match catalog.get(oid) {
@@ -38,8 +38,7 @@ pub(super) fn fired(catalog: &Catalog, table: Oid, event: &str) -> Fired {
                     fired.changed = Changed::Anything;
                     continue;
                 };
-                let is_fired = parts.events.iter().any(|own| own.starts_with(event)) && is_enabled(trigger.firing);
-                if is_fired {
+                if catalog.is_fired(table, &parts, event, set) && is_enabled(trigger.firing) {
                     fired.add(catalog, trigger, parts.timing != "AFTER" && parts.level == "ROW");
                 }
             }

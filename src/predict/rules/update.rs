@@ -35,7 +35,8 @@ struct Update<'c> {
 /// `None`: the statement is none that is looked at.
 pub(super) fn demands(data: &DataCommand, catalog: &Catalog, session: &Session, rows: &Rows) -> Option<Vec<Demand>> {
     let update = Update::read(data, catalog, session, rows)?;
-    let fired = triggers::fired(catalog, update.table, "UPDATE");
+    let set = update.set.keys().filter_map(|column| Some(catalog.column_of(*column)?.name.clone()));
+    let fired = triggers::fired(catalog, update.table, "UPDATE", Some(&set.collect::<Vec<_>>()));
     let mut found = update.nulls();
     found.extend(update.checks());
     found.extend(update.references());

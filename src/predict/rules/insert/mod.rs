@@ -150,7 +150,7 @@ impl Given {
     /// What is demanded and does not hold for certain, in the order in which PostgreSQL comes upon it.
     pub(super) fn demands(mut self, catalog: &Catalog, session: &Session, rows: &Rows) -> Vec<Demand> {
         let Some(name) = catalog.qname(self.table) else { return Vec::new() };
-        let fired = triggers::fired(catalog, self.table, "INSERT");
+        let fired = triggers::fired(catalog, self.table, "INSERT", None);
         if let Changed::Columns(columns) = &fired.changed {
             for row in &mut self.rows {
                 row.extend(columns.iter().map(|column| (*column, Written::Computed)));
