@@ -517,6 +517,29 @@ fn spatial_columns_bring_their_index_but_for_the_operation_that_is_named_after_t
 }
 
 /// SQLAlchemy 2.1 raises "Set changed size during iteration" in the midst of such a loop.
+/// `postgresql_ops` names the `key` of an expression: Alembic gives one to a text in its own operations, an order has none.
+#[test]
+fn an_operator_class_is_named_by_the_key_of_an_expression() {
+    let key = |key: &str, named: &str| {
+        let ops = format!("postgresql_ops={{{named}: 'text_pattern_ops'}}");
+        let code = format!("op.create_index('i', 't', [{key}], {ops})\nr = 1");
+        let made = run("CREATE TABLE t (a text)", &code).0;
+        made[0].trim_start_matches("CREATE INDEX i ON t ").to_string()
+    };
+    assert_eq!(key("sa.text('lower(a)')", "'lower(a)'"), "(lower(a) text_pattern_ops)");
+    assert_eq!(key("sa.literal_column('lower(a)')", "'lower(a)'"), "(lower(a) text_pattern_ops)");
+    assert_eq!(key("sa.func.lower(sa.column('a')).label('x')", "'x'"), "(lower(a) text_pattern_ops)");
+    assert_eq!(key("sa.func.lower(sa.column('a'))", "'lower'"), "(lower(a))");
+    assert_eq!(key("sa.column('a').desc()", "'a'"), "(a DESC)");
+    assert_eq!(key("'a'", "'a'"), "(a text_pattern_ops)");
+    let table = "op.create_table('t', sa.Column('a', sa.Text), sa.Index('i', sa.text('lower(a)'), postgresql_ops={'lower(a)': 'text_pattern_ops'}), \
+                 sa.Index('j', sa.func.lower(sa.column('a')).label('b'), postgresql_ops={'b': 'text_pattern_ops'}))";
+    assert_eq!(
+        run("", &format!("{table}\nr = 1")).0[1..],
+        ["CREATE INDEX i ON t (lower(a))", "CREATE INDEX j ON t (lower(a) text_pattern_ops)"]
+    );
+}
+
 #[test]
 fn what_a_copy_of_a_constraint_does_to_its_own_table_is_not_known() {
     let code = "t = sa.Table('f', sa.MetaData(), autoload_with=bind)

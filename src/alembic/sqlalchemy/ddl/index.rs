@@ -72,7 +72,7 @@ fn compile_create(vm: &mut Vm, index: &Rc<Index>, table: &Rc<Table>, if_not_exis
     let mut keys = Vec::new();
     let mut shown = Vec::new();
     for key in &state.keys {
-        let (key, text) = index_key(vm, table, key, &ops)?;
+        let (key, text) = index_key(vm, table, key, (&ops, state.own_table.is_some()))?;
         keys.push(key);
         shown.push(text);
     }
@@ -135,20 +135,21 @@ fn operator_classes(value: Option<&Value>) -> Result<Vec<(Rc<str>, Rc<str>)>, Re
         Some(Value::Dict(dict)) => dict
             .borrow()
             .iter()
-            .map(|(key, class)| {
-                let key = match seam::native::<super::super::schema::Column>(key) {
-                    Some(column) => column.key(),
-                    None => seam::text(key, "postgresql_ops")?,
-                };
-                Ok((key, seam::text(class, "postgresql_ops")?))
-            })
+            // SQLAlchemy looks for the text of a key; a column is none.
+            .filter(|(key, _)| seam::native::<super::super::schema::Column>(key).is_none())
+            .map(|(key, class)| Ok((seam::text(key, "postgresql_ops")?, seam::text(class, "postgresql_ops")?)))
             .collect(),
         Some(Value::Unknown(reason)) => Err(reason.clone()),
         Some(_) => Err(Reason::new("argument", "postgresql_ops is no dict")),
     }
 }
 
-fn index_key(vm: &mut Vm, table: &Rc<Table>, key: &IndexArg, ops: &[(Rc<str>, Rc<str>)]) -> Known<(IndexKey, String)> {
+fn index_key(
+    vm: &mut Vm,
+    table: &Rc<Table>,
+    key: &IndexArg,
+    (ops, in_operation): (&[(Rc<str>, Rc<str>)], bool),
+) -> Known<(IndexKey, String)> {
     let expression = match key {
         IndexArg::Column(column) => {
             let Some(found) = column.resolve(table) else {
@@ -158,10 +159,9 @@ fn index_key(vm: &mut Vm, table: &Rc<Table>, key: &IndexArg, ops: &[(Rc<str>, Rc
         }
         IndexArg::Expression(expression) => expression.clone(),
     };
-    let ordered = expression.ordering();
-    let Ordering { target, descending, nulls_first, label } = ordered;
-    let label = label.or_else(|| target.column_name().map(|name| name.text));
-    let opclass = label.and_then(|label| ops.iter().find(|(key, _)| *key == label)).map(|(_, class)| class.to_string());
+    let Ordering { target, descending, nulls_first } = expression.ordering();
+    let named = expression.index_key(in_operation);
+    let opclass = named.and_then(|named| ops.iter().find(|(key, _)| *key == named)).map(|(_, class)| class.to_string());
     let text = compile(vm, &expression.without_label(), Context::DDL)?;
     // Anything but a column is a group of its own (`expr.self_group()`), which only operators turn into parentheses; a text
     // brings the parentheses that it needs.

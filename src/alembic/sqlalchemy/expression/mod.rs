@@ -183,8 +183,6 @@ pub struct Ordering {
     pub descending: bool,
     /// `NULLS FIRST`
     pub nulls_first: Option<bool>,
-    /// The name that `postgresql_ops` may give an operator class to.
-    pub label: Option<Rc<str>>,
 }
 
 /// How a Python value is read in the place of an expression.
@@ -245,6 +243,18 @@ impl Expression {
         match &self.node {
             Node::Column(column) => Some(column.name()),
             Node::Named { name, .. } => Some(name.clone()),
+            _ => None,
+        }
+    }
+
+    /// The `key` under which `postgresql_ops` may name an operator class for it. An order around it has none, nor has a text, unless
+    /// Alembic wraps it (`_textual_index_element`), as it does in its own operations.
+    pub fn index_key(&self, in_operation: bool) -> Option<Rc<str>> {
+        match &self.node {
+            Node::Column(column) => Some(column.key()),
+            Node::Named { name, .. } | Node::Label { name, .. } => Some(name.text.clone()),
+            Node::Raw(text) => Some(text.clone()),
+            Node::Text { text, .. } if in_operation => Some(text.clone()),
             _ => None,
         }
     }
@@ -326,7 +336,7 @@ impl Expression {
 
     /// Takes `DESC` and `NULLS …` off.
     pub fn ordering(self: &Rc<Expression>) -> Ordering {
-        let mut ordering = Ordering { target: self.clone(), descending: false, nulls_first: None, label: None };
+        let mut ordering = Ordering { target: self.clone(), descending: false, nulls_first: None };
         loop {
             let next = match &ordering.target.node {
                 Node::Suffix { words, operand } => {
@@ -338,10 +348,7 @@ impl Expression {
                     }
                     operand.clone()
                 }
-                Node::Label { name, operand } => {
-                    ordering.label = Some(name.text.clone());
-                    operand.clone()
-                }
+                Node::Label { operand, .. } => operand.clone(),
                 _ => return ordering,
             };
             ordering.target = next;
