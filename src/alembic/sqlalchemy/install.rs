@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::expression::custom;
-use super::expression::python::{FUNCTIONS, Func};
+use super::expression::python::{self, FUNCTIONS, Func};
 use super::schema::build;
 use super::types::TYPE_CLASSES;
 use super::{exc, mutable, orm, third_party, types};
@@ -109,6 +109,7 @@ pub fn install(vm: &mut Vm) {
         attrs.extend(schema.iter().map(|(path, class)| (super::arguments::last_part(path), class.clone())));
         vm.register(module, attrs);
     }
+    vm.register("sqlalchemy.sql.functions", python::classes().collect::<Vec<_>>());
     let postgresql = ["ExcludeConstraint"];
     let paths = schema.iter().filter(|(path, _)| postgresql.contains(&super::arguments::last_part(path)));
     let mut extra: Vec<(&'static str, Value)> =

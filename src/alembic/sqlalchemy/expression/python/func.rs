@@ -13,6 +13,44 @@ pub struct Func {
     path: Rc<str>,
 }
 
+/// The classes of `sqlalchemy.sql.functions` that render as `func.name(…)` does. Not among them: what is written in another way,
+/// as `next_value`, `aggregate_strings` and `grouping_sets`, or by releases in different ways, as `pow`.
+const CLASSES: &[&str] = &[
+    "array_agg",
+    "char_length",
+    "coalesce",
+    "concat",
+    "count",
+    "cube",
+    "cume_dist",
+    "current_date",
+    "current_time",
+    "current_timestamp",
+    "current_user",
+    "dense_rank",
+    "localtime",
+    "localtimestamp",
+    "max",
+    "min",
+    "mode",
+    "now",
+    "percent_rank",
+    "percentile_cont",
+    "percentile_disc",
+    "random",
+    "rank",
+    "rollup",
+    "session_user",
+    "some",
+    "sum",
+    "user",
+];
+
+/// What `sqlalchemy.sql.functions` offers by name.
+pub fn classes() -> impl Iterator<Item = (&'static str, Value)> {
+    CLASSES.iter().map(|name| (*name, Value::native(Func { path: (*name).into() })))
+}
+
 impl Native for Func {
     fn class(&self) -> &str {
         "sqlalchemy.sql.functions._FunctionGenerator"

@@ -5,7 +5,7 @@ mod functions;
 mod methods;
 mod native;
 
-pub use func::Func;
+pub use func::{Func, classes};
 pub use functions::{Build, FUNCTIONS};
 pub use methods::attribute;
 pub(in crate::alembic::sqlalchemy) use native::no_truth;
