@@ -118,7 +118,7 @@ impl Vm {
             Value::Native(native) => {
                 if let Some(class) = value.as_class() {
                     if let Some(members) = class.find("__members__") {
-                        return self.len(&members);
+                        return Ok(Value::int(super::stdlib::enum_members(&members).len()));
                     }
                     return self.no_len(value);
                 }

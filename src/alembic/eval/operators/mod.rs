@@ -105,6 +105,11 @@ impl Vm {
         Ok(None)
     }
 
+    /// `NotImplemented`: an operator's method that leaves the answer to the other side.
+    pub fn not_implemented(&self) -> Value {
+        self.builtins.get("NotImplemented").unwrap_or(Value::None)
+    }
+
     fn is_not_implemented(&self, value: &Value) -> bool {
         self.builtins.get("NotImplemented").is_some_and(|other| other.is(value))
     }

@@ -2,14 +2,33 @@
 
 use std::rc::Rc;
 
+use super::flags;
 use crate::alembic::eval::args::Args;
 use crate::alembic::eval::class::{Class, Instance};
 use crate::alembic::eval::container::Key;
+use crate::alembic::eval::convert::as_int;
 use crate::alembic::eval::function::{ClassMethod, Function, Property, StaticMethod};
 use crate::alembic::eval::native::{self, Native, NativeFunction};
 use crate::alembic::eval::statement::DECORATED;
 use crate::alembic::eval::value::Value;
 use crate::alembic::eval::{Dict, Eval, Items, Vm};
+
+/// `enum.member(…)`, `enum.nonmember(…)`
+#[derive(Debug)]
+struct Wrapped {
+    value: Value,
+    is_member: bool,
+}
+
+impl Native for Wrapped {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
+    fn class(&self) -> &str {
+        if self.is_member { "enum.member" } else { "enum.nonmember" }
+    }
+}
 
 /// `enum.auto()`
 #[derive(Debug)]
@@ -42,36 +61,63 @@ pub(super) fn install(vm: &mut Vm) {
             }),
         ),
     ]));
+    // `ReprEnum` leaves the text to the type that is mixed in.
     let own_text = || {
-        native::method("__str__", |_, args| match args.positional.first().and_then(Value::base) {
-            Some(Value::Str(text)) => Ok(Value::Str(text.clone())),
-            Some(other) => Ok(Value::str(super::super::convert::as_int(other).unwrap_or_default().to_string())),
+        native::method("__str__", |vm, args| match args.positional.first().and_then(Value::base).cloned() {
+            Some(base) => vm.str(&base),
             None => Ok(Value::None),
         })
     };
-    let derived = |vm: &mut Vm, name: &str, base: &str, is_text: bool| {
-        let bases = vm.class(base).into_iter().chain([plain.clone()]).collect();
-        let mut class = Class::new(name, bases).construct(look_up);
-        if is_text {
-            class = class.attrs([("__str__", own_text())]);
-        }
-        Value::native(class)
-    };
+    let derived = |name: &str, bases: Vec<Rc<Class>>| Class::new(name, bases).construct(look_up);
+    let repr = Rc::new(derived("enum.ReprEnum", vec![plain.clone()]).attrs([("__str__", own_text())]));
+    let flag = Rc::new(derived("enum.Flag", vec![plain.clone()]).attrs(flags::methods()));
+    let of = |vm: &mut Vm, base: &str| vm.class(base).into_iter().chain([repr.clone()]).collect::<Vec<_>>();
+    let (of_text, of_number) = (of(vm, "str"), of(vm, "int"));
+    let of_bits = of_number.iter().cloned().chain([flag.clone()]).collect();
+    let property = vm.builtins.get("property").unwrap_or(Value::None);
     let attrs = vec![
         ("Enum", Value::Native(plain.clone())),
-        ("StrEnum", derived(vm, "enum.StrEnum", "str", true)),
-        ("IntEnum", derived(vm, "enum.IntEnum", "int", true)),
-        ("IntFlag", derived(vm, "enum.IntFlag", "int", true)),
-        ("Flag", derived(vm, "enum.Flag", "int", false)),
+        ("ReprEnum", Value::Native(repr.clone())),
+        ("StrEnum", derived("enum.StrEnum", of_text).value()),
+        ("IntEnum", derived("enum.IntEnum", of_number).value()),
+        ("IntFlag", derived("enum.IntFlag", of_bits).value()),
+        ("Flag", Value::Native(flag)),
         ("EnumMeta", Class::new("enum.EnumType", Vec::new()).value()),
         ("EnumType", Class::new("enum.EnumType", Vec::new()).value()),
         ("auto", native::function("auto", |_, _| Ok(Value::native(Auto)))),
-        ("unique", native::function("unique", |_, args| Ok(args.positional.into_iter().next().unwrap_or(Value::None)))),
+        ("unique", native::function("unique", |_, args| Ok(first(args)))),
+        // What a class must fulfil; a module whose class does not was never loaded.
+        ("verify", native::function("verify", |_, _| Ok(native::function("decorator", |_, args| Ok(first(args)))))),
+        ("EnumCheck", constants("enum.EnumCheck", CHECKS)),
+        ("FlagBoundary", constants("enum.FlagBoundary", BOUNDARIES)),
+        (
+            "member",
+            native::function("member", |_, args| Ok(Value::native(Wrapped { value: first(args), is_member: true }))),
+        ),
+        (
+            "nonmember",
+            native::function("nonmember", |_, args| {
+                Ok(Value::native(Wrapped { value: first(args), is_member: false }))
+            }),
+        ),
+        ("property", property),
     ];
     vm.register("enum", attrs);
+    vm.register("enum", CHECKS.iter().chain(BOUNDARIES).map(|name| (*name, Value::str(*name))).collect::<Vec<_>>());
 }
 
-fn text(member: Option<&Value>, separator: &str) -> Value {
+const CHECKS: &[&str] = &["CONTINUOUS", "NAMED_FLAGS", "UNIQUE"];
+const BOUNDARIES: &[&str] = &["STRICT", "CONFORM", "EJECT", "KEEP"];
+
+fn constants(name: &str, members: &'static [&'static str]) -> Value {
+    Class::new(name, Vec::new()).attrs(members.iter().map(|member| (*member, Value::str(*member)))).value()
+}
+
+fn first(args: Args) -> Value {
+    args.positional.into_iter().next().unwrap_or(Value::None)
+}
+
+pub(super) fn text(member: Option<&Value>, separator: &str) -> Value {
     match member.and_then(Value::as_instance) {
         Some(instance) => match instance.attrs.get("_name_") {
             Some(Value::Str(name)) => Value::str(format!("{}{separator}{name}", instance.class.name)),
@@ -81,8 +127,16 @@ fn text(member: Option<&Value>, separator: &str) -> Value {
     }
 }
 
-/// The members in the order of definition, without aliases.
+/// The members in the order of definition, without aliases; of flags those of one bit.
 pub fn members(map: &Value) -> Vec<Value> {
+    let is_flag = |member: &Value| member.as_instance().is_some_and(|it| it.class.derives_from("enum.Flag"));
+    let mut found = all(map);
+    found.retain(|member| !is_flag(member) || flags::is_single(member));
+    found
+}
+
+/// The members, those of several bits too.
+fn all(map: &Value) -> Vec<Value> {
     let mut out: Vec<Value> = Vec::new();
     if let Value::Dict(dict) = map {
         for (_, member) in dict.borrow().iter() {
@@ -103,7 +157,7 @@ fn look_up(vm: &mut Vm, class: &Rc<Class>, args: Args) -> Eval<Value> {
     if wanted.as_instance().is_some_and(|instance| Rc::ptr_eq(&instance.class, class)) {
         return Ok(wanted);
     }
-    for member in members(&map) {
+    for member in all(&map) {
         let value = vm.get_attr(&member, "value")?;
         match vm.equals(&value, &wanted)? {
             Value::Bool(true) => return Ok(member),
@@ -120,6 +174,9 @@ fn look_up(vm: &mut Vm, class: &Rc<Class>, args: Args) -> Eval<Value> {
         if !found.is_none() {
             return Ok(found);
         }
+    }
+    if let Some(number) = as_int(&wanted).filter(|_| class.derives_from("enum.Flag")) {
+        return flags::of_bits(vm, class, number);
     }
     let shown = vm.repr(&wanted)?;
     let text = format!("{} is not a valid {}", shown.as_str().unwrap_or("?"), class.name);
@@ -161,9 +218,13 @@ fn functional(vm: &mut Vm, class: &Rc<Class>, args: Args) -> Eval<Value> {
 }
 
 /// Turns what a class statement bound into members.
-fn make_members(vm: &mut Vm, class: &Rc<Class>, _keywords: Vec<(Rc<str>, Value)>) -> Eval<()> {
+fn make_members(vm: &mut Vm, class: &Rc<Class>, keywords: Vec<(Rc<str>, Value)>) -> Eval<()> {
+    if let Some((_, boundary)) = keywords.into_iter().find(|(name, _)| &**name == "boundary") {
+        vm.bind(&class.attrs, &flags::BOUNDARY.into(), Some(boundary));
+    }
     let mixin = ["str", "int", "float", "bytes"].into_iter().find(|base| class.derives_from(base));
-    let is_flag = class.derives_from("enum.Flag") || class.derives_from("enum.IntFlag");
+    let is_flag = class.derives_from("enum.Flag");
+    let generate = class.find("_generate_next_value_");
     let mut map = match class.find("__members__") {
         Some(Value::Dict(inherited)) => inherited.borrow().clone(),
         _ => Dict::new(),
@@ -171,6 +232,11 @@ fn make_members(vm: &mut Vm, class: &Rc<Class>, _keywords: Vec<(Rc<str>, Value)>
     let mut by_value: Vec<(Value, Value)> = Vec::new();
     let mut last = num_bigint::BigInt::from(0);
     for (name, value) in class.attrs.items() {
+        let wrapped = value.downcast_ref::<Wrapped>().map(|wrapped| (wrapped.value.clone(), wrapped.is_member));
+        if let Some((value, false)) = wrapped {
+            vm.bind(&class.attrs, &name, Some(value));
+            continue;
+        }
         let is_special = name.starts_with('_') && (name.starts_with("__") || name.ends_with('_'));
         let is_method = value.downcast_ref::<Function>().is_some()
             || value.downcast_ref::<NativeFunction>().is_some()
@@ -182,21 +248,24 @@ fn make_members(vm: &mut Vm, class: &Rc<Class>, _keywords: Vec<(Rc<str>, Value)>
         if is_special || is_method {
             continue;
         }
+        let value = wrapped.map_or(value, |(value, _)| value);
         let value = match value.downcast_ref::<Auto>() {
+            Some(_) if generate.is_some() => {
+                let function = generate.clone().unwrap_or(Value::None);
+                let function = function.downcast_ref::<StaticMethod>().map_or(function.clone(), |it| it.0.clone());
+                let before = Value::list(by_value.iter().map(|(value, _)| value.clone()));
+                let count = Value::int(by_value.len());
+                vm.call(&function, Args::positional([Value::Str(name.clone()), Value::int(1), count, before]))?
+            }
             Some(_) if class.derives_from("enum.StrEnum") => Value::str(name.to_lowercase()),
             Some(_) => {
-                last = if !is_flag {
-                    last + 1
-                } else if last == num_bigint::BigInt::from(0) {
-                    1.into()
-                } else {
-                    last * 2
-                };
+                let highest = by_value.iter().filter_map(|(value, _)| as_int(value)).max().unwrap_or_default();
+                last = if is_flag { num_bigint::BigInt::from(1) << highest.bits() } else { last + 1 };
                 Value::int(last.clone())
             }
             None => value,
         };
-        if let Some(number) = super::super::convert::as_int(&value) {
+        if let Some(number) = as_int(&value) {
             last = number;
         }
         let alias = by_value.iter().find(|(other, _)| Key::of(other).is_some() && Key::of(other) == Key::of(&value));
@@ -214,33 +283,31 @@ fn make_members(vm: &mut Vm, class: &Rc<Class>, _keywords: Vec<(Rc<str>, Value)>
     Ok(())
 }
 
+/// A member before its `__init__`; `has_base`: it is its value, of the type that is mixed in.
+pub(super) fn raw_member(class: &Rc<Class>, name: Option<Rc<str>>, value: Value, has_base: bool) -> Value {
+    let instance = Instance::new(class.clone());
+    if has_base {
+        // A new instance has no base yet.
+        let _ = instance.base.set(value.clone());
+    }
+    let name = name.map_or(Value::None, Value::Str);
+    for (key, value) in [("_name_", name.clone()), ("name", name), ("_value_", value.clone()), ("value", value)] {
+        instance.attrs.set(&key.into(), Some(value));
+    }
+    Value::native(instance)
+}
+
 fn new_member(vm: &mut Vm, class: &Rc<Class>, name: &Rc<str>, value: Value, mixin: Option<&str>) -> Eval<Value> {
     let new = class.find("__new__").filter(|new| new.downcast_ref::<Function>().is_some());
     let args = match &value {
         Value::Tuple(items) => Args::positional(items.iter().cloned()),
         value => Args::positional([value.clone()]),
     };
-    let member = match new {
-        Some(_) => return Ok(vm.unknown("unsupported", format!("{} makes its members by __new__", class.name))),
-        None => {
-            let instance = Instance::new(class.clone());
-            if mixin.is_some() && value.reason().is_none() {
-                // A new instance has no base yet.
-                let _ = instance.base.set(value.clone());
-            }
-            Value::native(instance)
-        }
-    };
-    if let Some(instance) = member.as_instance() {
-        for (key, value) in [
-            ("_name_", Value::Str(name.clone())),
-            ("name", Value::Str(name.clone())),
-            ("_value_", value.clone()),
-            ("value", value),
-        ] {
-            instance.attrs.set(&key.into(), Some(value));
-        }
+    if new.is_some() {
+        return Ok(vm.unknown("unsupported", format!("{} makes its members by __new__", class.name)));
     }
+    let has_base = mixin.is_some() && value.reason().is_none();
+    let member = raw_member(class, Some(name.clone()), value, has_base);
     if let Some(init) = class.find("__init__").filter(|init| init.downcast_ref::<Function>().is_some()) {
         vm.call(&init, args.with_self(member.clone()))?;
     }

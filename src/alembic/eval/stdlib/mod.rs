@@ -11,6 +11,7 @@ mod datetime;
 mod decimal;
 mod enums;
 mod files;
+mod flags;
 mod functools;
 mod hashlib;
 mod itertools;

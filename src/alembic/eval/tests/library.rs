@@ -17,6 +17,56 @@ fn enums() {
     );
 }
 
+/// Python 3.11 to 3.13.
+#[test]
+fn enums_of_python_3_11() {
+    check(
+        "import enum\nclass K(int, enum.ReprEnum):\n    A = 1\nclass F(float, enum.ReprEnum):\n    H = 0.5\nout(str(K.A), f'{K.A}', repr(K.A), K.A + 1, str(F.H), issubclass(enum.IntEnum, enum.ReprEnum), issubclass(enum.IntFlag, enum.Flag))",
+        "'1'\n'1'\n'<K.A: 1>'\n2\n'0.5'\nTrue\nTrue",
+    );
+    check(
+        "import enum\nclass N(enum.Enum):\n    A = 1\n    z = enum.nonmember(5)\n    B = enum.member(7)\n    @enum.property\n    def twice(self): return self.value * 2\nout([n.name for n in N], N.z, N.B.value, N.B.twice)",
+        "['A', 'B']\n5\n7\n14",
+    );
+    check(
+        "from enum import CONTINUOUS, UNIQUE, Enum, unique, verify\n@verify(UNIQUE, CONTINUOUS)\n@unique\nclass V(Enum):\n    A = 1\n    B = 2\nout(V.B.value)",
+        "2",
+    );
+    check(
+        "from enum import Enum, auto\nclass G(Enum):\n    def _generate_next_value_(name, start, count, last): return name.lower() + str(count)\nclass H(G):\n    AA = auto()\n    BB = auto()\nout(H.AA.value, H('bb1').name, [h.value for h in H])",
+        "'aa0'\n'BB'\n['aa0', 'bb1']",
+    );
+}
+
+#[test]
+fn flags() {
+    let class =
+        "import enum\nclass P(enum.Flag):\n    R = enum.auto()\n    W = enum.auto()\n    RW = 3\n    X = enum.auto()\n";
+    let checked = |code: &str, expected: &str| check(&format!("{class}{code}"), expected);
+    checked(
+        "out([p.name for p in P], len(P), P.X.value, list(P.__members__))",
+        "['R', 'W', 'X']\n3\n4\n['R', 'W', 'RW', 'X']",
+    );
+    checked(
+        "out(P.R | P.W, P.R | P.X, str(P.R | P.X), (P.R | P.X).name, (P.R | P.X).value)",
+        "<P.RW: 3>\n<P.R|X: 5>\n'P.R|X'\n'R|X'\n5",
+    );
+    checked(
+        "out(P.R in P.RW, list(P.RW), bool(P.R & P.W), P(0), str(P(0)), ~P.R, P.R ^ P.RW, len(P.RW))",
+        "True\n[<P.R: 1>, <P.W: 2>]\nFalse\n<P: 0>\n'P(0)'\n<P.W|X: 6>\n<P.W: 2>\n2",
+    );
+    checked("out((P.R | P.X) is (P.X | P.R), P(5) == P.R | P.X)", "True\nTrue");
+    checked("P(64)", "ValueError: <flag 'P'> invalid value 64");
+    checked("P.R | 1", "TypeError: unsupported operand type(s) for |: 'P' and 'int'");
+    let class = "import enum\nclass I(enum.IntFlag):\n    R = 4\n    W = 2\n";
+    let checked = |code: &str, expected: &str| check(&format!("{class}{code}"), expected);
+    checked(
+        "out(I.R | I.W, (I.R | I.W) == 6, str(I.R), f'{I.R}', I.R | 1, 1 | I.R, I.R + 1, I(6).name, I(8), I.R.value | I.W)",
+        "<I.R|W: 6>\nTrue\n'4'\n'4'\n<I.R|1: 5>\n<I.R|1: 5>\n5\n'R|W'\n<I: 8>\n<I.R|W: 6>",
+    );
+    checked("out(~I.R)", "?unsupported");
+}
+
 #[test]
 fn enums_with_what_is_not_known() {
     check(
