@@ -43,6 +43,26 @@ fn annotated_classes_are_written_as_sqlalchemy_writes_them() {
     written(include_str!("tests/models.py"), include_str!("tests/models.sql"));
 }
 
+#[test]
+fn mixins_give_their_columns_as_sqlalchemy_does() {
+    written(include_str!("tests/mixins.py"), include_str!("tests/mixins.sql"));
+}
+
+#[test]
+fn the_functions_of_sqlalchemy_are_classes_too() {
+    let mut vm = vm();
+    let code = "import sqlalchemy as sa\nfrom sqlalchemy.sql import functions\nfrom sqlalchemy.sql.functions import coalesce\n\
+                R = [str(f) for f in (sa.sql.functions.current_timestamp(), functions.now(), functions.count(), functions.max(sa.column('a')), \
+                coalesce(sa.column('a'), sa.column('b')), functions.user(), functions.random())]\n";
+    let module = load(&mut vm, code).unwrap();
+    let shown = vm.get_attr(&module, "R").unwrap();
+    let shown = vm.repr(&shown).unwrap();
+    assert_eq!(
+        shown.as_str(),
+        Some("['CURRENT_TIMESTAMP', 'now()', 'count(*)', 'max(a)', 'coalesce(a, b)', 'USER', 'random()']")
+    );
+}
+
 /// What only SQLAlchemy's own rules of equality and kinship would settle.
 #[test]
 fn types_that_a_base_may_give_to_annotations_are_not_known() {

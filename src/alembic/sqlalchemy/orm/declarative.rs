@@ -35,17 +35,22 @@ pub fn install_classes(vm: &mut Vm) {
         ("validates", native::function("validates", decorator)),
         (
             "declared_attr",
-            Value::Native(Rc::new(Class::new("sqlalchemy.orm.decl_api.declared_attr", Vec::new()).construct(declared))),
+            Value::native(Class::new("sqlalchemy.orm.decl_api.declared_attr", Vec::new()).construct(declared).attrs([
+                // Type checkers tell the one from the plain form, the mapping of subclasses the other.
+                ("directive", native::function("directive", |_, args| Ok(as_declared(args, false)))),
+                ("cascading", native::function("cascading", |_, args| Ok(as_declared(args, true)))),
+            ])),
         ),
+        ("has_inherited_table", native::function("has_inherited_table", has_inherited_table)),
         ("DeclarativeBase", base),
         ("DeclarativeBaseNoMeta", Value::native(no_meta)),
         ("Mapped", Value::native(Class::new("sqlalchemy.orm.base.Mapped", Vec::new()))),
     ];
     vm.register("sqlalchemy.orm", functions.clone());
     for module in ["sqlalchemy.ext.declarative", "sqlalchemy.orm.decl_api"] {
-        let some = functions
-            .iter()
-            .filter(|(name, _)| matches!(*name, "declarative_base" | "declared_attr" | "DeclarativeBase"));
+        let some = functions.iter().filter(|(name, _)| {
+            matches!(*name, "declarative_base" | "declared_attr" | "has_inherited_table" | "DeclarativeBase")
+        });
         vm.register(module, some.cloned().collect::<Vec<_>>());
     }
 }
@@ -74,7 +79,11 @@ impl Native for Ignored {
 
 /// `@declared_attr`: called with each class that has it.
 #[derive(Debug)]
-struct Declared(Value);
+struct Declared {
+    function: Value,
+    /// Called with the subclasses of a class with a table, too.
+    cascading: bool,
+}
 
 impl Native for Declared {
     fn class(&self) -> &str {
@@ -87,7 +96,22 @@ impl Native for Declared {
 }
 
 fn declared(_vm: &mut Vm, _class: &Rc<Class>, args: Args) -> Eval<Value> {
-    Ok(Value::native(Declared(args.positional.first().cloned().unwrap_or(Value::None))))
+    Ok(as_declared(args, false))
+}
+
+fn as_declared(args: Args, cascading: bool) -> Value {
+    Value::native(Declared { function: args.positional.first().cloned().unwrap_or(Value::None), cascading })
+}
+
+/// `has_inherited_table(cls)`
+fn has_inherited_table(vm: &mut Vm, args: Args) -> Eval<Value> {
+    let class = args.bind(vm, "has_inherited_table(cls)")?.required("cls");
+    Ok(match class.as_class() {
+        Some(class) => {
+            Value::Bool(class.mro.iter().any(|base| super::table_of(&Value::Native(base.clone())).is_some()))
+        }
+        None => vm.unknown("library", "whether a class inherits a table"),
+    })
 }
 
 /// `declarative_base(metadata=None, …)`
@@ -184,15 +208,11 @@ fn table(vm: &mut Vm, class: &Rc<Class>, metadata: &Rc<MetaData>) -> Eval<Option
     if let Some(given) = class.attrs.get("__table__").and_then(|table| seam::native::<Table>(&table)) {
         return Ok(Some(given));
     }
-    // `None` is how a class of single-table inheritance says that it has no table of its own.
+    // A class of single-table inheritance has no name of its own, or says `None`: its columns join the table of the parent, which is
+    // not followed.
     let Some(tablename) = evaluated(vm, class, "__tablename__")?.filter(|name| !name.is_none()) else {
         return Ok(None);
     };
-    let inherits = class.mro.iter().any(|base| super::table_of(&Value::Native(base.clone())).is_some());
-    if inherits && class.attrs.get("__tablename__").is_none() {
-        // Single-table inheritance: columns join the table of the parent, which is not followed.
-        return Ok(None);
-    }
     // A base that is not known may bring columns.
     let mut unknown = class.unknown.clone();
     let mut columns = columns(vm, class, &mut unknown)?;
@@ -266,12 +286,17 @@ fn is_mapped_class(class: &Class) -> bool {
     payload.is_some_and(|payload| payload.downcast::<Mapped>().is_ok_and(|mapped| mapped.table.is_some()))
 }
 
+/// A mapped parent has made the columns of the mixin its own (`_produce_column_copies`).
+fn is_taken(class: &Class, mixin: &Rc<Class>) -> bool {
+    class.mro.iter().any(|base| is_mapped_class(base) && base.mro.iter().any(|other| Rc::ptr_eq(other, mixin)))
+}
+
 fn resolve(vm: &mut Vm, class: &Rc<Class>, value: Value) -> Eval<Value> {
     match seam::native::<Declared>(&value) {
         Some(declared) => {
-            let function = match vm.find_attr(&declared.0, "__func__")? {
+            let function = match vm.find_attr(&declared.function, "__func__")? {
                 Some(function) => function,
-                None => declared.0.clone(),
+                None => declared.function.clone(),
             };
             vm.call(&function, Args::positional([Value::Native(class.clone())]))
         }
@@ -288,6 +313,13 @@ fn columns(vm: &mut Vm, class: &Rc<Class>, unknown: &mut Option<Reason>) -> Eval
     for (owner, is_mixin) in chain {
         for (name, value, annotation) in attributes(&owner) {
             if found.iter().any(|(other, _)| *other == name) || name.starts_with("__") || &*name == "metadata" {
+                continue;
+            }
+            let is_cascading = || {
+                let declared = value.as_ref().and_then(seam::native::<Declared>);
+                declared.is_some_and(|declared| declared.cascading)
+            };
+            if is_mixin && is_taken(class, &owner) && !is_cascading() {
                 continue;
             }
             let value = match value {
