@@ -291,3 +291,27 @@ fn a_primary_key_of_a_type_that_is_not_known_leaves_the_table_known() {
     let missing: Vec<_> = report.drift.iter().filter(|entry| entry.counts).map(|entry| &entry.object.name).collect();
     assert_eq!(missing, ["n"]);
 }
+
+/// Of a label that may have been added only its use is not known, and not what stands behind.
+#[test]
+fn a_label_that_may_be_new_leaves_the_rest_known() {
+    let dump = "CREATE TYPE public.kind AS ENUM ('a');\nCREATE TABLE public.t (kind public.kind);\n";
+    let outcome = |behind: &str| {
+        let body = format!(
+            "from app_settings import settings\nif settings.wide:\n    op.execute(\"ALTER TYPE kind ADD VALUE 'b'\")\n{behind}"
+        );
+        let prediction = analyze(vec![revision("a1", "None", &body)], dump, &[]).prediction.expect("a prediction");
+        (prediction.outcome, prediction.sqlstate)
+    };
+    assert_eq!(outcome("op.add_column('t', sa.Column('z', sa.Integer))"), (Outcome::Succeeds, None));
+    assert_eq!(outcome("op.execute(\"UPDATE t SET kind = 'a'\")"), (Outcome::Succeeds, None));
+    assert_eq!(outcome("op.execute(\"UPDATE t SET kind = 'b'\")"), (Outcome::Unknown, None));
+    let failing = "op.execute('DROP TABLE gone')";
+    assert_eq!(outcome(failing), (Outcome::Fails, Some("42P01".to_string())));
+    // Each side adds it, in a transaction of its own or not: whether it can be read is not known.
+    let both = "from app_settings import settings\nif settings.wide:\n    op.execute(\"ALTER TYPE kind ADD VALUE 'b'\")\n\
+                else:\n    with op.get_context().autocommit_block():\n        op.execute(\"ALTER TYPE kind ADD VALUE 'b'\")\n\
+                op.execute(\"UPDATE t SET kind = 'b'\")";
+    let prediction = analyze(vec![revision("a1", "None", both)], dump, &[]).prediction.expect("a prediction");
+    assert_eq!(prediction.outcome, Outcome::Unknown);
+}

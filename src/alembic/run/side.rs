@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::{Action, Run, Step};
 use crate::catalog::listing::Change;
-use crate::catalog::{self, Mark, Session};
+use crate::catalog::{self, Mark, Oid, Session};
 use crate::pg::error::{Reason, Refusal};
 use crate::pg::ident::QName;
 
@@ -102,7 +102,8 @@ impl Run {
             }
         }
         self.session.wait_as_either(&a.end.session, &b.end.session);
-        if !same_session(&a.end.session, &b.end.session) {
+        let labels = self.join_new_labels(&a.end.session, &b.end.session);
+        if !labels || !same_session(&a.end.session, &b.end.session) {
             let what = format!("whether the session changes is not known: {reason}");
             let reason = Reason { span: reason.span, ..Reason::new("uncertain-session", what) };
             self.steps.push(Step {
@@ -121,6 +122,22 @@ impl Run {
         }
     }
 
+    /// Labels that only one side has added are new if they are there at all: their enum is in doubt, and who reads one of them learns
+    /// that. False where the enum itself is known: then it is not known whether they can be read.
+    fn join_new_labels(&mut self, a: &Session, b: &Session) -> bool {
+        let of = |one: &Session, other: &Session| -> Vec<(Oid, String)> {
+            one.new_labels.iter().filter(|label| !other.new_labels.contains(label)).cloned().collect()
+        };
+        let some: Vec<(Oid, String)> = of(a, b).into_iter().chain(of(b, a)).collect();
+        let settled = |ty: Oid| self.catalog.get(ty).is_some() && self.catalog.presence(ty).is_none();
+        if some.iter().any(|(ty, _)| settled(*ty)) {
+            return false;
+        }
+        self.session.new_labels = a.new_labels.iter().filter(|label| b.new_labels.contains(label)).cloned().collect();
+        self.session.new_labels.extend(some);
+        true
+    }
+
     /// Ends a side of which nothing is known any more: what it has done may have been done.
     pub fn doubt_since(&mut self, fork: &Fork, reason: &Reason) {
         let side = self.take_side(fork);
@@ -131,6 +148,6 @@ impl Run {
 
 /// Equal as far as later statements can tell.
 fn same_session(a: &Session, b: &Session) -> bool {
-    (&a.search_path, &a.role, a.transaction.is_some(), a.aborted, &a.savepoints, &a.new_labels)
-        == (&b.search_path, &b.role, b.transaction.is_some(), b.aborted, &b.savepoints, &b.new_labels)
+    (&a.search_path, &a.role, a.transaction.is_some(), a.aborted, &a.savepoints)
+        == (&b.search_path, &b.role, b.transaction.is_some(), b.aborted, &b.savepoints)
 }

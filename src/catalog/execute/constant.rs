@@ -53,6 +53,7 @@ impl Catalog {
         if !session.new_labels.contains(&(ty, label.to_string())) {
             return Ok(());
         }
+        self.certain(ty)?;
         // Since version 17 a label can be used at once if the transaction made the type too.
         let made_here = session.transaction.is_some_and(|mark| {
             let mut deltas = self.deltas_since(mark).iter();
