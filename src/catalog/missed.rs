@@ -31,6 +31,8 @@ pub struct Missed {
     name: Ident,
     /// What the statement did with it.
     pub used: Use,
+    /// Nothing that the revisions have made can be it under another name, which a naming convention gave.
+    pub is_other: bool,
 }
 
 impl Missed {
@@ -70,7 +72,14 @@ impl Catalog {
 
     /// Notes that nothing had made a schema.
     pub(super) fn miss_schema(&self, name: &Ident, used: Use) {
-        self.miss(Missed { kinds: vec![Kind::Schema], schema: None, table: None, name: name.clone(), used });
+        self.miss(Missed {
+            kinds: vec![Kind::Schema],
+            schema: None,
+            table: None,
+            name: name.clone(),
+            used,
+            is_other: true,
+        });
     }
 
     /// Notes that nothing had made an object with a name of its own in a schema.
@@ -79,8 +88,10 @@ impl Catalog {
         let schema = name.schema.as_ref().or_else(|| path.find(|schema| self.schema(schema).is_some()));
         // What an extension brings is nobody's own.
         if schema.is_some() && !self.extension_may_bring(name) && self.unknown_extension().is_none() {
+            // Of an index it is not told on which table it is.
+            let is_other = !kinds.contains(&Kind::Index);
             let (kinds, schema) = (kinds.to_vec(), schema.cloned());
-            self.miss(Missed { kinds, schema, table: None, name: name.name.clone(), used });
+            self.miss(Missed { kinds, schema, table: None, name: name.name.clone(), used, is_other });
         }
     }
 
@@ -96,7 +107,8 @@ impl Catalog {
             && text.is_empty()
             && let Some(QName { schema, name }) = self.qname(oid)
         {
-            self.miss(Missed { kinds: TYPES.to_vec(), schema, table: None, name, used: Use::Away });
+            let kinds = TYPES.to_vec();
+            self.miss(Missed { kinds, schema, table: None, name, used: Use::Away, is_other: true });
         }
     }
 
@@ -104,9 +116,12 @@ impl Catalog {
     pub(super) fn miss_on_table(&self, kind: Kind, table: Oid, name: &Ident, used: Use) {
         let open = self.table(table).and_then(|table| table.open.as_ref());
         if open.is_some_and(|reason| reason.kind == OPEN_WORLD)
-            && let Some(QName { schema, name: table }) = self.qname(table)
+            && let Some(QName { schema, name: relation }) = self.qname(table)
         {
-            self.miss(Missed { kinds: vec![kind], schema, table: Some(table), name: name.clone(), used });
+            let mut constraints = self.constraints(table).into_iter();
+            let is_other = kind != Kind::Constraint || !constraints.any(|(_, constraint)| constraint.generated_name);
+            let (kinds, table, name) = (vec![kind], Some(relation), name.clone());
+            self.miss(Missed { kinds, schema, table, name, used, is_other });
         }
     }
 

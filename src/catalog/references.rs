@@ -1,6 +1,6 @@
 //! What each kind of object is called, what it belongs to, and what it depends on (`pg_depend`).
 
-use super::object::{Column, Constraint, DefaultExpr, Index, Key, KeyRef, Object, Rule, TypeRef};
+use super::object::{Column, Constraint, DefaultExpr, Granted, Index, Key, KeyRef, Object, Rule, TypeRef};
 use super::{OPEN_WORLD, Oid};
 use crate::pg::command::Kind;
 use crate::pg::error::Reason;
@@ -78,6 +78,8 @@ impl Object {
     pub fn assumed(&self) -> Option<&Reason> {
         let reason = match self {
             Object::Table(table) => table.open.as_ref(),
+            // Of one that a revision has set or dropped NOT NULL of, that much is known.
+            Object::Column(Column { granted: Some(Granted { nullability: true }), .. }) => None,
             Object::Column(Column { ty: TypeRef::Unknown(reason), .. }) => Some(reason),
             _ => None,
         };

@@ -73,7 +73,7 @@ impl Timelines {
         let needed: Vec<&Missed> = self
             .before
             .iter()
-            .filter(|before| !before.may && known.contains(&before.at.revision))
+            .filter(|before| !before.may && before.missed.is_other && known.contains(&before.at.revision))
             .map(|before| &before.missed)
             .collect();
         for (id, timeline) in &mut self.by_object {

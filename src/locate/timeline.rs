@@ -8,6 +8,7 @@ use crate::catalog::listing::Seen;
 use crate::catalog::missed::{Missed, Use};
 use crate::catalog::{Attr, Catalog, ObjectId, Oid};
 use crate::diff::{Place, compare_attrs, compare_objects, verdict};
+use crate::pg::command::Kind;
 use crate::pg::error::Reason;
 use crate::pg::expr::Comparison;
 use crate::pg::ident::Ident;
@@ -145,9 +146,11 @@ impl Timelines {
                         continue;
                     }
                 }
+                // Nor is that of a schema, of which nothing else can be told.
                 let is_needed =
                     |missed: &Missed| missed.used == Use::Needed && after.is_some_and(|it| missed.is(&it.id));
-                if change.before.is_none() && step.missed.iter().any(is_needed) {
+                let is_schema = after.is_some_and(|after| after.id.kind == Kind::Schema);
+                if change.before.is_none() && is_schema && step.missed.iter().any(is_needed) {
                     continue;
                 }
                 if let (None, Some(after), true) = (&change.before, after, step.loading) {

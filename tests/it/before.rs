@@ -78,6 +78,19 @@ fn a_column_that_a_revision_drops_tells_where_the_database_is() {
     is_at(&with(rename, "CREATE TABLE public.t (id integer, new integer, z integer);\n", "a1"), "a2");
 }
 
+/// Of a column that was there before, what a revision sets is its trace.
+#[test]
+fn what_a_revision_sets_of_a_column_tells_where_the_database_is() {
+    let dump = |column: &str| format!("CREATE TABLE public.t (id integer, old {column}, z integer);\n");
+    let retype = "op.alter_column('t', 'old', type_=sa.Text())";
+    is_at(&with(retype, &dump("character varying(9)"), "a2"), "a1");
+    is_at(&with(retype, &dump("text"), "a2"), "a2");
+    let fill = "op.alter_column('t', 'old', existing_type=sa.Integer(), nullable=False)";
+    is_at(&with(fill, &dump("integer"), "a2"), "a1");
+    is_at(&with(fill, &dump("integer NOT NULL"), "a2"), "a2");
+    is_at(&with(fill, &dump("text COLLATE pg_catalog.\"C\" NOT NULL"), "a2"), "a2");
+}
+
 #[test]
 fn a_column_that_is_dropped_if_it_is_there_tells_nothing() {
     let report = with("op.execute('ALTER TABLE t DROP COLUMN IF EXISTS old')", TABLE, "a1");
@@ -128,4 +141,16 @@ fn an_empty_database_is_before_the_first_revision() {
             .located
             .expect("a place");
     assert_eq!(located.revisions, Vec::<String>::new());
+}
+
+/// A convention that is not known may have given the name to what a revision has made without one.
+#[test]
+fn a_name_that_a_convention_may_have_given_need_not_have_been_there() {
+    let files = vec![
+        revision("a1", "None", "op.create_foreign_key(None, 't', 'u', ['a'], ['id'])"),
+        revision("a2", "'a1'", "op.drop_constraint('fk_t_a_u', 't', type_='foreignkey')"),
+    ];
+    let dump = "CREATE TABLE public.t (id integer, a integer);\nCREATE TABLE public.u (id integer);\n";
+    let located = analyze(files, dump, &[]).located.expect("a place");
+    assert_eq!((located.revisions, located.exact), (Vec::new(), true));
 }

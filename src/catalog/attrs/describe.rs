@@ -96,7 +96,9 @@ impl Catalog {
             }
             Object::Table(table) => self.table_attrs(table),
             Object::Column(column) => {
-                let mut attrs = vec![("type", self.type_attr(&column.ty))];
+                let is_granted = column.granted.is_some() && matches!(column.ty, TypeRef::Unknown(_));
+                let ty = if is_granted { Attr::Any } else { self.type_attr(&column.ty) };
+                let mut attrs = vec![("type", ty)];
                 match column.granted {
                     Some(Granted { nullability: false }) => attrs.push(("not null", Attr::Any)),
                     Some(_) | None if column.not_null => {
@@ -109,6 +111,9 @@ impl Catalog {
                 match &column.collation {
                     Some(Collation::Named(collation)) => attrs.push(("collation", text(unqualified(collation)))),
                     Some(Collation::Unknown(reason)) => attrs.push(("collation", Attr::Unknown(reason.clone()))),
+                    None if is_granted => {
+                        attrs.extend(["collation", "generated", "generated kind"].map(|name| (name, Attr::Any)));
+                    }
                     None => {}
                 }
                 match column.identity {
