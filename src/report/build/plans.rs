@@ -67,7 +67,7 @@ pub fn plan(case: &Case<'_>, plan: &Plan, all: &[Plan], header: &[String], sourc
         tables: tables(plan),
         then: Then {
             prediction: prediction(&plan.then, sources),
-            drift_left: plan.left.len() as u32,
+            drift_left: plan.left.iter().filter(|left| left.is_drift()).count() as u32,
             hazards: of_upgrade(case, plan, sources),
         },
     }
