@@ -1,4 +1,4 @@
-//! The value as the text that pg_dump would write: `pg_dump.c` of PostgreSQL 18, a function here per function there.
+//! The value as the text that pg_dump would write; where versions differ, as that of PostgreSQL 18 does.
 
 mod constraint;
 mod entry;
