@@ -52,6 +52,11 @@ test('a plan is taken as one archive, and twice it has the same bytes', async ()
   const [one, two] = [await take(), await take()];
   assert.equal(one.name, 'restamp-repair-91d3c7a5e0f4.zip');
   assert.deepEqual(await readFile(one.path), await readFile(two.path));
-  assert.deepEqual(read(one.path).map(([name, text]) => [name, text]), [['restamp-repair-91d3c7a5e0f4/fix.sql', report().plans[0]?.fix_sql]]);
+  const [fix, whole, ...others] = read(one.path).map(([name, text]) => [name, text]);
+  assert.deepEqual(fix, ['restamp-repair-91d3c7a5e0f4/fix.sql', report().plans[0]?.fix_sql]);
+  // The report goes with each plan.
+  assert.equal(whole?.[0], 'restamp-repair-91d3c7a5e0f4/report.json');
+  assert.deepEqual(JSON.parse(whole?.[1]).plans, report().plans);
+  assert.deepEqual(others, []);
   assert.deepEqual(faults, []);
 });
