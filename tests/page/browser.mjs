@@ -59,12 +59,16 @@ export async function open({ browser, url }, { engine = null, ...options } = {})
   return { page, context, faults };
 }
 
-/** Opens every `<details>`, those too that appear inside others. */
+/** Opens every `<details>`, those too that appear inside others, and waits for what is read then. */
 export async function openAll(page) {
   await page.evaluate(async () => {
-    for (let closed; (closed = document.querySelectorAll('details:not([open])')).length > 0;) {
-      for (const details of closed) details.open = true;
+    const closed = () => [...document.querySelectorAll('details:not([open])')];
+    const isReading = () => document.querySelector('.evidence[aria-busy=true]') !== null;
+    for (let some; (some = closed()).length > 0 || isReading();) {
       // The `toggle` events, which fill them, come in a task of their own.
+      const opened = some.map((details) => new Promise((resolve) => details.addEventListener('toggle', resolve, { once: true })));
+      for (const details of some) details.open = true;
+      await Promise.all(opened);
       await new Promise((resolve) => setTimeout(resolve));
     }
   });

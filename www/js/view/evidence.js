@@ -29,7 +29,7 @@ const FOUND = /** @type {Record<Revision['evidence'][number]['found'], { shape: 
 export function evidence(revision, source) {
   const effects = effectsOf(revision);
   const list = h('ul', { class: 'effects' }, effects.map((one) => h('li', null, said(one), one.line !== null && h('span', { class: 'fine' }, ` line ${one.line}`))));
-  const view = h('div', { class: 'evidence' },
+  const view = h('div', { class: 'evidence', 'aria-busy': 'true' },
     h('p', { class: 'fine' }, h('code', null, revision.file),
       revision.down.length > 0 && [' after ', h('code', null, revision.down.join(', '))],
       revision.depends_on.length > 0 && [', needs ', h('code', null, revision.depends_on.join(', '))],
@@ -38,7 +38,7 @@ export function evidence(revision, source) {
   // A file that can no longer be read has no text here; then the list stays.
   source(revision.file).then((text) => {
     if (text !== null) list.replaceWith(...withSource(text, effects, revision.file));
-  }, () => {});
+  }, () => {}).finally(() => view.removeAttribute('aria-busy'));
   return view;
 }
 
