@@ -173,14 +173,16 @@ pub fn predict(
             walk.vm.run.cut_off = None;
         }
         if per_migration && let Err(refusal) = walk.vm.run.commit().and_then(|()| walk.vm.run.begin()) {
-            return walk.failed(Some(id), refusal);
+            walk.fail(Some(id), refusal);
+            return walk.prediction;
         }
     }
     if let Some(reason) = walk.vm.run.cut_off.take() {
         walk.doubt(reason);
     }
     if let Err(refusal) = walk.vm.run.commit() {
-        return walk.failed(None, refusal);
+        walk.fail(None, refusal);
+        return walk.prediction;
     }
     walk.prediction.outcome = match walk.doubt {
         Some(reason) => Outcome::Unknown(reason),
@@ -214,20 +216,19 @@ impl Walk {
                 false
             }
             Err(refusal) => {
-                self.prediction = self.failed(Some(id), refusal);
+                self.fail(Some(id), refusal);
                 false
             }
         }
     }
 
     /// What Alembic itself does is refused; behind something unknown that is not certain.
-    fn failed(&mut self, id: Option<&str>, refusal: Refusal) -> Prediction {
+    fn fail(&mut self, id: Option<&str>, refusal: Refusal) {
         if self.doubt.is_some() {
-            self.end_in_doubt();
-            return std::mem::replace(&mut self.prediction, Prediction::unknown(Reason::new("ended", "it has ended")));
+            return self.end_in_doubt();
         }
         let runs = std::mem::take(&mut self.prediction.runs);
-        Prediction { runs, ..Prediction::failed(id.map(str::to_string), refusal) }
+        self.prediction = Prediction { runs, ..Prediction::failed(id.map(str::to_string), refusal) };
     }
 
     /// Takes over what became of the file of a revision, when it was loaded before the first or when its `upgrade()` ran; false if

@@ -97,11 +97,13 @@ fn names(rows: &[String]) -> String {
     if rows.is_empty() { "base (nothing applied)".to_string() } else { rows.join(" and ") }
 }
 
-/// `fails at file:line (SQLSTATE)`.
+/// `fails at file:line (SQLSTATE)`; where rows may stop it before, that is the latest place.
 fn failure(prediction: &Prediction) -> String {
+    let open = prediction.conditions.iter().any(|condition| condition.answer.is_none());
+    let latest = if open { " at the latest" } else { "" };
     let place = match (&prediction.file, prediction.line) {
-        (Some(file), Some(line)) => format!(" at {file}:{line}"),
-        _ => String::new(),
+        (Some(file), Some(line)) => format!("{latest} at {file}:{line}"),
+        _ => latest.to_string(),
     };
     let code = prediction.sqlstate.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
     let message = prediction.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();

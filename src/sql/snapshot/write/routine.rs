@@ -96,12 +96,12 @@ fn body(routine: Row<'_>) -> String {
     }
 }
 
-/// `appendStringLiteralDQ`
+/// `appendStringLiteralDQ`. The delimiter grows by pg_dump's own letters, so that both texts are the same.
 fn dollar_quoted(text: &str) -> String {
     let mut quote = String::from("$");
-    let mut more = "_XXXXXXX".chars().cycle();
+    let mut letters = "_XXXXXXX".chars().cycle();
     while text.contains(&quote) {
-        quote.extend(more.next());
+        quote.extend(letters.next());
     }
     quote.push('$');
     format!("{quote}{text}{quote}")
