@@ -73,6 +73,18 @@ pub fn snapshot_py() -> String {
     crate::sql::snapshot::program()
 }
 
+/// The SQL that pg_dump would write for the database of a snapshot.
+///
+/// # Errors
+/// An `Error` that says why there is none.
+#[wasm_bindgen]
+pub fn snapshot_to_sql(snapshot: &str) -> Result<String, JsValue> {
+    crate::sql::snapshot::to_sql("snapshot.json", snapshot.as_bytes()).map_err(|messages| {
+        let said: Vec<String> = messages.into_iter().map(|message| message.message).collect();
+        js_sys::Error::new(&said.join("; ")).into()
+    })
+}
+
 /// As JSON would: null for nothing, plain objects for maps.
 fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
     Ok(value.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)

@@ -59,7 +59,7 @@ pub struct Run {
     /// Why `naming_convention` is not known, where it is not: it may have named what the revisions left without a name.
     pub naming_unknown: Option<Reason>,
     /// Why the application may write statements of operations in another way than SQLAlchemy, where it may.
-    pub statements_hooked: Option<Reason>,
+    pub statements_hooked: Vec<(&'static str, Reason)>,
     /// Why tables may have constraints that no revision writes.
     pub constraints_hooked: Option<Reason>,
     /// The files of all revisions: one may call what another one defines.
@@ -146,7 +146,7 @@ impl Run {
             endured: Vec::new(),
             naming_convention: Vec::new(),
             naming_unknown: None,
-            statements_hooked: None,
+            statements_hooked: Vec::new(),
             constraints_hooked: None,
             revision_files: Rc::default(),
             conventional_indexes: BTreeSet::new(),

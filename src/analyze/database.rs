@@ -10,7 +10,7 @@ use crate::pg::error::{Reason, Refusal};
 use crate::pg::ident::{Ident, QName};
 use crate::plan::script::undo::privileges::Privilege;
 use crate::report::{self, Input, InputFile, Stamped, StampedSource};
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use crate::sql::dump::{Contents, Dump, DumpOptions, DumpReader, read_current};
 use crate::sql::snapshot::Known;
 
@@ -34,7 +34,10 @@ pub struct Database {
     pub(super) contents: Contents,
     /// What the dump grants.
     pub privileges: Vec<Privilege>,
-    table_exists: bool,
+    /// Whether the version table is in the dump.
+    pub table_exists: bool,
+    /// The statements of the dump.
+    pub statements: Vec<Span>,
     /// The dump ends in the middle: what is not in it may be in the database all the same.
     pub cut: bool,
     /// It was handed in as a snapshot, which tells this beyond a dump.
@@ -184,6 +187,7 @@ impl Database {
             contents: dump.contents,
             privileges: privileges(&dump),
             table_exists: table.is_some(),
+            statements: dump.statements.iter().map(|statement| statement.command.span).collect(),
             cut,
             snapshot: dump.snapshot,
             catalog,

@@ -24,6 +24,7 @@ pub fn empty(verdict: report::Verdict) -> Report {
         prediction: None,
         plans: Vec::new(),
         check_sql: String::new(),
+        rehearsal: None,
         log: None,
         diagnostics: Vec::new(),
     }

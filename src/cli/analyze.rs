@@ -109,6 +109,7 @@ impl Analyze {
             answers: optional(&self.answers)?,
             log: optional(&self.log)?,
             options: Options {
+                rehearsal: false,
                 source_roots: self.source.clone(),
                 within: if self.source.is_empty() { Vec::new() } else { self.revisions.clone() },
                 baseline: optional(&self.baseline)?,

@@ -23,7 +23,7 @@ use crate::locate::{Located, Timelines, Verdict};
 use crate::pg::command::{
     AlterAction, Command, Extension, Policy, Routine, Schema, Sequence, Table, Trigger, Type, View,
 };
-use crate::pg::ident::Ident;
+use crate::pg::ident::{Ident, QName};
 use crate::predict::Prediction;
 use crate::predict::condition::Condition;
 use crate::predict::rows::Rows;
@@ -132,6 +132,17 @@ impl Case<'_> {
     /// All rows of the version table as they are, those that no file has among them.
     pub fn found_rows(&self) -> Vec<String> {
         self.rows.unwrap_or_default().iter().chain(self.ghosts).cloned().collect()
+    }
+
+    /// Alembic's own table with its schema, since scripts look at it under an empty search_path; where it is not there, it is made in the
+    /// first schema of the search_path.
+    pub fn version_table(&self) -> QName {
+        let name = self.subject.version_table();
+        let found = self.actual.resolve_relation(&name, self.session).and_then(|oid| self.actual.qname(oid));
+        found.unwrap_or_else(|| QName {
+            schema: name.schema.or_else(|| self.session.search_path.first().cloned()),
+            name: name.name,
+        })
     }
 
     /// Compares a database with what the revisions of `state` make of it, which is `expected`.

@@ -36,8 +36,8 @@ pub struct Subject<'p> {
     pub naming_convention: Vec<(String, Template)>,
     /// Why it is not known, where it is not.
     pub naming_unknown: Option<Reason>,
-    /// Why statements of operations may be written in another way, where they may.
-    pub statements_hooked: Option<Reason>,
+    /// Elements of DDL that the application may write in another way, each with the reason.
+    pub statements_hooked: Vec<(&'static str, Reason)>,
     /// Why tables may have constraints that no revision writes.
     pub constraints_hooked: Option<Reason>,
     /// Alembic's table, as a comparison leaves it out.

@@ -1,33 +1,12 @@
 //! `apply.py`: the scripts of a plan for hosts that have Python and the application's driver but no psql.
 
 use super::Plan;
-use crate::sql::split::{Keep, Piece, Sink, Splitter};
+use crate::sql::split;
 
 const TEMPLATE: &str = include_str!("apply.py");
 
-/// Collects statements as they are written.
-#[derive(Default)]
-struct Statements(Vec<String>);
-
-impl Sink for Statements {
-    fn piece(&mut self, piece: Piece, kept: &[u8]) -> Keep {
-        if let Piece::Statement(range) = piece {
-            self.0.push(String::from_utf8_lossy(&kept[range]).trim().to_string());
-        }
-        Keep::Yes
-    }
-
-    fn row(&mut self, _: &[u8]) {}
-
-    fn rows_end(&mut self, _: u64) {}
-}
-
 fn statements(script: &str) -> Vec<String> {
-    let mut statements = Statements::default();
-    let mut splitter = Splitter::default();
-    splitter.feed(script.as_bytes(), &mut statements);
-    splitter.finish(&mut statements);
-    statements.0
+    split::statements(script).into_iter().map(|range| script[range].to_string()).collect()
 }
 
 /// The transactions of a script of ours, without `BEGIN` and `COMMIT`: a driver begins and ends them itself.

@@ -71,6 +71,8 @@ pub struct Options {
     pub lock_timeout: Option<String>,
     /// Say where the database stands and what the upgrade would do, no more: plans take most of the time.
     pub no_plans: bool,
+    /// Say statement by statement what a server is sent when dump, plans and upgrade are rehearsed on one.
+    pub rehearsal: bool,
     /// The database that is meant in a dump of several (pg_dumpall).
     pub database: Option<String>,
 }

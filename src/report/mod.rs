@@ -16,6 +16,7 @@ mod html;
 pub mod input;
 mod plan;
 pub mod redact;
+mod rehearsal;
 mod root;
 mod runbook;
 #[cfg(feature = "cli")]
@@ -28,6 +29,7 @@ pub use history::{
 };
 pub use input::{Input, InputFile, Options, Progress, Stage};
 pub use plan::{Commands, DataCondition, Hazard, Outcome, Patch, Plan, PlanId, Prediction, Step, Then};
+pub use rehearsal::{PlanRehearsal, Rehearsal, Sent};
 pub use root::{
     Diagnostic, Excerpt, InputKind, InputSummary, Label, LeftBehind, LogFailure, LogRun, LogStep, Report,
     SCHEMA_VERSION, Severity, Situation, Verdict,

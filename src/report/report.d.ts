@@ -341,6 +341,8 @@ export interface Options {
   lock_timeout?: string | null;
   /** Say where the database stands and what the upgrade would do, no more: plans take most of the time. */
   no_plans?: boolean;
+  /** Say statement by statement what a server is sent when dump, plans and upgrade are rehearsed on one. */
+  rehearsal?: boolean;
   /** The role that Alembic connects as. */
   role?: string | null;
   /** The schema that Alembic works in, for projects that migrate several schemas of one database (a schema per tenant). It comes first in `search_path`; nothing outside of it is compared. */
@@ -415,6 +417,22 @@ export interface Plan {
 /** The kinds of plan. */
 export type PlanId = "stamp" | "upgrade" | "repair" | "patch";
 
+/** The statements of one plan. */
+export interface PlanRehearsal {
+  /** Of `fix.sql`. */
+  fix: Array<Sent>;
+  /** Of `indexes.sql`. */
+  indexes: Array<Sent>;
+  /** Of `stamp.sql`. */
+  stamp: Array<Sent>;
+  /** Of `undo.sql`. */
+  undo: Array<Sent>;
+  /** What `alembic upgrade` to the target sends after fix and stamp, as far as it is known. */
+  upgrade: Array<Sent>;
+  /** Of `verify.sql`. */
+  verify: Array<Sent>;
+}
+
 /** What an upgrade does to a database. */
 export interface Prediction {
   /** What rows must hold on the way, in the order in which the upgrade demands it. */
@@ -449,6 +467,16 @@ export interface Progress {
   total: number;
 }
 
+/** The statements of a rehearsal, one by one, since several in one message would be one transaction. */
+export interface Rehearsal {
+  /** Per plan of the report, in its order. */
+  plans: Array<PlanRehearsal>;
+  /** Makes the database of the dump: its schema without rows, but for those of the version table. */
+  restore: Array<Sent>;
+  /** What `alembic upgrade` to the target sends to the database as it is, as far as it is known. The last one may be the one that is refused. */
+  upgrade: Array<Sent>;
+}
+
 /** Everything that an analysis found out. */
 export interface Report {
   /** `check.sql` where no plan has one: reads what decides the prediction and what else a dump does not show. Empty where nothing depends on rows. */
@@ -473,6 +501,8 @@ export interface Report {
   plans: Array<Plan>;
   /** What `alembic upgrade` to the target would do to this database as it is; null without a dump. */
   prediction: Prediction | null;
+  /** What a server is sent in a rehearsal; null unless `rehearsal` is among the options. */
+  rehearsal: Rehearsal | null;
   /** The version of Restamp that wrote the report, e.g. `0.1.0`. */
   restamp: string;
   /** All revisions, parents before children. */
@@ -513,6 +543,24 @@ export interface Revision {
 
 /** Whether a revision's effects are in the database. */
 export type RevisionVerdict = "applied" | "partial" | "absent" | "no_trace" | "unknown";
+
+/** A statement that a server is sent. */
+export interface Sent {
+  /** The file that it comes from. */
+  file: string | null;
+  /** The line in it, from 1. */
+  line: number | null;
+  /** Of an upgrade: why it is not known whether it is sent; null where it is. */
+  may_run: string | null;
+  /** Of an upgrade: the SQLSTATE with which it is predicted to be refused; null where it is not. */
+  refused: string | null;
+  /** Of an upgrade: the revision that sends it. */
+  revision: string | null;
+  /** The statement, without its semicolon. */
+  sql: string;
+  /** Of an upgrade: which of its transactions, from 1; null outside of any. Scripts begin and commit by statements of their own. */
+  transaction: number | null;
+}
 
 /** How much something matters. */
 export type Severity = "info" | "warning" | "error";

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Database, Drift, Environment, Located, Plan, Prediction, Revision, Stamped};
+use super::{Database, Drift, Environment, Located, Plan, Prediction, Rehearsal, Revision, Stamped};
 
 /// The version of the report's JSON. It grows by one when a key is removed or changes its meaning; new keys do not change it.
 pub const SCHEMA_VERSION: u32 = 2;
@@ -40,6 +40,8 @@ pub struct Report {
     /// `check.sql` where no plan has one: reads what decides the prediction and what else a dump does not show. Empty where nothing
     /// depends on rows.
     pub check_sql: String,
+    /// What a server is sent in a rehearsal; null unless `rehearsal` is among the options.
+    pub rehearsal: Option<Rehearsal>,
     /// What the deploy log says; null without a log.
     pub log: Option<LogRun>,
     /// What went wrong with the input or could not be known.

@@ -115,6 +115,40 @@ impl Default for Splitter {
     }
 }
 
+/// Where the statements of a script stand in it, without blanks around them and without semicolons. A script has no rows of `COPY`.
+///
+/// ```
+/// let script = "-- two\nSELECT ';';\nSELECT 2;\n";
+/// let found = restamp::sql::split::statements(script);
+/// assert_eq!(found.into_iter().map(|range| &script[range]).collect::<Vec<_>>(), ["SELECT ';'", "SELECT 2"]);
+/// ```
+pub fn statements(script: &str) -> Vec<Range<usize>> {
+    /// Keeps all, so that places in the kept text are places in the script.
+    #[derive(Default)]
+    struct Statements(Vec<Range<usize>>);
+    impl Sink for Statements {
+        fn piece(&mut self, piece: Piece, _: &[u8]) -> Keep {
+            if let Piece::Statement(range) = piece {
+                self.0.push(range);
+            }
+            Keep::Yes
+        }
+
+        fn row(&mut self, _: &[u8]) {}
+
+        fn rows_end(&mut self, _: u64) {}
+    }
+    let (mut found, mut splitter) = (Statements::default(), Splitter::default());
+    splitter.feed(script.as_bytes(), &mut found);
+    splitter.finish(&mut found);
+    let trimmed = |range: Range<usize>| {
+        let text = &script[range.clone()];
+        let start = range.start + text.len() - text.trim_start().len();
+        start..start + text.trim().len()
+    };
+    found.0.into_iter().map(trimmed).collect()
+}
+
 impl Splitter {
     /// Takes the next bytes.
     pub fn feed(&mut self, bytes: &[u8], sink: &mut impl Sink) {

@@ -16,6 +16,7 @@ mod hostile;
 mod loading;
 mod naming;
 mod place;
+mod rehearsal;
 mod repair;
 mod secrets;
 mod small;

@@ -18,7 +18,7 @@ pub const NAMING: &str = "naming-listener";
 
 const EVENTS: [&str; 2] = ["before_parent_attach", "after_parent_attach"];
 
-/// Elements of DDL that operations send.
+/// Elements of DDL that operations send (`sqlalchemy/sql/ddl.py`, `alembic/ddl/base.py`).
 const ELEMENTS: [&str; 12] = [
     "CreateTable",
     "CreateColumn",
@@ -47,35 +47,50 @@ pub fn of_parts(modules: &Modules) -> Option<Reason> {
     Some(Reason::new("constraint-listener", "an event listener may add constraints").at(found))
 }
 
-/// The first function of the given files that writes DDL.
-pub fn of_statements(modules: &Modules) -> Option<Reason> {
-    let found = find(modules, &["compiles"], writes_statements)?;
-    Some(Reason::new("ddl-hook", "a function under @compiles may write the statement in another way").at(found))
+/// Which elements of DDL functions of the given files write, each with the first of them.
+pub fn of_statements(modules: &Modules) -> Vec<(&'static str, Reason)> {
+    let what = "a function under @compiles may write the statement in another way";
+    let mut hooked: Vec<(&'static str, Reason)> = Vec::new();
+    visit(modules, &["compiles"], &mut |call| {
+        if let Some(element) = written(call)
+            && !hooked.iter().any(|(known, _)| *known == element)
+        {
+            hooked.push((element, Reason::new("ddl-hook", what).at(call.func.span)));
+        }
+    });
+    hooked
 }
 
 /// The first call that is wanted, in a file that has one of the words.
 fn find(modules: &Modules, words: &[&str], is_wanted: fn(&Call) -> bool) -> Option<Span> {
-    modules.sources().iter().find_map(|(file, source)| {
-        if !source.path().ends_with(".py") || !words.iter().any(|word| source.text().contains(word)) {
-            return None;
+    let mut found = None;
+    visit(modules, words, &mut |call| {
+        if found.is_none() && is_wanted(call) {
+            found = Some(call.func.span);
         }
-        let mut found = None;
-        walk::calls(&modules.parse(file)?.body, &mut |call| {
-            if found.is_none() && is_wanted(call) {
-                found = Some(call.func.span);
-            }
-        });
-        found
-    })
+    });
+    found
 }
 
-/// `@compiles(CreateTable)`, `@compiles(CreateTable, "postgresql")`
-fn writes_statements(call: &Call) -> bool {
+/// The calls in files that have one of the words.
+fn visit(modules: &Modules, words: &[&str], look: &mut dyn FnMut(&Call)) {
+    for (file, source) in modules.sources().iter() {
+        let may = source.path().ends_with(".py") && words.iter().any(|word| source.text().contains(word));
+        if let Some(module) = may.then(|| modules.parse(file)).flatten() {
+            walk::calls(&module.body, look);
+        }
+    }
+}
+
+/// The element of `@compiles(CreateTable)`, `@compiles(CreateTable, "postgresql")`.
+fn written(call: &Call) -> Option<&'static str> {
     let of_another =
         |spec: &Expr| matches!(&spec.kind, ExprKind::Constant(Constant::Str(name)) if &**name != "postgresql");
-    last(&call.func) == Some("compiles")
-        && call.args.first().and_then(last).is_some_and(|element| ELEMENTS.contains(&element))
-        && (call.args.len() == 1 || !call.args[1..].iter().all(of_another))
+    if last(&call.func) != Some("compiles") || call.args.len() > 1 && call.args[1..].iter().all(of_another) {
+        return None;
+    }
+    let named = call.args.first().and_then(last)?;
+    ELEMENTS.into_iter().find(|element| *element == named)
 }
 
 /// `listens_for(PrimaryKeyConstraint, "after_parent_attach")`, `event.listen(Index, …)`

@@ -12,6 +12,26 @@ fn names_constraint(action: &AlterAction) -> bool {
     matches!(action, AlterAction::DropConstraint { .. } | AlterAction::RenameConstraint { .. })
 }
 
+/// The elements of SQLAlchemy and Alembic that write a statement, those that stand within it included.
+fn elements(command: &Command) -> &'static [&'static str] {
+    match command {
+        Command::Table(Table::Create(_)) => &["CreateTable", "CreateColumn"],
+        Command::Table(Table::Drop { .. }) => &["DropTable"],
+        // `RENAME CONSTRAINT` and what else has no element is text.
+        Command::Table(Table::Alter { actions, .. }) => match actions.first() {
+            Some(AlterAction::AddColumn { .. }) => &["AddColumn"],
+            Some(AlterAction::DropColumn { .. }) => &["DropColumn"],
+            Some(AlterAction::AddConstraint(_)) => &["AddConstraint"],
+            Some(AlterAction::DropConstraint { .. }) => &["DropConstraint"],
+            _ => &["AlterColumn", "RenameTable"],
+        },
+        Command::CreateIndex(_) => &["CreateIndex"],
+        Command::DropIndex { .. } => &["DropIndex"],
+        Command::Sequence(_) => &["CreateSequence"],
+        _ => &[],
+    }
+}
+
 impl Run {
     /// Of a constraint that is not there: the convention, which is not known, may have given its name to one that has none in the
     /// revisions. Of an index that is there already: it may have another name.
@@ -47,12 +67,10 @@ impl Run {
         command: &Command,
         outcome: Result<Deltas, Refusal>,
     ) -> Result<Deltas, Refusal> {
-        let hooked = matches!(
-            command,
-            Command::Table(_) | Command::CreateIndex(_) | Command::DropIndex { .. } | Command::Sequence(_)
-        );
-        match (&self.statements_hooked, &outcome) {
-            (Some(reason), Err(Refusal::Postgres(_))) if hooked => {
+        let elements = elements(command);
+        let hook = self.statements_hooked.iter().find(|(element, _)| elements.contains(element));
+        match (hook, &outcome) {
+            (Some((_, reason)), Err(Refusal::Postgres(_))) => {
                 self.session.aborted = false;
                 Err(reason.clone().into())
             }

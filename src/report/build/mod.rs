@@ -6,6 +6,7 @@ mod hazards;
 mod log;
 mod plans;
 mod prediction;
+mod rehearsal;
 mod repair_revision;
 mod revisions;
 mod verdict;
@@ -15,6 +16,7 @@ pub use drift::{drift, object_name};
 pub use log::log_run;
 pub use plans::plan;
 pub use prediction::prediction;
+pub use rehearsal::{Restore, rehearsal};
 pub use revisions::revisions;
 pub use verdict::{Facts, verdict};
 

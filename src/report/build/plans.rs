@@ -110,7 +110,7 @@ fn script(case: &Case<'_>, plan: &Plan, header: &[String], rows: &[String], dang
     let statements = plan.fix.iter().zip(dangers);
     Script {
         header,
-        version_table: version_table(case),
+        version_table: case.version_table(),
         search_path: case.session.search_path.clone(),
         make_version_table: case.actual.resolve_relation(&case.subject.version_table(), case.session).is_none(),
         from: rows.to_vec(),
@@ -141,17 +141,6 @@ pub(super) fn origin(
         Origin::Revision { at, span } => (Some(case.subject.history.order[at.revision].clone()), place(sources, span)),
         Origin::VersionTable | Origin::InvalidIndex => (None, (None, None)),
     }
-}
-
-/// With its schema, since the scripts look at it under an empty search_path; where it is not there, it is made in the first
-/// schema of the search_path.
-fn version_table(case: &Case<'_>) -> QName {
-    let name = case.subject.version_table();
-    let found = case.actual.resolve_relation(&name, case.session).and_then(|oid| case.actual.qname(oid));
-    found.unwrap_or_else(|| QName {
-        schema: name.schema.or_else(|| case.session.search_path.first().cloned()),
-        name: name.name,
-    })
 }
 
 fn why(plan: &Plan, pending: bool) -> String {
