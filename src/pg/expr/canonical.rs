@@ -9,6 +9,22 @@ use crate::pg::ident::{Ident, QName};
 use crate::pg::types::{DataType, TypeName};
 
 const COMPARISONS: &[&str] = &["=", "<>", "<", ">", "<=", ">="];
+/// Types with an operator `||` of their own, and those that PostgreSQL takes for text beside a literal (`pg_operator`).
+const CONCATENATED: &[&str] = &[
+    "text",
+    "character",
+    "bpchar",
+    "character varying",
+    "name",
+    "\"char\"",
+    "bytea",
+    "bit",
+    "bit varying",
+    "jsonb",
+    "tsvector",
+    "tsquery",
+];
+
 const MATCHES: &[&str] = &["~~", "!~~", "~~*", "!~~*", "~", "~*", "!~", "!~*", "^@"];
 const ARITHMETIC: &[&str] = &["+", "-", "*", "/", "%", "^"];
 
@@ -273,11 +289,16 @@ impl Canon<'_> {
         if let Some(ty) = &right_type {
             self.literal_of(right, ty);
         }
-        if op == "||"
-            && left.is_untyped()
-            && right.ty.as_ref().is_some_and(|ty| ty.builtin_name() == Some("text") && !ty.array)
-        {
-            self.literal_of(left, &DataType::builtin("text"));
+        if op == "||" {
+            // `text || anynonarray` and `anynonarray || text`: what is no text itself makes a literal beside it one.
+            let is_text =
+                |tree: &Tree| tree.ty.as_ref().is_some_and(|ty| ty.builtin_name() == Some("text") && !ty.array);
+            if left.is_untyped() && (is_text(right) || self.has_no_concatenation(right)) {
+                self.literal_of(left, &DataType::builtin("text"));
+            }
+            if right.is_untyped() && self.has_no_concatenation(left) {
+                self.literal_of(right, &DataType::builtin("text"));
+            }
         }
         let ty = match op.as_str() {
             "->>" | "#>>" => Some(DataType::builtin("text")),
@@ -316,6 +337,15 @@ impl Canon<'_> {
             }
         };
         Tree::new(Head::Op(op), args).typed(ty)
+    }
+
+    /// Its type is known, and no operator `||` of PostgreSQL is for it.
+    fn has_no_concatenation(&self, tree: &Tree) -> bool {
+        let Some(ty) = tree.ty.as_ref().filter(|ty| !ty.array) else { return false };
+        match &ty.name {
+            TypeName::User(name) => matches!((self.context.user_type)(name), Some(UserType::Enum)),
+            _ => ty.builtin_name().is_some_and(|name| !CONCATENATED.contains(&name)),
+        }
     }
 
     /// `x = ANY (array)`
