@@ -40,6 +40,14 @@ impl DataType {
         DataType { name: TypeName::Unknown(reason), modifiers: Vec::new(), array: false }
     }
 
+    /// Why it is not known, if it is not.
+    pub fn unknown_reason(&self) -> Option<&Reason> {
+        match &self.name {
+            TypeName::Unknown(reason) => Some(reason),
+            TypeName::Builtin(_) | TypeName::User(_) => None,
+        }
+    }
+
     /// A type of `pg_catalog` without modifiers; `name` must be canonical.
     pub fn builtin(name: &'static str) -> DataType {
         DataType { name: TypeName::Builtin(name), modifiers: Vec::new(), array: false }

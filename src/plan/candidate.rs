@@ -464,11 +464,11 @@ fn passed_over(case: &Case<'_>, state: &Members, recorded: &Members, expected: &
     };
     let skipped = expected.revisions.iter().filter(|revision| {
         let at = revision.position;
-        let is_open = || revision.unknown.is_some() && !is_followed(at);
+        let is_open = || revision.not_known().is_some() && !is_followed(at);
         state.has(at) && !recorded.has(at) && (!is_applied(at) || is_open())
     });
     let told = skipped.filter_map(|revision| {
-        let (id, reason) = (&case.subject.history.order[revision.position], revision.unknown.as_ref()?);
+        let (id, reason) = (&case.subject.history.order[revision.position], revision.not_known()?);
         let what = if is_applied(revision.position) { "not all that" } else { "what" };
         let is = if is_applied(revision.position) { "is" } else { "is not" };
         Some(format!("{what} {id} does {is} known, and the stamp would pass over it: {reason}"))

@@ -344,9 +344,13 @@ impl Walk {
     fn look_at_steps(&mut self, steps: std::ops::Range<usize>) {
         let reason = self.vm.run.steps[steps].iter().find_map(|step| match (&step.action, &step.outcome) {
             (Action::Unmodelled(reason), _) | (_, Err(Refusal::Unmodelled(reason))) => Some(reason.clone()),
-            (Action::Statement { command, .. }, Ok(_)) if step.may.is_none() => {
-                let why = command.unknown_part()?;
-                Some(Reason { span: step.span, ..Reason::new("unknown-part", why) })
+            (Action::Statement { command, .. }, Ok(_)) => {
+                let of_type = || command.unknown_type().cloned();
+                let of_part = |why: &str| Reason { span: step.span, ..Reason::new("unknown-part", why) };
+                // What comes from rows counts as fit.
+                let of_rows = |reason: &Reason| reason.kind == "row-data";
+                let why = command.unknown_part().map(of_part).or_else(of_type)?;
+                (!of_rows(&why) && !step.may.as_ref().is_some_and(of_rows)).then_some(why)
             }
             _ => None,
         });

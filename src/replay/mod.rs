@@ -47,6 +47,20 @@ pub struct Replayed {
     pub unknown: Option<Reason>,
 }
 
+impl Replayed {
+    /// Why not all that it does is known; an operation of which a part is not known counts, too, however little it may touch.
+    pub fn not_known(&self) -> Option<Reason> {
+        let of_step = |step: &ReplayStep| match &step.action {
+            Action::Statement { command, .. } => {
+                let why = command.unknown_part()?;
+                Some(Reason { span: step.span, ..Reason::new("unknown-part", why) })
+            }
+            Action::Unmodelled(_) | Action::Rows { .. } => None,
+        };
+        self.unknown.clone().or_else(|| self.steps.iter().find_map(of_step))
+    }
+}
+
 /// A place in the history: a step of a revision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct At {

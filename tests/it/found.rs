@@ -75,3 +75,26 @@ fn no_stamp_passes_over_what_is_not_known() {
         assert!(!over.recommended && over.barred.iter().any(|why| why.contains("a2")), "{:?}", over.barred);
     }
 }
+
+/// Nor over an operation of which only a part is not known, on a table that is.
+#[test]
+fn no_stamp_passes_over_an_operation_that_is_not_known() {
+    let dump = "CREATE TABLE public.item (id integer);\n";
+    for operation in [
+        "op.create_index(KIND, 'item', ['id'], unique=True)",
+        "op.create_index('i', 'item', KIND)",
+        "op.add_column('item', KIND)",
+        "op.drop_column('item', KIND)",
+        "op.create_unique_constraint(KIND, 'item', ['id'])",
+        "op.create_check_constraint('c', 'item', KIND)",
+        "op.alter_column('item', KIND, nullable=True)",
+    ] {
+        let files = vec![
+            small::revision("a1", "None", "op.create_table('item', sa.Column('id', sa.Integer))"),
+            small::revision("a2", "'a1'", &format!("from shop.names import KIND\n{operation}")),
+        ];
+        let report = small::plan(files, dump, &["a1"]);
+        let stamp = report.plans.iter().find(|plan| plan.to == ["a2"]);
+        assert!(stamp.is_none_or(|plan| !plan.recommended), "{operation}: {}", report.verdict.sentence);
+    }
+}

@@ -14,7 +14,7 @@ use super::query::{self, KnownRows, Source};
 use super::result::ResultRows;
 use super::statement::{Executable, Text, compile_text, executable, row_statements};
 use super::transaction::Transaction;
-use super::{errors, grammar, holes, inspector, numeric, postgis, returned, second};
+use super::{certain, errors, grammar, holes, inspector, numeric, postgis, returned, second};
 use crate::alembic::eval::{Eval, Native, Raise, Reach, Value, Vm, native};
 use crate::alembic::run::{Action, Driver, block};
 use crate::catalog::{Catalog, Session};
@@ -276,6 +276,10 @@ impl Connection {
             Command::Data(data) => Some(data.verb),
             _ => None,
         };
+        let of = match &command {
+            Command::Data(data) => data.table.clone(),
+            _ => None,
+        };
         let idle = self.changes_nothing(vm, &command);
         let returned = match &command {
             Command::Data(data) if data.verb == DataVerb::Insert => returned::rows(&vm.run, data, &sql),
@@ -287,11 +291,15 @@ impl Connection {
         };
         match outcome {
             Ok(_) | Err(Refusal::Unmodelled(_)) => {
-                let reason = Reason::new("row-data", "the rows of the database");
+                let reason = Reason::new(
+                    "row-data",
+                    of.map_or_else(|| "the rows of the database".to_string(), |of| format!("the rows of {of}")),
+                );
                 Ok(Value::native(match rows {
                     _ if let Some(returned) = returned => ResultRows::of(returned),
                     Some(_) if idle => ResultRows::no_rows(),
                     None => ResultRows::none(),
+                    Some(_) if certain::gives_a_row(&sql) => ResultRows::unknown_row(reason),
                     Some(_) => ResultRows::unknown(reason),
                 }))
             }

@@ -1,6 +1,7 @@
 //! `op.get_bind()` and what it leads to: connections, engines, results, inspectors. Their answers come from the catalog of the
 //! run, as the connection would see it.
 
+mod certain;
 mod connection;
 mod dialects;
 mod driver;

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::query::{Answer, Cell};
-use crate::alembic::eval::{Args, Eval, Native, Raise, Value, Vm, native};
+use crate::alembic::eval::{Absent, Args, Eval, Native, Raise, Value, Vm, native};
 use crate::pg::error::Reason;
 
 /// How rows are handed out.
@@ -27,12 +27,20 @@ pub struct ResultRows {
     rows: Result<RefCell<VecDeque<Rc<[Value]>>>, Reason>,
     shape: Shape,
     returns_rows: bool,
+    /// There is a row whatever rows the tables have.
+    has_a_row: bool,
 }
 
 impl ResultRows {
     /// The result of a statement without rows.
     pub fn none() -> ResultRows {
-        ResultRows { columns: Rc::new([]), rows: Ok(RefCell::default()), shape: Shape::Rows, returns_rows: false }
+        ResultRows {
+            columns: Rc::new([]),
+            rows: Ok(RefCell::default()),
+            shape: Shape::Rows,
+            returns_rows: false,
+            has_a_row: false,
+        }
     }
 
     /// The result of a statement that touched no row.
@@ -42,18 +50,18 @@ impl ResultRows {
 
     /// A result of which no row is known.
     pub fn unknown(reason: Reason) -> ResultRows {
-        ResultRows { columns: Rc::new([]), rows: Err(reason), shape: Shape::Rows, returns_rows: true }
+        ResultRows { rows: Err(reason), ..ResultRows::no_rows() }
+    }
+
+    /// The same of a query that gives a row whatever rows there are.
+    pub fn unknown_row(reason: Reason) -> ResultRows {
+        ResultRows { has_a_row: true, ..ResultRows::unknown(reason) }
     }
 
     /// A known answer; single values of it may still be unknown.
     pub fn of(answer: Answer) -> ResultRows {
         let rows = answer.rows.into_iter().map(|row| row.iter().map(value).collect());
-        ResultRows {
-            columns: answer.columns.into(),
-            rows: Ok(RefCell::new(rows.collect())),
-            shape: Shape::Rows,
-            returns_rows: true,
-        }
+        ResultRows { columns: answer.columns.into(), rows: Ok(RefCell::new(rows.collect())), ..ResultRows::no_rows() }
     }
 
     fn with(&self, shape: Shape, column: usize) -> ResultRows {
@@ -66,7 +74,7 @@ impl ResultRows {
                 Shape::Rows | Shape::Mappings => rows.borrow().clone(),
             })),
         };
-        ResultRows { columns: self.columns.clone(), rows, shape, returns_rows: true }
+        ResultRows { columns: self.columns.clone(), rows, shape, returns_rows: true, has_a_row: self.has_a_row }
     }
 
     fn wrap(&self, row: Rc<[Value]>) -> Value {
@@ -108,6 +116,11 @@ fn value(cell: &Cell) -> Value {
 /// Methods of a result, by name.
 fn call(vm: &mut Vm, result: &Rc<ResultRows>, name: &str, args: Args) -> Eval<Value> {
     let unknown = |reason: Reason| Value::Unknown(reason);
+    let has_a_row = result.has_a_row;
+    let absent = |vm: &mut Vm, reason: Reason, what: Absent| match has_a_row {
+        true => Value::Unknown(reason),
+        false => vm.may_be_absent(reason, what),
+    };
     if !result.returns_rows && !matches!(name, "close" | "rowcount") {
         let message = "This result object does not return rows. It has been closed automatically.";
         return Err(vm.raise("sqlalchemy.exc.ResourceClosedError", message));
@@ -115,15 +128,15 @@ fn call(vm: &mut Vm, result: &Rc<ResultRows>, name: &str, args: Args) -> Eval<Va
     Ok(match name {
         "fetchall" | "all" | "fetchmany" | "partitions" => match result.take(usize::MAX) {
             Ok(rows) => Value::list(rows),
-            Err(reason) => unknown(reason),
+            Err(reason) => absent(vm, reason, Absent::Rows),
         },
         "fetchone" => match result.take(1) {
             Ok(mut rows) => rows.pop().unwrap_or(Value::None),
-            Err(reason) => unknown(reason),
+            Err(reason) => absent(vm, reason, Absent::Row),
         },
         "first" => match result.take(usize::MAX) {
             Ok(rows) => rows.into_iter().next().unwrap_or(Value::None),
-            Err(reason) => unknown(reason),
+            Err(reason) => absent(vm, reason, Absent::Row),
         },
         "one" | "scalar_one" | "one_or_none" | "scalar_one_or_none" | "scalar" => {
             let strict = matches!(name, "one" | "scalar_one");
@@ -133,7 +146,11 @@ fn call(vm: &mut Vm, result: &Rc<ResultRows>, name: &str, args: Args) -> Eval<Va
                     if strict && reason.kind == "row-data" {
                         may_find_none(vm, &reason);
                     }
-                    return Ok(unknown(reason));
+                    return Ok(if name.ends_with("one_or_none") {
+                        absent(vm, reason, Absent::Row)
+                    } else {
+                        unknown(reason)
+                    });
                 }
             };
             if rows.is_empty() && strict {

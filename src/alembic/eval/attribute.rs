@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::args::Args;
+use super::builtins::names::has_attribute;
 use super::class::{Class, Instance};
 use super::function::{BoundMethod, ClassMethod, Function, Property, StaticMethod};
 use super::methods::{self, Method};
@@ -51,11 +52,28 @@ impl Vm {
     /// The same; `None` is an `AttributeError`. What a library may have and is not modelled is unknown.
     pub fn search_attr(&mut self, value: &Value, name: &str) -> Eval<Option<Value>> {
         Ok(match self.find_attr(value, name)? {
-            None if !name.starts_with('_') => {
-                self.may_have(value, &format!("the attribute {name}")).map(Value::Unknown)
-            }
+            None if !name.starts_with('_') => match self.may_have(value, &format!("the attribute {name}")) {
+                None if self.is_of_cpython(value, name) => {
+                    Some(self.unknown("python", format!("{name} of '{}' is not modelled", self.type_name(value))))
+                }
+                reason => reason.map(Value::Unknown),
+            },
             found => found,
         })
+    }
+
+    /// The built-in type has the attribute, which is not modelled.
+    fn is_of_cpython(&mut self, value: &Value, name: &str) -> bool {
+        let exception = "BaseException";
+        let class = value.as_class().or_else(|| value.as_instance().map(|instance| instance.class.clone()));
+        match class {
+            Some(class) => {
+                has_attribute(&class.name, name)
+                    || class.mro.iter().any(|base| has_attribute(&base.name, name))
+                    || class.derives_from(exception) && has_attribute(exception, name)
+            }
+            None => has_attribute(&self.type_name(value), name),
+        }
     }
 
     fn no_attribute(&mut self, value: &Value, name: &str) -> Raise {

@@ -6,6 +6,7 @@ use super::args::Args;
 use super::class::{Class, Instance};
 use super::function::{BoundMethod, Function};
 use super::scope::Frame;
+use super::statement::DECORATED_REACHING;
 use super::value::Value;
 use super::{Eval, Items, Reach, Vm};
 use crate::alembic::python::ast::{Call, ExprKind};
@@ -24,6 +25,7 @@ impl Vm {
                 self.tick()?;
                 return method(self, &receiver, args);
             }
+            self.needs_attribute(&receiver, attr);
             let function = self.get_attr(&receiver, attr)?;
             let args = self.arguments(frame, call)?;
             self.set_place(call.at);
@@ -93,6 +95,9 @@ impl Vm {
             Value::Unknown(reason) => {
                 let reason = reason.clone();
                 self.unknown_calls += 1;
+                if reason.kind == DECORATED_REACHING {
+                    self.run.note(Action::Unmodelled(reason.clone()));
+                }
                 self.hand_over_database(&args, &reason);
                 self.forget_arguments(&args, &reason);
                 Ok(Value::Unknown(reason))
@@ -129,14 +134,16 @@ impl Vm {
         self.refuse(value, "a call", &format!("'{class}' object is not callable"))
     }
 
-    /// Code that is not known and is given a connection may send anything, e.g. `Unknown.__table__.create(bind)`.
+    /// Code that is not known and is given a connection, or a function that uses one, may send anything: `Unknown.__table__.create(bind)`,
+    /// `Thread(target=create)`.
     pub(super) fn hand_over_database(&mut self, args: &Args, reason: &Reason) {
         let given = args.positional.iter().chain(args.keyword.iter().map(|(_, value)| value));
         match given.map(Value::reach).max().unwrap_or(Reach::Nothing) {
             Reach::Nothing => {}
             Reach::Rows => self.run.note(Action::Rows { what: format!("a session is handed on ({reason})") }),
             Reach::Everything => {
-                let what = format!("a connection is handed to something that is not known: {reason}");
+                let what =
+                    format!("a connection, or what uses one, is handed to something that is not known: {reason}");
                 let reason = self.reason("unknown-call", what);
                 self.run.note(Action::Unmodelled(reason));
             }

@@ -62,7 +62,10 @@ impl Vm {
                 let set = set.borrow();
                 known(set.dict.unknown.as_ref(), !set.dict.is_empty())
             }
-            Value::Unknown(reason) => Truth::Unknown(reason.clone()),
+            Value::Unknown(reason) => {
+                self.is_asked(reason);
+                Truth::Unknown(reason.clone())
+            }
             Value::Native(native) => {
                 if let Some(instance) = value.as_instance() {
                     if let Some(method) = self.find_method(value, "__bool__")? {

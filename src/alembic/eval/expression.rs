@@ -31,6 +31,7 @@ impl Vm {
             ExprKind::Call(call) => self.call_expr(frame, call),
             ExprKind::Attribute { value, attr } => {
                 let value = self.expr(frame, value)?;
+                self.needs_attribute(&value, attr);
                 self.get_attr(&value, attr)
             }
             ExprKind::Tuple(items) => self.tuple_expr(frame, items),
@@ -42,6 +43,7 @@ impl Vm {
                 let index = self.expr(frame, index)?;
                 self.set_place(expr.span);
                 self.may_lack(&value, &index);
+                self.needs_item(&value, &index);
                 self.get_item(&value, index)
             }
             ExprKind::Slice { lower, upper, step } => {
@@ -86,8 +88,8 @@ impl Vm {
                 }
             }
             ExprKind::Await(value) => {
-                self.expr(frame, value)?;
-                Ok(self.unknown("unsupported", "`await` is not evaluated"))
+                let value = self.expr(frame, value)?;
+                self.wait_for(&value)
             }
         }
     }

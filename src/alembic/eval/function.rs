@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::args::{Args, missing_arguments, too_many};
 use super::container::{Dict, Namespace};
+use super::coroutine::Coroutine;
 use super::flow::Flow;
 use super::generator::Generator;
 use super::native::Native;
@@ -36,6 +37,13 @@ pub(super) struct Function {
     /// Where it was defined.
     scope: Rc<Scope>,
     pub attrs: Rc<Namespace>,
+}
+
+impl Function {
+    /// Where it was defined.
+    pub fn scope(&self) -> &Rc<Scope> {
+        &self.scope
+    }
 }
 
 impl Native for Function {
@@ -191,8 +199,11 @@ impl Vm {
         let def = &function.def;
         let scope = Scope::function(&function.scope, def);
         self.bind_parameters(function, &scope.vars, args)?;
+        if def.is_async && def.is_generator {
+            return Ok(self.unknown("unsupported", format!("the asynchronous generator {}() is not run", def.name)));
+        }
         if def.is_async {
-            return Ok(self.unknown("unsupported", format!("the coroutine {}() is not run", def.name)));
+            return Ok(Value::native(Coroutine::new(def.clone(), scope)));
         }
         if def.is_generator {
             return Ok(Value::native(Generator::of_function(def.clone(), scope)));

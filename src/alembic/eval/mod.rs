@@ -4,6 +4,7 @@
 //! What is not known is [`Value::Unknown`]; `flow` says what happens to code under an unknown condition. Whatever Python
 //! would do is done; what the interpreter cannot do ends as an unknown or as [`Raise::Stop`], never as a guess.
 
+mod absent;
 pub mod args;
 mod attribute;
 mod builtins;
@@ -13,6 +14,7 @@ mod class_statement;
 mod comprehension;
 pub mod container;
 mod convert;
+mod coroutine;
 mod doubt;
 mod exception;
 mod expression;
@@ -27,6 +29,7 @@ pub mod native;
 mod operators;
 mod partial;
 mod pattern;
+mod reach;
 mod scope;
 mod statement;
 mod stdlib;
@@ -39,10 +42,12 @@ pub mod value;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+pub use absent::Absent;
 pub use args::{Args, Bound};
 pub use class::{Class, Instance};
 pub use container::{Dict, List, Namespace, Set};
 pub use convert::Truth;
+pub use coroutine::Ready;
 pub use iterate::Items;
 pub use module::{Module, ModuleSource, SourceModule};
 pub use native::{Missing, Native, Reach};
@@ -98,6 +103,8 @@ pub struct Vm {
     /// Calls of what is not known, so far.
     unknown_calls: u64,
     suppositions: suppose::Suppositions,
+    /// What calls gave that may have found nothing.
+    unasked: absent::Unasked,
     loads: module::Loads,
     steps: u64,
     memory: usize,
@@ -121,6 +128,7 @@ impl Vm {
             flow: flow::State::default(),
             unknown_calls: 0,
             suppositions: suppose::Suppositions::default(),
+            unasked: absent::Unasked::default(),
             loads: module::Loads::default(),
             steps: 0,
             memory: 0,

@@ -166,6 +166,17 @@ impl Native for Deferred {
         self
     }
 
+    fn reach(&self) -> Reach {
+        // What else is imported is not loaded for this question.
+        let leads = match &self.name {
+            Some(name) => {
+                *self.module == *"alembic" && matches!(&**name, "op" | "context") || *self.module == *"alembic.op"
+            }
+            None => matches!(&*self.module, "alembic" | "alembic.op"),
+        };
+        if leads { Reach::Everything } else { Reach::Nothing }
+    }
+
     fn class(&self) -> &str {
         "module"
     }
@@ -331,6 +342,7 @@ impl Vm {
             attrs.set(&name.into(), Some(Value::Str(value)));
         }
         attrs.set(&"__doc__".into(), Some(doc(&source.ast.body)));
+        attrs.set(&"__spec__".into(), Some(self.unknown("python", "__spec__ is not modelled")));
         if source.is_package {
             let folder = source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
             attrs.set(&"__path__".into(), Some(Value::list([Value::str(folder)])));

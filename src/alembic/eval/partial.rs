@@ -1,6 +1,7 @@
 //! What libraries lack here: of them only what migrations use is modelled, so what is missing may be there for real.
 
 use super::class::{Class, Instance};
+use super::stdlib::is_standard;
 use super::value::Value;
 use super::{Eval, Raise, Vm};
 use crate::pg::error::Reason;
@@ -25,8 +26,15 @@ fn is_of_library(dotted: &str) -> bool {
     dotted.split_once('.').is_some_and(|(root, _)| LIBRARIES.contains(&root))
 }
 
+/// A class of the standard library; one that derives from it is the project's own.
+fn is_of_standard_library(dotted: &str) -> bool {
+    dotted.split_once('.').is_some_and(|(root, _)| is_standard(root))
+}
+
 fn is_partial(class: &Class) -> bool {
-    is_of_library(&class.dotted) || class.mro.iter().any(|base| is_of_library(&base.dotted))
+    is_of_library(&class.dotted)
+        || is_of_standard_library(&class.dotted)
+        || class.mro.iter().any(|base| is_of_library(&base.dotted))
 }
 
 impl Vm {

@@ -3,6 +3,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
+use super::builtins::names::is_builtin;
 use super::class::Class;
 use super::container::Namespace;
 use super::value::Value;
@@ -75,6 +76,18 @@ impl Scope {
 
     pub fn comprehension(parent: &Rc<Scope>, def: &Rc<Comprehension>) -> Rc<Scope> {
         Scope::inside(parent, Kind::Comprehension(def.clone()))
+    }
+
+    /// What a name means in a function of this scope, as far as it is bound.
+    pub fn seen(&self, name: &str) -> Option<Value> {
+        let mut scope = Some(self);
+        while let Some(here) = scope {
+            if let Some(value) = here.vars.get(name) {
+                return Some(value);
+            }
+            scope = here.parent.as_deref();
+        }
+        self.globals.get(name)
     }
 
     pub fn globals(&self) -> &Rc<Namespace> {
@@ -233,6 +246,9 @@ impl Vm {
         }
         if let Some(reason) = &*root.star.borrow() {
             return Ok(Value::Unknown(reason.clone()));
+        }
+        if is_builtin(name) {
+            return Ok(self.unknown("python", format!("{name} is not modelled")));
         }
         Err(self.raise("NameError", &format!("name '{name}' is not defined")))
     }

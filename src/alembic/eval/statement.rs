@@ -7,12 +7,14 @@ use super::flow::Flow;
 use super::iterate::Items;
 use super::scope::Frame;
 use super::value::Value;
-use super::{Eval, Raise, Vm};
+use super::{Eval, Raise, Reach, Vm};
 use crate::alembic::python::ast::{Block, Expr, ExprKind, Name, Pattern, Stmt, StmtKind};
 use crate::pg::error::Reason;
 
 /// The kind of reason of a function that an unknown decorator was put on.
 pub(super) const DECORATED: &str = "decorated";
+/// The same of a function that leads to the database.
+pub(super) const DECORATED_REACHING: &str = "decorated-reaching";
 
 impl Vm {
     pub(super) fn block(&mut self, frame: &mut Frame<'_>, body: &Block) -> Eval<Flow> {
@@ -67,8 +69,10 @@ impl Vm {
             StmtKind::Try(def) => return self.deeper(|vm| vm.try_statement(frame, def)),
             StmtKind::FunctionDef(def) => {
                 let function = self.new_function(frame, def)?;
+                let reaches = function.reach() == Reach::Everything;
+                let kind = if reaches { DECORATED_REACHING } else { DECORATED };
                 let function = match self.decorate(frame, &def.decorators, function)? {
-                    Value::Unknown(reason) => Value::Unknown(Reason { kind: DECORATED, ..reason }),
+                    Value::Unknown(reason) => Value::Unknown(Reason { kind, ..reason }),
                     known => known,
                 };
                 self.assign_name(frame, &def.name, function)?;
@@ -105,7 +109,14 @@ impl Vm {
             functions.push(self.expr(frame, decorator)?);
         }
         for function in functions.iter().rev() {
-            value = self.call(function, super::Args::positional([value]))?;
+            value = match function {
+                // It is given the function to wrap it, and is not called before the function would be.
+                Value::Unknown(reason) => {
+                    self.unknown_calls += 1;
+                    Value::Unknown(reason.clone())
+                }
+                known => self.call(known, super::Args::positional([value]))?,
+            };
         }
         Ok(value)
     }
@@ -130,6 +141,7 @@ impl Vm {
     }
 
     fn unpack(&mut self, frame: &mut Frame<'_>, targets: &[Expr], value: &Value) -> Eval<()> {
+        self.needs_items(value);
         let items = match self.iterate(value)? {
             Items::Known(items) => items,
             Items::Unknown(reason) => {
@@ -400,13 +412,13 @@ impl Vm {
             Truth::Unknown(reason) => Some(reason),
         };
         let raise = match message {
-            Some(message) if reason.is_none() => {
+            Some(message) => {
                 let message = self.expr(frame, message)?;
                 let class = self.class_value("AssertionError");
                 let exception = self.call(&class, super::Args::positional([message]))?;
                 self.raise_value(exception)
             }
-            _ => self.raise("AssertionError", ""),
+            None => self.raise("AssertionError", ""),
         };
         match (reason, raise) {
             (Some(reason), Raise::Exception(exception)) => {

@@ -9,7 +9,7 @@ use num_traits::ToPrimitive;
 
 use super::class::{Class, Instance};
 use super::container::{Dict, List, Set};
-use super::native::{Native, Reach};
+use super::native::Native;
 use crate::pg::error::Reason;
 
 /// A value. Cheap to clone; lists, dicts and sets are shared as in Python.
@@ -121,14 +121,6 @@ impl Value {
         match self {
             Value::Native(native) => (&**native as &dyn Any).downcast_ref(),
             _ => None,
-        }
-    }
-
-    /// What code that is handed this value can do to the database.
-    pub fn reach(&self) -> Reach {
-        match self {
-            Value::Native(native) => native.reach(),
-            _ => Reach::Nothing,
         }
     }
 

@@ -15,6 +15,7 @@ mod geospatial;
 mod index;
 mod module;
 mod recreate;
+mod run_async;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ use super::super::sqlalchemy::expression::{Expression, Node};
 use super::super::sqlalchemy::names;
 use super::context::Config;
 use super::custom::{self, OperationsClass};
+use super::run_async;
 use super::{Batch, MigrationContext, OPERATIONS, Operations, data, enum_values, perform};
 use crate::alembic::database::{Connection, connection_of};
 use crate::alembic::eval::{Args, Eval, Value, Vm, native};
@@ -72,7 +73,7 @@ pub(super) fn shared(vm: &mut Vm, context: &Rc<MigrationContext>, receiver: &Val
             let class = class.transpose()?.unwrap_or(Value::None);
             vm.get_attr(&class, name)?
         }
-        "run_async" => vm.unknown("unsupported", format!("op.{name}")),
+        "run_async" => native::function(name, move |vm, args| run_async::run(vm, &context.connection, args)),
         _ => return Ok(None),
     }))
 }

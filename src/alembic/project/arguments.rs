@@ -3,6 +3,7 @@
 use super::keywords::{self, Keywords};
 use super::literal::{Literal, Scope};
 use crate::alembic::python::ast::{self, Block, Call, Expr, ExprKind, StmtKind};
+use crate::alembic::python::walk;
 use crate::pg::error::Reason;
 use crate::source::Span;
 
@@ -30,6 +31,13 @@ pub struct Arguments {
     pub others: Option<Reason>,
 }
 
+impl Arguments {
+    /// Nothing of them is known.
+    pub fn unknown(reason: Reason) -> Arguments {
+        Arguments { named: Vec::new(), others: Some(reason) }
+    }
+}
+
 /// Reads the calls of `run_migrations` of an `env.py`. Where several differ, those count that go with a connection.
 pub fn of(module: &ast::Module) -> Arguments {
     let mut found: Vec<(Keywords<'_>, bool)> = Vec::new();
@@ -42,8 +50,10 @@ pub fn of(module: &ast::Module) -> Arguments {
     let calls = if online.is_empty() { found.iter().map(|(own, _)| own).collect() } else { online };
     let Some((first, others)) = calls.split_first() else {
         // A function of the application makes the call: what it hands over is not read here.
-        let what = Reason::new("env", "what is handed to upgrade(): env.py does not call run_migrations() itself");
-        return Arguments { named: Vec::new(), others: Some(what) };
+        return Arguments::unknown(Reason::new(
+            "env",
+            "what is handed to upgrade(): env.py does not call run_migrations() itself",
+        ));
     };
     let names = |own: &Keywords<'_>| own.named.iter().map(|keyword| keyword.name.to_string()).collect::<Vec<_>>();
     let hidden = calls.iter().find_map(|own| own.hidden);
@@ -81,7 +91,7 @@ fn called(call: &Call) -> Option<&str> {
 fn is_offline(homes: &[&Block]) -> bool {
     let [function, _, ..] = homes else { return false };
     let mut offline = false;
-    super::walk::calls(function, &mut |call| {
+    walk::calls(function, &mut |call| {
         let has = |wanted: &str| call.keywords.iter().any(|(name, _)| name.as_deref() == Some(wanted));
         offline |= called(call) == Some("configure") && has("url") && !has("connection");
     });
@@ -93,7 +103,7 @@ fn is_offline(homes: &[&Block]) -> bool {
 fn without_arguments(value: &Expr, module: &ast::Module, scope: &Scope<'_>) -> Option<Argument> {
     let ExprKind::Name(name) = &value.kind else { return None };
     let mut asks = false;
-    super::walk::calls(&module.body, &mut |call| {
+    walk::calls(&module.body, &mut |call| {
         asks |= matches!(called(call), Some("get_x_argument" | "get_tag_argument"));
     });
     let mut bound = Vec::new();
@@ -138,6 +148,7 @@ fn argument(value: &Expr, scope: &Scope<'_>) -> Option<Argument> {
 mod tests {
     use super::*;
     use crate::alembic::python::parse;
+    use crate::alembic::python::walk;
     use crate::source::Sources;
 
     #[track_caller]

@@ -7,6 +7,7 @@ use super::literal::{Literal, Scope};
 use super::modules::Modules;
 use super::tree::parent;
 use crate::alembic::python::ast::{self, Call, Expr, ExprKind, StmtKind};
+use crate::alembic::python::walk;
 use crate::pg::error::Reason;
 use crate::source::{FileId, Span};
 
@@ -197,7 +198,7 @@ fn of_flask(modules: &Modules, start: Span) -> Convention {
         }
         let Some(module) = modules.parse(file) else { continue };
         let mut found = None;
-        super::walk::calls(&module.body, &mut |call| {
+        walk::calls(&module.body, &mut |call| {
             let is_own = name_of(&call.func).is_some_and(|name| is_flask_class(&module, name));
             if is_own && found.is_none() {
                 found = Some(of_extension(modules, file, &module, call, 0));

@@ -8,8 +8,8 @@
 //! either: whether a refused statement would be sent as it stands is unknown.
 
 use super::modules::Modules;
-use super::walk;
 use crate::alembic::python::ast::{Call, Constant, Expr, ExprKind};
+use crate::alembic::python::walk;
 use crate::pg::error::Reason;
 use crate::source::Span;
 

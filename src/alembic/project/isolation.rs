@@ -6,8 +6,8 @@
 
 use super::keywords;
 use super::settings::Setting;
-use super::walk;
 use crate::alembic::python::ast::{self, Constant, Expr, ExprKind};
+use crate::alembic::python::walk;
 use crate::pg::error::Reason;
 
 const OPTION: &str = "isolation_level";

@@ -3,6 +3,7 @@
 //! No code is run: what a dict holds is what the statements around the call put into it under literal keys.
 
 use crate::alembic::python::ast::{BinaryOp, Block, Call, CompareOp, Constant, Expr, ExprKind, Stmt, StmtKind};
+use crate::alembic::python::walk;
 use crate::source::Span;
 
 /// One keyword.
@@ -47,11 +48,11 @@ fn within<'a>(body: &'a Block, homes: &[&'a Block], visit: &mut dyn FnMut(&'a Ca
     nested(body, &mut functions);
     let mut inside: Vec<Span> = Vec::new();
     for &function in &functions {
-        super::walk::expressions(function, &mut |value| inside.push(value.span));
+        walk::expressions(function, &mut |value| inside.push(value.span));
         let homes: Vec<&Block> = std::iter::once(function).chain(homes.iter().copied()).collect();
         within(function, &homes, visit);
     }
-    super::walk::calls(body, &mut |call| {
+    walk::calls(body, &mut |call| {
         if !inside.contains(&call.func.span) {
             visit(call, homes);
         }

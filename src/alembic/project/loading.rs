@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use super::walk;
 use crate::alembic::python::ast::{Block, Expr, ExprKind, Module, Stmt, StmtKind};
+use crate::alembic::python::walk;
 
 /// Whether code of the module, or a function of it that such code calls, names an operation.
 pub fn uses_database(module: &Module) -> bool {

@@ -23,7 +23,6 @@ mod settings;
 #[cfg(test)]
 mod tests;
 mod tree;
-mod walk;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -3,8 +3,8 @@
 use super::ini::Ini;
 use super::literal::{Literal, Scope};
 use super::tree::parent;
-use super::walk;
 use crate::alembic::python::ast::{self, Call, Expr, ExprKind};
+use crate::alembic::python::walk;
 
 /// The options of the file that Alembic reads.
 pub struct Options {

@@ -3,8 +3,8 @@
 //! It is not carried out. Where it happens under no condition, every name may mean another object than it does here.
 
 use super::keywords;
-use super::walk;
 use crate::alembic::python::ast::{self, Constant, Expr, ExprKind, FPart};
+use crate::alembic::python::walk;
 use crate::pg::error::Reason;
 
 const MAKES_SCHEMA: &str = "makes a schema";

@@ -14,8 +14,8 @@ use super::literal::{Literal, Scope};
 use super::modules::Modules;
 use super::options::Options;
 use super::prelude;
-use super::walk;
 use crate::alembic::python::ast::{self, Expr, ExprKind, StmtKind};
+use crate::alembic::python::walk;
 use crate::pg::error::Reason;
 use crate::source::{FileId, Span};
 
@@ -92,7 +92,8 @@ impl Default for Settings {
             include_schemas: Setting::default_of(false),
             transaction_per_migration: Setting::default_of(false),
             autocommit: Setting::default_of(false),
-            arguments: Arguments::default(),
+            // Without an env.py it is not known what it hands over.
+            arguments: Arguments::unknown(Reason::new("env", "what env.py hands to upgrade(): it was not handed in")),
             prelude: None,
             transactional_ddl: Setting::default_of(true),
             render_as_batch: Setting::default_of(false),
@@ -225,7 +226,7 @@ fn unknown(reason: &Reason) -> Settings {
         version_table_pk: Setting::Unknown(reason.clone()),
         include_schemas: Setting::Unknown(reason.clone()),
         transaction_per_migration: Setting::Unknown(reason.clone()),
-        arguments: Arguments::default(),
+        arguments: Arguments::unknown(reason.clone()),
         prelude: None,
         autocommit: Setting::Unknown(reason.clone()),
         transactional_ddl: Setting::Unknown(reason.clone()),

@@ -6,6 +6,7 @@ mod convert;
 mod nesting;
 #[cfg(test)]
 mod tests;
+pub mod walk;
 
 use std::rc::Rc;
 

@@ -184,6 +184,21 @@ impl Command {
         }
     }
 
+    /// Why the type of a column is not known that a statement makes or changes: there may be no such type, or it may be made first.
+    pub fn unknown_type(&self) -> Option<&crate::pg::error::Reason> {
+        match self {
+            Command::Table(Table::Create(create)) => {
+                create.columns.iter().find_map(|column| column.ty.unknown_reason())
+            }
+            Command::Table(Table::Alter { actions, .. }) => actions.iter().find_map(|action| match action {
+                AlterAction::AddColumn { column, .. } => column.ty.unknown_reason(),
+                AlterAction::AlterType { ty, .. } => ty.unknown_reason(),
+                _ => None,
+            }),
+            _ => None,
+        }
+    }
+
     /// True for a statement on rows, be it only a query: whether it runs makes no difference to a schema.
     pub fn leaves_schema(&self) -> bool {
         matches!(self, Command::Data(_))

@@ -122,6 +122,16 @@ pub enum ColumnType {
     Serial(Serial),
 }
 
+impl ColumnType {
+    /// Why it is not known, if it is not.
+    pub fn unknown_reason(&self) -> Option<&Reason> {
+        match self {
+            ColumnType::Type(ty) => ty.unknown_reason(),
+            ColumnType::Serial(_) => None,
+        }
+    }
+}
+
 /// The widths of serial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are PostgreSQL's own")]

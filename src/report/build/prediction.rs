@@ -40,6 +40,10 @@ pub fn prediction(forecast: &Forecast, sources: &Sources) -> Prediction {
                     answer.sqlstate = Some(error.sqlstate.to_string());
                     answer.message = Some(error.message.clone());
                 }
+                // A traceback of an exception without a text ends with its class.
+                Refusal::Client(error) if error.message.is_empty() => {
+                    answer.message = error.class.rsplit('.').next().map(str::to_string);
+                }
                 Refusal::Client(error) => answer.message = Some(error.message.clone()),
                 Refusal::Unmodelled(reason) => answer.message = Some(reason.to_string()),
             }

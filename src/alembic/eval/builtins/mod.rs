@@ -2,6 +2,7 @@
 
 mod classes;
 mod functions;
+pub(super) mod names;
 
 use std::rc::Rc;
 

@@ -9,7 +9,7 @@ use crate::alembic::eval::container::Key;
 use crate::alembic::eval::convert::as_int;
 use crate::alembic::eval::function::{ClassMethod, Function, Property, StaticMethod};
 use crate::alembic::eval::native::{self, Native, NativeFunction};
-use crate::alembic::eval::statement::DECORATED;
+use crate::alembic::eval::statement::{DECORATED, DECORATED_REACHING};
 use crate::alembic::eval::value::Value;
 use crate::alembic::eval::{Dict, Eval, Items, Vm};
 
@@ -244,7 +244,7 @@ fn make_members(vm: &mut Vm, class: &Rc<Class>, keywords: Vec<(Rc<str>, Value)>)
             || value.downcast_ref::<ClassMethod>().is_some()
             || value.downcast_ref::<StaticMethod>().is_some()
             // What an unknown decorator makes of a function is no member: descriptors are none.
-            || value.reason().is_some_and(|reason| reason.kind == DECORATED);
+            || value.reason().is_some_and(|reason| [DECORATED, DECORATED_REACHING].contains(&reason.kind));
         if is_special || is_method {
             continue;
         }

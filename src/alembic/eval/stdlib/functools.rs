@@ -10,9 +10,9 @@ use crate::alembic::eval::{Eval, Items, Vm};
 
 /// `functools.partial`
 #[derive(Debug)]
-struct Partial {
-    function: Value,
-    args: Args,
+pub(in crate::alembic::eval) struct Partial {
+    pub function: Value,
+    pub args: Args,
 }
 
 impl Native for Partial {

@@ -3,6 +3,7 @@
 //! What is not modelled of a module is unknown, and so is what depends on the clock, on chance, on files and on the environment.
 
 mod abc;
+mod asyncio;
 mod collections;
 mod contextlib;
 mod counter;
@@ -31,6 +32,7 @@ use super::Vm;
 
 pub(super) use enums::members as enum_members;
 pub(super) use files::open;
+pub(super) use functools::Partial;
 pub(super) use names::is_standard;
 pub use typing::Union;
 pub(super) use typing::{alias, union};
@@ -38,6 +40,7 @@ pub(super) use typing::{alias, union};
 /// What adds modules to an interpreter.
 const INSTALL: &[fn(&mut Vm)] = &[
     abc::install,
+    asyncio::install,
     collections::install,
     contextlib::install,
     dataclasses::install,

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::session::Session;
 use crate::alembic::database::{found_none, may_find_none};
-use crate::alembic::eval::{Args, Eval, Native, Value, Vm, native};
+use crate::alembic::eval::{Absent, Args, Eval, Native, Value, Vm, native};
 use crate::alembic::run::Action;
 use crate::alembic::sqlalchemy::ddl::Statement;
 use crate::alembic::sqlalchemy::expression::Expression;
@@ -151,7 +151,11 @@ impl Query {
             if method == "one" {
                 may_find_none(vm, &reason);
             }
-            return Ok(Value::Unknown(reason));
+            return Ok(match method {
+                "first" | "one_or_none" | "get" => vm.may_be_absent(reason, Absent::Row),
+                "all" => vm.may_be_absent(reason, Absent::Rows),
+                _ => Value::Unknown(reason),
+            });
         }
         match method {
             "count" => Ok(Value::int(0)),
