@@ -1,17 +1,20 @@
-// A real Chromium on the page as `make run` serves it or on the single file, and an engine that a test writes itself.
+// A real browser on the page as `make run` serves it or on the single file, and an engine that a test writes itself. It is
+// Chromium, or Firefox with BROWSER=firefox.
 
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { serve } from '../../scripts/serve.mjs';
+import { adapt, launch } from './firefox.mjs';
+
+/** Whether the tests run in Firefox. */
+export const FIREFOX = process.env.BROWSER === 'firefox';
 
 const EXECUTABLES = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /** Starts server and browser. */
 export async function start() {
   const server = await serve(0);
-  const executablePath = EXECUTABLES.find((path) => path && existsSync(path));
-  // Chromium's sandbox refuses to run as root, as in a container.
-  const browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+  const browser = await (FIREFOX ? launch() : launchChromium());
   return {
     url: server.url,
     browser,
@@ -20,6 +23,12 @@ export async function start() {
       server.close();
     },
   };
+}
+
+function launchChromium() {
+  const executablePath = EXECUTABLES.find((path) => path && existsSync(path));
+  // Chromium's sandbox refuses to run as root, as in a container.
+  return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
 }
 
 /** An engine whose `analyze` is a text of a few lines. */
@@ -39,9 +48,10 @@ export const WASM = Buffer.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
  */
 export async function open({ browser, url }, { engine = null, ...options } = {}) {
   const context = await browser.newContext({ acceptDownloads: true, ...options });
-  // A file has no origin that a permission could be given to; then it is given to all.
-  await context.grantPermissions(['clipboard-read', 'clipboard-write'], url.startsWith('file:') ? {} : { origin: new URL(url).origin });
+  // A file has no origin that a permission could be given to; then it is given to all. Firefox knows no such permission.
+  if (!FIREFOX) await context.grantPermissions(['clipboard-read', 'clipboard-write'], url.startsWith('file:') ? {} : { origin: new URL(url).origin });
   const page = await context.newPage();
+  if (FIREFOX) await adapt(browser, context, page, options);
   const faults = [];
   context.on('request', (request) => {
     const target = request.url();
