@@ -46,7 +46,8 @@ function append(element, children) {
   for (const child of children) {
     if (Array.isArray(child)) append(element, child);
     else if (child instanceof Node) element.append(child);
-    else if (child !== null && child !== undefined && child !== false) element.append(...visible(String(child), element instanceof SVGElement));
+    // An empty text would be a place where Firefox breaks a line, and leaves a sliver of a name's ground on the line before.
+    else if (child !== null && child !== undefined && child !== false && child !== '') element.append(...visible(String(child), element instanceof SVGElement));
   }
 }
 
