@@ -14,3 +14,5 @@ RESTAMP_CARGO=$RESTAMP_TOOLS/cargo-bindgen-$WASM_BINDGEN-pack-$WASM_PACK
 RESTAMP_VENV=$RESTAMP_TOOLS/venv-$(sha256sum "$root/tests/oracle/requirements.txt" | cut -c1-12)
 export RESTAMP_PYTHON=$RESTAMP_VENV/bin/python
 export PATH=$RESTAMP_CARGO/bin:$HOME/.cargo/bin:$root/node_modules/.bin:$PATH
+# The Firefox in which the page is tested besides Chromium.
+export RESTAMP_FIREFOX=${FIREFOX:-/usr/bin/firefox-esr}

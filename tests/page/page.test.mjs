@@ -214,6 +214,10 @@ for (const [name, options] of /** @type {Array<[string, any]>} */ ([['phone', { 
     await done(page);
     await openAll(page);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth));
+    // Nor is the ground of a name left behind where its line ends.
+    const slivers = await page.evaluate(() => [...document.querySelectorAll('code')].filter((code) => (
+      [...code.getClientRects()].some(({ width }) => width < 6))).map((code) => code.textContent));
+    assert.deepEqual(slivers, []);
   });
 }
 
