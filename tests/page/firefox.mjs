@@ -33,13 +33,14 @@ export function launch() {
  * Makes a page do here what it does in Chromium.
  * @param {any} browser
  * @param {any} page
- * @param {{ colorScheme?: string, reducedMotion?: string }} options
+ * @param {{ colorScheme?: string, reducedMotion?: string, trustedTypes?: boolean }} options older versions have no Trusted Types
  */
-export async function adapt(browser, page, { colorScheme, reducedMotion }) {
-  await inBrowser(browser, (dark, still) => {
+export async function adapt(browser, page, { colorScheme, reducedMotion, trustedTypes = true }) {
+  await inBrowser(browser, (dark, still, types) => {
     Services.prefs.setIntPref('layout.css.prefers-color-scheme.content-override', dark === 'dark' ? 0 : 1);
     Services.prefs.setIntPref('ui.prefersReducedMotion', still === 'reduce' ? 1 : 0);
-  }, colorScheme ?? 'light', reducedMotion ?? 'no-preference');
+    Services.prefs.setBoolPref('dom.security.trusted_types.enabled', types === 'true');
+  }, colorScheme ?? 'light', reducedMotion ?? 'no-preference', String(trustedTypes));
   const setInputFiles = page.setInputFiles.bind(page);
   page.setInputFiles = (selector, files, more) => typeof files === 'string' && statSync(files).isDirectory()
     ? chooseFolder(browser, page, selector, files) : setInputFiles(selector, files, more);

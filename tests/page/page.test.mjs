@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { open, openAll, start } from './browser.mjs';
+import { FIREFOX, open, openAll, start } from './browser.mjs';
 import { report } from './report.mjs';
 
 let web;
@@ -193,6 +193,14 @@ test('text cannot become markup or script by mistake', async () => {
     try { document.body.innerHTML = '<b>x</b>'; return 'taken'; } catch (error) { return error instanceof Error ? error.name : ''; }
   });
   assert.equal(outcome, 'TypeError');
+});
+
+test('where the browser has no Trusted Types the page does the same', { skip: !FIREFOX && 'only Firefox can be told to have none' }, async () => {
+  const { page, faults } = await open(web, { engine: ECHO, trustedTypes: false });
+  assert.equal(await page.evaluate(() => typeof globalThis.trustedTypes), 'undefined');
+  await page.getByRole('button', { name: 'Try the sample' }).click();
+  await done(page);
+  assert.deepEqual(faults, []);
 });
 
 test('the keyboard is enough', async () => {
