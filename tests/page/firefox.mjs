@@ -85,7 +85,8 @@ async function inBrowser(browser, work, ...values) {
 
 /**
  * Chooses a folder as a person does: the dialog of the system, which a browser without a screen cannot open, is answered in
- * its place, the question whether to hand over all files is answered with yes.
+ * its place, the question whether to hand over all files is answered with yes. The page must be the last that was opened: a
+ * window behind another takes no yes.
  * @param {any} browser
  * @param {any} page
  * @param {string} selector
@@ -120,11 +121,14 @@ async function chooseFolder(browser, page, selector, folder) {
     const question = () => [...Services.wm.getEnumerator('navigator:browser')].flatMap((window) => window.gBrowser.tabs.flatMap((tab) => (
       window.gBrowser.getTabDialogBox(tab.linkedBrowser).getTabDialogManager().dialogs)))[0]?.frameContentWindow?.document?.getElementById('commonDialog');
     const later = () => new Promise((resolve) => { setTimeout(resolve, 20); });
-    for (const until = Date.now() + 20_000; !question(); await later()) {
-      if (Date.now() > until) throw new Error('The browser does not ask whether to hand over a folder.');
+    const until = Date.now() + 20_000;
+    for (let asked = false; !asked || question(); await later()) {
+      if (Date.now() > until) throw new Error(asked ? 'The browser does not take a yes.' : 'The browser does not ask whether to hand over a folder.');
+      const dialog = question();
+      asked ||= Boolean(dialog);
+      // A dialog that is only being opened does not hear it.
+      if (dialog?.ownerDocument.defaultView?.Dialog) dialog.acceptDialog();
     }
-    // A dialog that is only being opened does not hear it.
-    for (let dialog; (dialog = question()); await later()) if (dialog.ownerDocument.defaultView?.Dialog) dialog.acceptDialog();
   });
   await Promise.all([choose, agree]);
 }
