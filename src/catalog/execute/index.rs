@@ -136,7 +136,8 @@ impl Catalog {
                         let message = "functions in index expression must be marked IMMUTABLE";
                         return refuse(sqlstate::INVALID_OBJECT_DEFINITION, message);
                     }
-                    if let Some(ty) = analysis.ty.filter(|ty| *ty != Type::LITERAL) {
+                    // Operator classes of an extension may be for PostgreSQL's own types, too.
+                    if let Some(ty) = analysis.ty.filter(|ty| *ty != Type::LITERAL && self.knows_operators(session)) {
                         operator_class(method, key.opclass.as_deref(), &ty)?;
                     }
                 }
