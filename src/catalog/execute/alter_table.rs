@@ -358,6 +358,7 @@ impl Catalog {
             return refuse(sqlstate::INVALID_TABLE_DEFINITION, message);
         }
         self.drop_objects(&[column], behavior, session)?;
+        self.no_text_needs(table, name)?;
         for child in self.below(table, only) {
             if let Some(column) = self.column(child, name) {
                 self.drop_objects(&[column], behavior, session)?;

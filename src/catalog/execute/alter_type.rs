@@ -146,7 +146,7 @@ impl Catalog {
         Err(PgError::new(sqlstate::DATATYPE_MISMATCH, message).hint(hint).into())
     }
 
-    /// 0A000: a view, policy or generated column reads the column (`ATExecAlterColumnType`).
+    /// 0A000: a view, policy, generated column or trigger reads the column (`ATExecAlterColumnType`).
     fn type_is_not_pinned(&self, table: Oid, oid: Oid, column: &Column, session: &Session) -> Result<(), Refusal> {
         let refused = |what: &str, detail: String| {
             let message = format!("cannot alter type of a column {what}");
@@ -183,10 +183,17 @@ impl Catalog {
                     let detail = format!("{policy} depends on column \"{}\"", column.name.as_str());
                     return refused("used in a policy definition", detail);
                 }
+                Some(Object::Trigger(_)) if self.trigger_names(child, &column.name)? => {
+                    self.certain(child)?;
+                    let trigger = self.describe(child, session);
+                    let detail = format!("{trigger} depends on column \"{}\"", column.name.as_str());
+                    return refused("used in a trigger definition", detail);
+                }
                 _ => {}
             }
         }
-        Ok(())
+        self.no_text_needs(table, &column.name)?;
+        self.is_no_row_type(table)
     }
 }
 

@@ -109,6 +109,7 @@ impl Catalog {
                 },
                 AttributeAction::Alter(attribute, ty) => {
                     let Some(place) = composite.place(attribute) else { return no_attribute(name, attribute) };
+                    self.is_of_no_column(oid)?;
                     composite.attributes[place].1 = self.type_ref(ty, session)?;
                 }
                 AttributeAction::Rename { from, to } => {

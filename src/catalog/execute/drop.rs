@@ -98,6 +98,7 @@ impl Catalog {
                             }
                             uses
                         }
+                        Some(Object::Trigger(_)) => self.trigger_names(other, &column.name)?,
                         _ => false,
                     };
                     if uses {
@@ -117,6 +118,7 @@ impl Catalog {
                     }
                 }
             }
+            Some(Object::Routine(routine)) => found.extend(self.callers(target, routine)?),
             Some(Object::Enum(_) | Object::Domain(_) | Object::Composite(_)) => {
                 if let Some(name) = self.qname(target) {
                     found.extend(self.iter().filter_map(|(oid, entry)| match &*entry.object {
@@ -282,7 +284,9 @@ impl Catalog {
                 }
             }
         }
-        self.drop_objects(&targets, behavior, session)
+        let needed = self.no_rule_needs(&targets);
+        self.drop_objects(&targets, behavior, session)?;
+        needed
     }
 
     /// Refuses (2BP01) to drop what another object owns: an identity's sequence, a constraint's index, a

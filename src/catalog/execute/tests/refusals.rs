@@ -297,3 +297,95 @@ fn collations_of_other_databases_and_types_without_one() {
         assert_eq!(on(&format!("CREATE TABLE c (x {ty} COLLATE \"C\")")), "-> ok", "{ty}");
     }
 }
+
+#[test]
+fn what_names_a_column_needs_it() {
+    let on = |action: &str| {
+        let schema = "CREATE TABLE t (id int, title varchar(20), n int, m int);
+            CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+            CREATE TRIGGER of BEFORE INSERT OR UPDATE OF title ON t FOR EACH ROW EXECUTE FUNCTION f();
+            CREATE TRIGGER wh AFTER UPDATE ON t FOR EACH ROW WHEN (OLD.n IS DISTINCT FROM NEW.n) EXECUTE FUNCTION f();
+            CREATE TRIGGER whole AFTER UPDATE ON t FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION f();";
+        outcome(15, &format!("{schema} {action}"))
+    };
+    let of_type = "-> 0A000 cannot alter type of a column used in a trigger definition\ndetail: trigger";
+    assert_eq!(
+        on("ALTER TABLE t ALTER title TYPE text"),
+        format!("{of_type} of on table t depends on column \"title\"")
+    );
+    assert_eq!(on("ALTER TABLE t ALTER n TYPE bigint"), format!("{of_type} wh on table t depends on column \"n\""));
+    let dropped = "-> 2BP01 cannot drop column n of table t because other objects depend on it\ndetail: trigger wh on table t \
+                   depends on column n of table t\nhint: Use DROP ... CASCADE to drop the dependent objects too.";
+    assert_eq!(on("ALTER TABLE t DROP n"), dropped);
+    let renamed = "ALTER TABLE t RENAME title TO name; ALTER TABLE t ALTER name TYPE text";
+    assert_eq!(on(renamed), format!("{of_type} of on table t depends on column \"name\""));
+    for action in [
+        "ALTER TABLE t DROP m",
+        "ALTER TABLE t ALTER m TYPE bigint",
+        "ALTER TABLE t DROP n CASCADE; DROP TRIGGER whole ON t; DROP TRIGGER of ON t; DROP FUNCTION f()",
+        "DROP TABLE t",
+    ] {
+        assert_eq!(on(action), "-> ok", "{action}");
+    }
+}
+
+#[test]
+fn what_calls_a_function_needs_it() {
+    let function = "CREATE FUNCTION f(i int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT i';";
+    let on = |caller: &str| outcome(15, &format!("{function} CREATE TABLE t (a int); {caller}; DROP FUNCTION f(int)"));
+    for (caller, what) in [
+        ("ALTER TABLE t ALTER a SET DEFAULT f(1)", "default value for column a of table t"),
+        ("ALTER TABLE t ADD CONSTRAINT c CHECK (public.f(a) > 0)", "constraint c on table t"),
+        ("CREATE INDEX i ON t (f(a))", "index i"),
+        ("CREATE INDEX i ON t (a) WHERE f(a) > 0", "index i"),
+        ("ALTER TABLE t ADD b int GENERATED ALWAYS AS (f(a)) STORED", "column b of table t"),
+        ("CREATE POLICY p ON t USING (f(a) > 0)", "policy p on table t"),
+        ("CREATE DOMAIN d AS int DEFAULT f(1)", "type d"),
+        ("CREATE VIEW v AS SELECT f(a) FROM t", "view v"),
+    ] {
+        let message = "-> 2BP01 cannot drop function f(integer) because other objects depend on it\ndetail: ";
+        let hint = "\nhint: Use DROP ... CASCADE to drop the dependent objects too.";
+        assert_eq!(on(caller), format!("{message}{what} depends on function f(integer){hint}"));
+    }
+    assert_eq!(on("ALTER TABLE t ALTER a SET DEFAULT f(1); ALTER TABLE t ALTER a DROP DEFAULT"), "-> ok");
+    assert_eq!(on("CREATE FUNCTION g(i int) RETURNS int LANGUAGE sql AS 'SELECT f(i)'"), "-> ok");
+    let overloaded =
+        "CREATE FUNCTION f(i text) RETURNS int LANGUAGE sql AS 'SELECT 1'; ALTER TABLE t ALTER a SET DEFAULT f(1)";
+    assert!(on(overloaded).contains("it is not known which function f"), "{}", on(overloaded));
+}
+
+#[test]
+fn what_rules_and_publications_name_is_not_known_to_be_free() {
+    let on = |action: &str| {
+        let schema = "CREATE TABLE t (id int, k int); CREATE TABLE o (m int, n int);
+            CREATE RULE r AS ON INSERT TO t DO ALSO INSERT INTO o(m) VALUES (new.id); CREATE PUBLICATION p FOR TABLE ONLY o (n);";
+        outcome(15, &format!("{schema} {action}"))
+    };
+    for action in ["ALTER TABLE o DROP m", "ALTER TABLE o ALTER m TYPE bigint", "DROP TABLE o"] {
+        assert!(on(action).contains("rule r may need"), "{action}: {}", on(action));
+    }
+    assert!(on("ALTER TABLE o DROP n").contains("publication p may need"), "{}", on("ALTER TABLE o DROP n"));
+    for action in ["ALTER TABLE t DROP k", "DROP TABLE t", "DROP TABLE t, o"] {
+        assert_eq!(on(action), "-> ok", "{action}");
+    }
+}
+
+#[test]
+fn a_composite_type_that_columns_have_keeps_its_types() {
+    let on = |user: &str| {
+        outcome(
+            15,
+            &format!("CREATE TYPE comp AS (x int, y int); {user}; ALTER TYPE comp ALTER ATTRIBUTE x TYPE bigint"),
+        )
+    };
+    let refused = "-> 0A000 cannot alter type \"comp\" because column \"uc.c\" uses it";
+    for user in [
+        "CREATE TABLE uc (c comp)",
+        "CREATE TABLE uc (c comp[])",
+        "CREATE TYPE outside AS (c comp); CREATE TABLE uc (c outside)",
+        "CREATE DOMAIN d AS comp; CREATE TABLE uc (c d)",
+    ] {
+        assert_eq!(on(user), refused, "{user}");
+    }
+    assert_eq!(on("CREATE TYPE outside AS (c comp)"), "-> ok");
+}
