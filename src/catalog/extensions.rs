@@ -212,6 +212,29 @@ pub(super) fn shares(extension: &Ident, function: &str) -> bool {
     }
 }
 
+/// Whether what the extension brings under that name is stable or volatile, whatever it is given: from a server with all of contrib.
+/// What nobody would compute an index from (functions that look into pages, handlers) is left out.
+pub(super) fn is_mutable(extension: &Ident, function: &str) -> bool {
+    let mutable: &[&str] = match extension.as_str() {
+        "pg_trgm" => &["set_limit", "show_limit"],
+        "pgcrypto" => &[
+            "gen_random_bytes",
+            "gen_random_uuid",
+            "gen_salt",
+            "pgp_pub_encrypt",
+            "pgp_pub_encrypt_bytea",
+            "pgp_sym_encrypt",
+            "pgp_sym_encrypt_bytea",
+        ],
+        "sslinfo" => return function.starts_with("ssl_"),
+        "tablefunc" => &["normal_rand"],
+        "unaccent" => &["unaccent"],
+        "uuid-ossp" => &["uuid_generate_v1", "uuid_generate_v1mc", "uuid_generate_v4"],
+        _ => &[],
+    };
+    mutable.contains(&function)
+}
+
 /// The extensions that must be there before.
 pub(super) fn requires(name: &Ident) -> &'static [&'static str] {
     find(name).map_or(&[], |known| known.requires)

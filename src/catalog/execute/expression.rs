@@ -247,12 +247,13 @@ impl Catalog {
 
     /// The predicate of an index, or of an exclusion constraint (`CheckPredicate`).
     pub(super) fn index_predicate(&self, table: Oid, predicate: &Expr, session: &Session) -> Result<(), Refusal> {
-        let Some(analysis) = self.analysed(Some(table), predicate, session)? else { return Ok(()) };
-        if analysis.boolean("WHERE")?.volatility >= Volatility::Stable {
-            let message = "functions in index predicate must be marked IMMUTABLE";
+        let message = "functions in index predicate must be marked IMMUTABLE";
+        if let Some(analysis) = self.analysed(Some(table), predicate, session)?
+            && analysis.boolean("WHERE")?.volatility >= Volatility::Stable
+        {
             return refuse(sqlstate::INVALID_OBJECT_DEFINITION, message);
         }
-        Ok(())
+        self.immutable(predicate, message, session)
     }
 
     /// What a change of a column's type makes impossible: the indexes and constraints over it, made anew (`ATPostAlterTypeCleanup`).

@@ -25,10 +25,11 @@ impl Catalog {
                 return Err(PgError::new(sqlstate::INVALID_OBJECT_DEFINITION, message).detail(detail).into());
             }
         }
-        let Some(analysis) = self.analysed(Some(table), &expr, session)? else { return Ok(()) };
-        if analysis.volatility >= Volatility::Stable {
-            return refuse(sqlstate::INVALID_OBJECT_DEFINITION, "generation expression is not immutable");
+        let message = "generation expression is not immutable";
+        if self.analysed(Some(table), &expr, session)?.is_some_and(|analysis| analysis.volatility >= Volatility::Stable)
+        {
+            return refuse(sqlstate::INVALID_OBJECT_DEFINITION, message);
         }
-        Ok(())
+        self.immutable(&expr, message, session)
     }
 }

@@ -131,11 +131,13 @@ impl Catalog {
                     if let Some(collation) = &key.collation {
                         self.is_collation(collation, session)?;
                     }
-                    let Some(analysis) = self.analysed(Some(table), expr, session)? else { continue };
-                    if analysis.volatility >= Volatility::Stable {
-                        let message = "functions in index expression must be marked IMMUTABLE";
+                    let message = "functions in index expression must be marked IMMUTABLE";
+                    let analysis = self.analysed(Some(table), expr, session)?;
+                    if analysis.as_ref().is_some_and(|analysis| analysis.volatility >= Volatility::Stable) {
                         return refuse(sqlstate::INVALID_OBJECT_DEFINITION, message);
                     }
+                    self.immutable(expr, message, session)?;
+                    let Some(analysis) = analysis else { continue };
                     // Operator classes of an extension may be for PostgreSQL's own types, too.
                     if let Some(ty) = analysis.ty.filter(|ty| *ty != Type::LITERAL && self.knows_operators(session)) {
                         operator_class(method, key.opclass.as_deref(), &ty)?;

@@ -24,6 +24,7 @@ mod generated;
 mod grant;
 mod index;
 mod maybe;
+mod mutable;
 mod needed;
 mod opaque;
 mod owner;

@@ -120,6 +120,30 @@ pub fn analyse(expr: &Expr, names: &Names<'_>) -> Result<Option<Analysis>, PgErr
 }
 
 impl Expr {
+    /// The functions that it calls by name, and whether it reads the clock or the session by a word (`current_date`); none where it is
+    /// not read.
+    ///
+    /// ```
+    /// use restamp::pg::expr::Expr;
+    /// let (called, keywords) = Expr::parse("f(lower(a)) || current_user").calls();
+    /// let called: Vec<String> = called.iter().map(ToString::to_string).collect();
+    /// assert_eq!((called, keywords), (vec!["f".to_string(), "lower".to_string()], true));
+    /// ```
+    pub fn calls(&self) -> (Vec<QName>, bool) {
+        let (mut called, mut keywords) = (Vec::new(), false);
+        let tree = syntax::read(&self.to_string());
+        let mut pending: Vec<&Tree> = tree.iter().collect();
+        while let Some(tree) = pending.pop() {
+            match &tree.head {
+                Head::Call(name) => called.push(name.clone()),
+                Head::Keyword(_) => keywords = true,
+                _ => {}
+            }
+            pending.extend(tree.args.iter().rev());
+        }
+        (called, keywords)
+    }
+
     /// The text of a constant that stands alone, and whether it is a number; `None` for anything else.
     pub fn constant(&self) -> Option<(String, bool)> {
         match syntax::read(&self.to_string())?.head {

@@ -58,6 +58,11 @@ pub fn has_function(name: &str) -> bool {
     facts().functions.contains_key(name)
 }
 
+/// Whether all functions of that name are stable or volatile.
+pub fn is_never_immutable(name: &str) -> bool {
+    facts().functions.get(name).is_some_and(|all| all.iter().all(|routine| routine.volatility >= Volatility::Stable))
+}
+
 /// Whether a function of that name takes a whole row: `t.f` is `f(t)`, where it has no such column.
 pub fn takes_row(name: &str) -> bool {
     const ROWS: &[&str] = &["record", "\"any\"", "anyelement", "anynonarray", "anycompatible", "anycompatiblenonarray"];

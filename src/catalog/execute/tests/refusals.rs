@@ -389,3 +389,34 @@ fn a_composite_type_that_columns_have_keeps_its_types() {
     }
     assert_eq!(on("CREATE TYPE outside AS (c comp)"), "-> ok");
 }
+
+#[test]
+fn an_index_calls_what_is_immutable() {
+    let on = |function: &str, index: &str| outcome(15, &format!("CREATE TABLE t (a text); {function}; {index}"));
+    let index = "CREATE INDEX ON t (f(a))";
+    let refused = "-> 42P17 functions in index expression must be marked IMMUTABLE";
+    let made = |clauses: &str| format!("CREATE FUNCTION f(text) RETURNS text {clauses} AS 'BEGIN RETURN 1; END'");
+    assert_eq!(on(&made("LANGUAGE plpgsql"), index), refused);
+    assert_eq!(on(&made("LANGUAGE plpgsql STABLE"), index), refused);
+    assert_eq!(on(&made("LANGUAGE plpgsql IMMUTABLE"), index), "-> ok");
+    assert_eq!(on(&(made("LANGUAGE plpgsql") + "; ALTER FUNCTION f(text) IMMUTABLE"), index), "-> ok");
+    // PostgreSQL looks at the query in place of the call: `SELECT lower($1)` is immutable whatever its function says.
+    let inlined = "CREATE FUNCTION f(text) RETURNS text LANGUAGE sql AS 'SELECT lower($1)'";
+    assert!(
+        on(inlined, index).contains("it is not known whether the function f is immutable"),
+        "{}",
+        on(inlined, index)
+    );
+    let unaccent = |of: &str| on("CREATE EXTENSION unaccent", of);
+    assert_eq!(unaccent("CREATE INDEX ON t (lower(unaccent(a)))"), refused);
+    assert_eq!(
+        unaccent("CREATE INDEX ON t (a) WHERE public.unaccent(a) = 'a'"),
+        refused.replace("expression", "predicate")
+    );
+    let generated = "ALTER TABLE t ADD b text GENERATED ALWAYS AS (unaccent(a)) STORED";
+    assert_eq!(unaccent(generated), "-> 42P17 generation expression is not immutable");
+    let postgis = |of: &str| on("CREATE EXTENSION postgis", of);
+    assert_eq!(postgis("CREATE INDEX ON t (a, now())"), refused);
+    assert_eq!(postgis("CREATE INDEX ON t (ST_Transform(a, 4326))"), "-> ok");
+    assert!(on("CREATE EXTENSION pgroonga", index).contains("may come with the extension pgroonga"));
+}
