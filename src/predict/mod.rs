@@ -10,6 +10,7 @@ pub mod conversion;
 pub mod demands;
 mod facts;
 mod fill;
+mod fired;
 mod fits;
 mod learn;
 pub mod refused;

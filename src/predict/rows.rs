@@ -14,6 +14,7 @@ use sqlparser::parser::Parser;
 use super::asked::{Asked, Touched};
 use super::facts::{Change, Facts};
 use super::fill::{demands_only_null, never_null};
+use super::fired::{self, Effects};
 use super::learn::Learned;
 use super::rules::{self, Kept};
 use super::writes;
@@ -227,13 +228,24 @@ impl Rows {
 
     fn follow_data(&mut self, data: &DataCommand, may: bool, catalog: &Catalog, session: &Session) {
         let table = data.table.as_ref().and_then(|table| catalog.resolve_relation(table, session));
-        if calls(data, catalog) || data.verb != DataVerb::Select && table.is_some_and(|table| catalog.fires(table)) {
+        if calls(data, catalog) {
             return self.forget(catalog);
         }
         if holds_more(data) {
-            return self.follow_parts(data, catalog, session);
+            return match table {
+                Some(table) if data.verb != DataVerb::Select && catalog.fires(table) => self.forget(catalog),
+                _ => self.follow_parts(data, catalog, session),
+            };
         }
-        if self.changes_nothing(data, table, catalog, session) {
+        let no_rows = self.changes_nothing(data, table, catalog, session);
+        if let Some(table) = table {
+            match fired::effects(catalog, table, data, no_rows) {
+                Effects::Anything => return self.forget(catalog),
+                Effects::Rows => return self.forget_rows(data, catalog, table),
+                Effects::None => {}
+            }
+        }
+        if no_rows {
             return;
         }
         // It may have several tables, and take others along.
@@ -262,6 +274,22 @@ impl Rows {
             (DataVerb::Delete, Some(_)) => {}
             (DataVerb::Update, Some(table)) => self.follow_update(data, may, catalog, table),
             (_, None) => self.forget(catalog),
+        }
+    }
+
+    /// A statement has changed rows of the table, and it is not known how.
+    fn forget_rows(&mut self, data: &DataCommand, catalog: &Catalog, table: Oid) {
+        let columns = catalog.columns(table);
+        let all = columns.iter().map(|(_, column)| column.name.clone()).collect();
+        self.follow_constraints(&DataCommand { columns: all, ..data.clone() }, catalog, table);
+        self.inserted.removed(table);
+        for (column, _) in columns {
+            self.columns.remove(&column);
+        }
+        // Rows that are changed or deleted were there before.
+        if !matches!(data.verb, DataVerb::Update | DataVerb::Delete) {
+            self.empty.remove(&table);
+            self.written.insert(table);
         }
     }
 
