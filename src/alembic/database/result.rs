@@ -107,7 +107,13 @@ fn value(cell: &Cell) -> Value {
         Cell::Vector(_) => Value::unknown("select", "the text of a vector"),
         // A handle's number is not the server's.
         Cell::Oid(_) | Cell::Regclass(_) => Value::unknown("oid", "the number of an object"),
-        Cell::Database | Cell::System | Cell::Fresh | Cell::Unlisted(..) | Cell::Written(_) | Cell::Unknown(_) => {
+        Cell::Database
+        | Cell::System
+        | Cell::Fresh
+        | Cell::Place(..)
+        | Cell::Unlisted(..)
+        | Cell::Written(_)
+        | Cell::Unknown(_) => {
             Value::Unknown(cell.unknown().unwrap_or_else(|| Reason::new("select", "a value of the database")))
         }
     }

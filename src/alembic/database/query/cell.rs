@@ -32,6 +32,8 @@ pub enum Cell {
     Fresh,
     /// One of the columns that an open table may have beside the listed ones.
     Unlisted(Rc<[Rc<str>]>, Reason),
+    /// The number of a column of a table: columns that are gone have numbers, too, so that only the order is known.
+    Place(Oid, u32),
     /// Not NULL, otherwise not known: an expression as PostgreSQL writes it back.
     Written(Reason),
     /// Not known.
@@ -94,6 +96,9 @@ impl Cell {
     pub fn unknown(&self) -> Option<Reason> {
         match self {
             Cell::Unknown(reason) | Cell::Unlisted(_, reason) | Cell::Written(reason) => Some(reason.clone()),
+            Cell::Place(..) => {
+                Some(Reason::new("column-number", "the number of a column, which counts those that are gone"))
+            }
             Cell::Database => Some(Reason::new("database-name", "the name of the connected database")),
             Cell::System | Cell::Fresh => {
                 Some(Reason::new("system-catalog", "PostgreSQL's own objects are not in the model"))
@@ -109,6 +114,8 @@ impl Cell {
         match (self, other) {
             (Null, _) | (_, Null) => Null,
             (Unknown(reason) | Written(reason), _) | (_, Unknown(reason) | Written(reason)) => Unknown(reason.clone()),
+            (Place(table, one), Place(other, two)) if table == other => Bool(one == two),
+            (Place(..), _) | (_, Place(..)) => self.unknown().or(other.unknown()).map_or(Bool(false), Unknown),
             (Unlisted(known, reason), Text(text)) | (Text(text), Unlisted(known, reason)) => {
                 if known.contains(text) {
                     Bool(false)

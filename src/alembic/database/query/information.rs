@@ -32,6 +32,7 @@ pub(super) const TABLES: &[Table] = &[
             "character_maximum_length",
             "is_identity",
             "is_generated",
+            "ordinal_position",
         ],
         fill: columns,
     },
@@ -242,13 +243,14 @@ fn columns(filler: &mut Filler<'_>) {
             length,
             Cell::yes_no(column.identity.is_some()),
             Cell::text(if column.generated.is_some() { "ALWAYS" } else { "NEVER" }),
+            Cell::Place(column.table, column.number),
         ];
         let table = filler.presence(column.table);
         filler.push(&[presence, table], cells);
     }
     for (table, name, reason) in filler.open_tables() {
         let mut cells = vec![Cell::Database, filler.schema_name(table), filler.name(table), name];
-        cells.resize(11, Cell::Unknown(reason.clone()));
+        cells.resize(12, Cell::Unknown(reason.clone()));
         filler.rows.push(Row { cells, maybe: Some(reason) });
     }
     // A view's columns, as far as its query tells them.
@@ -266,20 +268,20 @@ fn columns(filler: &mut Filler<'_>) {
                     Cell::text(name.as_str()),
                     Cell::Null,
                 ];
-                cells.resize(11, Cell::Unknown(reason.clone()));
+                cells.resize(12, Cell::Unknown(reason.clone()));
                 let presence = filler.presence(oid);
                 filler.push(&[presence], cells);
             }
             if view.columns.is_none() {
                 let mut cells = vec![Cell::Database, filler.schema_name(oid), filler.name(oid)];
-                cells.resize(11, Cell::Unknown(reason.clone()));
+                cells.resize(12, Cell::Unknown(reason.clone()));
                 filler.rows.push(Row { cells, maybe: Some(reason) });
             }
         }
     }
     for schema in [INFORMATION, CATALOG] {
         let mut cells = vec![Cell::Database, Cell::text(schema), Cell::System];
-        cells.resize(11, own());
+        cells.resize(12, own());
         filler.system(cells);
     }
 }

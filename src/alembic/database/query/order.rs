@@ -102,10 +102,23 @@ pub(super) fn distinct(rows: &mut Vec<Row>) {
 
 /// Sorts as the type `name` does: by bytes (collation `C`). NULLs are last, or first when descending.
 pub(super) fn sort(rows: &mut Vec<Row>, keys: Vec<Vec<Cell>>, order: &[ast::OrderByExpr]) -> Result<(), Refusal> {
-    if let Some(reason) = keys.iter().flatten().find_map(Cell::unknown)
+    let has_no_order = |key: &&Cell| !matches!(key, Cell::Place(..));
+    if let Some(reason) = keys.iter().flatten().filter(has_no_order).find_map(Cell::unknown)
         && rows.len() > 1
     {
         return Err(reason.into());
+    }
+    let decided = |(a, b): (&Cell, &Cell)| match (a, b) {
+        (Cell::Place(one, _), Cell::Place(other, _)) if one != other => Some(Err(Refusal::from(a.unknown()?))),
+        (a, b) => compare(a, b).is_ne().then_some(Ok(())),
+    };
+    // Numbers of columns of two tables are compared only where no key before them decides.
+    if keys.iter().flatten().any(|key| matches!(key, Cell::Place(..))) {
+        for (at, row) in keys.iter().enumerate() {
+            for other in &keys[at + 1..] {
+                row.iter().zip(other).find_map(decided).unwrap_or(Ok(()))?;
+            }
+        }
     }
     let mut keyed: Vec<(Vec<Cell>, Row)> = keys.into_iter().zip(rows.drain(..)).collect();
     keyed.sort_by(|(a, _), (b, _)| {
@@ -129,6 +142,7 @@ fn compare(a: &Cell, b: &Cell) -> std::cmp::Ordering {
         (Cell::Null, _) => std::cmp::Ordering::Greater,
         (_, Cell::Null) => std::cmp::Ordering::Less,
         (Cell::Int(a), Cell::Int(b)) => a.cmp(b),
+        (Cell::Place(_, a), Cell::Place(_, b)) => a.cmp(b),
         (Cell::Oid(a), Cell::Oid(b)) => a.cmp(b),
         (Cell::Text(a), Cell::Text(b)) => a.cmp(b),
         (Cell::Bool(a), Cell::Bool(b)) => a.cmp(b),

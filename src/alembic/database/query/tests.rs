@@ -154,3 +154,21 @@ fn a_limit_that_is_not_known_cuts_nothing_of_nothing() {
     assert!(rows(SCHEMA, "SELECT 1 FROM pg_class WHERE relname = 'none' LIMIT :n").is_empty());
     assert!(ask(SCHEMA, "SELECT 1 FROM pg_class WHERE relname = 'users' LIMIT :n").is_err());
 }
+
+#[test]
+fn the_order_of_columns_is_known_and_their_numbers_are_not() {
+    let columns = |tables: &str, what: &str, order: &str| {
+        let sql =
+            format!("SELECT {what} FROM information_schema.columns WHERE table_name IN ({tables}) ORDER BY {order}");
+        ask(SCHEMA, &sql).map(|answer| answer.rows)
+    };
+    let expected = [[Cell::text("feeling")], [Cell::text("email")], [Cell::text("id")]];
+    assert_eq!(columns("'users'", "column_name", "ordinal_position DESC"), Ok(expected.map(Vec::from).to_vec()));
+    assert_eq!(
+        columns("'users', 'posts'", "column_name", "table_name, ordinal_position").map(|rows| rows.len()),
+        Ok(5)
+    );
+    assert!(columns("'users', 'posts'", "column_name", "ordinal_position").is_err());
+    let numbers = columns("'users'", "ordinal_position", "1").expect("rows");
+    assert!(numbers.iter().all(|row| row[0].unknown().is_some()), "{numbers:?}");
+}
