@@ -278,7 +278,8 @@ impl Work {
                 || prepared.constraints_hooked.clone().filter(|_| id.kind == crate::pg::command::Kind::Constraint);
             let known = known.or_else(hooked);
             // What stands on a table of its own is nobody's but that table's.
-            known.or_else(|| expected.may_have_done_more().filter(|_| id.table.is_some()))
+            let known = known.or_else(|| expected.may_have_done_more().filter(|_| id.table.is_some()));
+            known.or_else(|| expected.may_have_made_again(timelines.taken_at(id, &place)?))
         };
         let options = crate::diff::Options {
             version_tables: &subject.version_tables,

@@ -53,10 +53,16 @@ impl Timelines {
         self.outside.get(id).or_else(before)
     }
 
+    /// The step of the state that took an object away which none has made anew.
+    pub fn taken_at(&self, id: &ObjectId, state: &Members) -> Option<At> {
+        let timeline = self.by_object.get(id)?;
+        let (at, value) = &timeline.values[timeline.index(|at| state.has(at))?];
+        value.is_none().then_some(*at)
+    }
+
     /// Whether a revision of the state took away what was there before the first revision, and none has made it anew.
     pub fn is_taken(&self, id: &ObjectId, state: &Members) -> bool {
-        let value = |timeline: &super::Timeline| Some(timeline.values[timeline.index(|at| state.has(at))?].1.is_none());
-        self.outside(id).is_some() && self.by_object.get(id).and_then(value) == Some(true)
+        self.outside(id).is_some() && self.taken_at(id, state).is_some()
     }
 
     /// When the whole history is known: a database that lacks what a revision needs is not before that revision, unless something

@@ -92,8 +92,17 @@ pub struct ReplayStep {
 impl Replay {
     /// Why the revisions may have done more than is known: one of them does something that is not known at all.
     pub fn may_have_done_more(&self) -> Option<Reason> {
-        self.revisions.iter().flat_map(|revision| &revision.steps).find_map(|step| match &step.action {
-            Action::Unmodelled(reason) => Some(reason.clone()),
+        self.unmodelled().next().map(|(_, reason)| reason.clone())
+    }
+
+    /// Why what was taken away at that step may have been made again behind it.
+    pub fn may_have_made_again(&self, taken: At) -> Option<Reason> {
+        self.unmodelled().find(|(at, _)| *at > taken).map(|(_, reason)| reason.clone())
+    }
+
+    fn unmodelled(&self) -> impl Iterator<Item = (At, &Reason)> {
+        self.revisions.iter().flat_map(|revision| &revision.steps).filter_map(|step| match &step.action {
+            Action::Unmodelled(reason) => Some((step.at, reason)),
             Action::Rows { .. } | Action::Statement { .. } => None,
         })
     }

@@ -32,3 +32,25 @@ fn states_that_may_have_the_schema_are_told_from_those_that_have_it() {
     assert_eq!(located.same_schema, Vec::<Vec<String>>::new());
     assert_eq!(located.may_be, [["b"], ["c"]]);
 }
+
+/// What a revision takes away, and what then runs in a text that is not known may make again, is no extra.
+#[test]
+fn what_may_have_been_made_again_is_not_extra() {
+    let body = |after: &str| {
+        let run = "labels = op.get_bind().execute(sa.text('SELECT unnest(enum_range(NULL::family_old))')).fetchall()\n\
+                   op.execute('CREATE TYPE family AS ENUM (' + ', '.join(f\"'{label[0]}'\" for label in labels) + ')')";
+        let take = "op.execute('ALTER TYPE family RENAME TO family_old')";
+        let drop = "op.execute('DROP TYPE family_old')";
+        let lines = if after == "taken" { [take, run, drop] } else { [run, take, drop] };
+        format!("op.add_column('t', sa.Column('more', sa.Text()))\n{}", lines.join("\n"))
+    };
+    let dump = "CREATE TYPE public.family AS ENUM ('a', 'b');\nCREATE TABLE public.t (id integer, more text);\n";
+    let change = |after: &str| {
+        let first = "op.create_table('t', sa.Column('id', sa.Integer))";
+        let files = vec![revision("a", "None", first), revision("b", "'a'", &body(after))];
+        let drift = analyze(files, dump, &["b"]).drift;
+        drift.into_iter().find(|drift| drift.object.name == "family").expect("the type").change
+    };
+    assert_eq!(change("taken"), restamp::report::Change::Uncompared);
+    assert_eq!(change("before"), restamp::report::Change::Extra);
+}
