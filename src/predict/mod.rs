@@ -293,7 +293,7 @@ impl Walk {
         if failure.reason.kind != "row-data" {
             return self.doubt(failure.reason);
         }
-        let demand = format!("{} do not lead to \"{}\"", failure.reason, failure.refusal);
+        let demand = format!("nothing in {} leads to \"{}\"", failure.reason, failure.refusal);
         let sqlstate = match &failure.refusal {
             Refusal::Postgres(error) => Some(error.sqlstate.0),
             Refusal::Client(_) | Refusal::Unmodelled(_) => None,

@@ -60,7 +60,11 @@ impl Demands<'_> {
         // MATCH FULL refuses a part of a key, too.
         let can_be_asked = !joined.is_empty() && (key.matching.is_none() || key.columns.len() == 1);
         let tables = [table, target];
-        let demand = format!("every {name}.({}) is in {}", list(&key.columns), key.table);
+        let columns = match key.columns.as_slice() {
+            [column] => format!("{name}.{column}"),
+            all => format!("({}) of {name}", list(all)),
+        };
+        let demand = format!("every {columns} is in {}", key.table);
         self.push(demand, Some("23503"), Broken::Orphan, can_be_asked.then_some((query, &tables[..])));
     }
 }

@@ -98,7 +98,7 @@ impl<'c> Update<'c> {
                 continue;
             }
             found.push(Demand {
-                demand: format!("what {}.{} is set to is no NULL", self.name, column.name),
+                demand: format!("no NULL is written to {}.{}", self.name, column.name),
                 sqlstate: Some("23502"),
                 broken: Broken::not_null(&column.name, &self.name),
                 verdict: self.ask(&format!("({}) IS NULL", text(value)), None),

@@ -60,7 +60,7 @@ pub fn prediction(forecast: &Forecast, sources: &Sources) -> Prediction {
                     demands.push(&condition.demand);
                 }
             }
-            answer.message = Some(format!("it succeeds only if {}", demands.join("; and if ")));
+            answer.message = Some(format!("it succeeds only if {}", shortened(&demands)));
         }
         (Predicted::Unknown(reason), _) => {
             at(reason.span);
@@ -70,6 +70,18 @@ pub fn prediction(forecast: &Forecast, sources: &Sources) -> Prediction {
         (Predicted::Succeeds | Predicted::Fails, _) => {}
     }
     answer
+}
+
+/// So many conditions are written out in a sentence.
+const SHOWN: usize = 3;
+
+/// All conditions, or the first of many: each stands in [`Prediction::conditions`] anyway.
+fn shortened(demands: &[&str]) -> String {
+    let more = demands.len().saturating_sub(SHOWN);
+    if more < 2 {
+        return demands.join("; and if ");
+    }
+    format!("{}; and if {more} more conditions hold", demands[..SHOWN].join("; and if "))
 }
 
 fn data_condition(condition: &Condition, sources: &Sources) -> report::DataCondition {
@@ -82,5 +94,16 @@ fn data_condition(condition: &Condition, sources: &Sources) -> report::DataCondi
         revision: condition.revision.clone(),
         file,
         line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shortened;
+
+    #[test]
+    fn a_sentence_holds_few_conditions() {
+        assert_eq!(shortened(&["a", "b", "c", "d"]), "a; and if b; and if c; and if d");
+        assert_eq!(shortened(&["a", "b", "c", "d", "e"]), "a; and if b; and if c; and if 2 more conditions hold");
     }
 }
