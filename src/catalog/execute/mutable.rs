@@ -67,7 +67,7 @@ impl Catalog {
 
     fn is_lasting(&self, name: &QName, session: &Session) -> Result<bool, Refusal> {
         let word = name.name.as_str();
-        let of_system = system::has_function(word) && !(name.schema.is_some() && !is_system(name));
+        let of_system = (name.schema.is_none() || is_system(name)) && system::has_function(word);
         let own = self.routines(name, session);
         if !own.is_empty() {
             let mut all: Vec<Lasting> = Vec::new();
