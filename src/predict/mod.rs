@@ -348,8 +348,8 @@ impl Walk {
             (Action::Statement { command, .. }, Ok(_)) => {
                 let of_type = || command.unknown_type().cloned();
                 let of_part = |why: &str| Reason { span: step.span, ..Reason::new("unknown-part", why) };
-                // What comes from rows counts as fit.
-                let of_rows = |reason: &Reason| reason.kind == "row-data";
+                // What comes from rows counts as fit, and so do the parameters of a type (`numeric(:p, 2)`).
+                let of_rows = |reason: &Reason| matches!(reason.kind, "row-data" | "parameter");
                 let why = command.unknown_part().map(of_part).or_else(of_type)?;
                 (!of_rows(&why) && !step.may.as_ref().is_some_and(of_rows)).then_some(why)
             }

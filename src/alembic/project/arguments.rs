@@ -148,7 +148,6 @@ fn argument(value: &Expr, scope: &Scope<'_>) -> Option<Argument> {
 mod tests {
     use super::*;
     use crate::alembic::python::parse;
-    use crate::alembic::python::walk;
     use crate::source::Sources;
 
     #[track_caller]
