@@ -1,0 +1,137 @@
+// PostgreSQL as PGlite runs it in this very process: a server for one database, of which copies can be made.
+
+import { untar } from './untar.js';
+
+/** @typedef {import('../../vendor/pglite/index.js').PGlite} PGlite */
+
+/**
+ * What PGlite is made of. Who runs a rehearsal hands it in, since only that knows where it lies.
+ * @typedef {object} Parts
+ * @property {typeof import('../../vendor/pglite/index.js').PGlite} PGlite
+ * @property {WebAssembly.Module} postgres
+ * @property {WebAssembly.Module} initdb
+ * @property {Blob} data the files that are beside the program
+ * @property {(name: string) => Promise<Uint8Array | null>} extension its archive, unpacked; null where there is none
+ */
+
+/** What PostgreSQL says of a statement that it refuses. */
+export class Refused extends Error {
+  /** @param {any} error */
+  constructor(error) {
+    super(String(error.message));
+    this.name = 'Refused';
+    /** @type {string} */
+    this.sqlstate = error.code;
+    /** @type {string | null} */
+    this.detail = error.detail ?? null;
+    /** @type {string | null} */
+    this.hint = error.hint ?? null;
+    /** @type {string | null} */
+    this.where = error.where ?? null;
+    /** Where in the statement, from 1. @type {number | null} */
+    this.position = error.position === undefined ? null : Number(error.position);
+  }
+}
+
+// A large schema is restored in one session, and an upgrade may lock all of it in one transaction.
+const PARAMETERS = ['-c', 'max_locks_per_transaction=1000'];
+
+export class Postgres {
+  /** @type {PGlite} */
+  #db;
+  /** @type {Parts} */
+  #parts;
+  /** The files of extensions, which a copy needs again. @type {Map<string, Uint8Array>} */
+  #files;
+
+  /** @param {PGlite} db @param {Parts} parts @param {Map<string, Uint8Array>} files */
+  constructor(db, parts, files) {
+    this.#db = db;
+    this.#parts = parts;
+    this.#files = files;
+  }
+
+  /**
+   * An empty database.
+   * @param {Parts} parts
+   */
+  static async start(parts) {
+    return new Postgres(await create(parts), parts, new Map());
+  }
+
+  /**
+   * The database as it is now, to start others from.
+   * @returns {Promise<() => Promise<Postgres>>}
+   */
+  async template() {
+    // What is in memory alone would be missing among the files.
+    await this.send('CHECKPOINT');
+    const files = await this.#db.dumpDataDir('none');
+    return async () => {
+      const copy = new Postgres(await create(this.#parts, files), this.#parts, this.#files);
+      copy.#write(this.#files);
+      return copy;
+    };
+  }
+
+  /**
+   * Puts the files of an extension where CREATE EXTENSION looks for them.
+   * @param {string} name
+   * @returns {Promise<boolean>} false where there are none
+   */
+  async provide(name) {
+    const archive = await this.#parts.extension(name);
+    if (archive === null) return false;
+    const files = untar(archive);
+    this.#write(files);
+    for (const [path, bytes] of files) this.#files.set(path, bytes);
+    return true;
+  }
+
+  /** @param {Map<string, Uint8Array>} files */
+  #write(files) {
+    const { FS } = this.#db.Module;
+    for (const [path, bytes] of files) {
+      const target = `/pglite/${path}`;
+      FS.mkdirTree(target.slice(0, target.lastIndexOf('/')));
+      FS.writeFile(target, bytes);
+    }
+  }
+
+  /**
+   * Sends one message as psql does and gives the rows of each result in it.
+   * @param {string} sql
+   * @returns {Promise<Record<string, any>[][]>}
+   */
+  async send(sql) {
+    try {
+      return (await this.#db.exec(sql)).map((result) => result.rows);
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.length === 5) throw new Refused(error);
+      throw error;
+    }
+  }
+
+  /** Is a transaction open? */
+  inTransaction() {
+    return this.#db.isInTransaction();
+  }
+
+  async close() {
+    await this.#db.close();
+  }
+}
+
+/**
+ * @param {Parts} parts
+ * @param {Blob | null} files a database that was there before
+ */
+function create({ PGlite, postgres, initdb, data }, files = null) {
+  return PGlite.create({
+    pgliteWasmModule: postgres,
+    initdbWasmModule: initdb,
+    fsBundle: data,
+    startParams: [...PGlite.defaultStartParams, ...PARAMETERS],
+    ...(files === null ? {} : { loadDataDir: files }),
+  });
+}

@@ -1,0 +1,146 @@
+// Makes the database of a dump on a server that is another one: of another version, without its roles, without its extensions.
+
+import { Refused } from './postgres.js';
+
+/** @typedef {import('../../pkg/restamp.js').Sent} Sent */
+/** @typedef {import('./postgres.js').Postgres} Postgres */
+
+/** The dump cannot be restored here, which says nothing of any plan. */
+export class Impossible extends Error {
+  /**
+   * @param {string} message
+   * @param {{ sent: Sent, error: Refused } | null} failure
+   */
+  constructor(message, failure = null) {
+    super(message);
+    this.name = 'Impossible';
+    this.failure = failure;
+  }
+}
+
+/** What is about the cluster, not about the schema. */
+const OF_THE_CLUSTER = /^(CREATE|ALTER|DROP)\s+(DATABASE|SUBSCRIPTION|TABLESPACE)\b|^(COMMENT\s+ON|SECURITY\s+LABEL\s+.*\bON)\s+(DATABASE|SUBSCRIPTION|TABLESPACE|ROLE)\b|^(GRANT|REVOKE)\b[^;]*\sON\s+(DATABASE|TABLESPACE)\b|^ALTER\s+SYSTEM\b/i;
+const EXTENSION = /\bCREATE\s+EXTENSION\s+(?:IF\s+NOT\s+EXISTS\s+)?("(?:[^"]|"")+"|[\w$]+)/gi;
+/** What CREATE EXTENSION … CASCADE makes besides. */
+const NEEDS = /** @type {Record<string, string[]>} */ ({ earthdistance: ['cube'] });
+const ABOUT_EXTENSION = /^(?:COMMENT\s+ON|ALTER)\s+EXTENSION\s+("(?:[^"]|"")+"|[\w$]+)/i;
+
+/**
+ * What had to be left out or made for it.
+ * @typedef {object} Restored
+ * @property {string[]} extensions that this server does not have, and nothing needed
+ * @property {string[]} roles that were made
+ * @property {string} searchPath sets that of Alembic's connection
+ */
+
+/**
+ * @param {Postgres} db an empty database
+ * @param {readonly Sent[]} statements
+ * @param {(done: number) => void} [tell]
+ * @returns {Promise<Restored>}
+ */
+export async function restore(db, statements, tell) {
+  /** @type {Restored} */
+  const restored = { extensions: [], roles: [], searchPath: searchPath(statements) };
+  // The first block in PL/pgSQL loads its library.
+  await db.send('DO $$BEGIN END$$');
+  let done = 0;
+  for (const sent of statements) {
+    const left = ABOUT_EXTENSION.exec(sent.sql)?.[1];
+    if (!OF_THE_CLUSTER.test(sent.sql) && !(left !== undefined && restored.extensions.includes(plain(left)))) await one(db, sent, restored);
+    tell?.(done += 1);
+  }
+  return restored;
+}
+
+/**
+ * Sends a statement, and what it turns out to need before it.
+ * @param {Postgres} db
+ * @param {Sent} sent
+ * @param {Restored} restored
+ */
+async function one(db, sent, restored) {
+  const extension = await provided(db, sent.sql);
+  // Each turn makes one thing that was missing; a statement names few.
+  for (let turn = 0; ; turn += 1) {
+    try {
+      await db.send(sent.sql);
+      return;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (error.sqlstate === '42P06' && error.message.includes('"public"')) return;
+      if (turn < 20 && await mended(db, error, restored)) continue;
+      if (extension !== null && !extension.there) {
+        restored.extensions.push(extension.name);
+        return;
+      }
+      // A setting that this version does not have changes nothing that is compared.
+      if (/^SET\s/i.test(sent.sql) && ['42704', '22023', '0A000'].includes(error.sqlstate)) return;
+      throw new Impossible(why(sent, error, restored), { sent, error });
+    }
+  }
+}
+
+/**
+ * The extension that a statement makes, with its files in place where there are any, and those of what it needs itself.
+ * @param {Postgres} db
+ * @param {string} sql
+ */
+export async function provided(db, sql) {
+  let last = null;
+  for (const [, quoted] of sql.matchAll(EXTENSION)) {
+    const name = plain(quoted ?? '');
+    for (const needed of NEEDS[name] ?? []) await db.provide(needed);
+    last = { name, there: name === 'plpgsql' || await db.provide(name) };
+  }
+  return last;
+}
+
+/**
+ * Makes what is the server's and not the dump's.
+ * @param {Postgres} db
+ * @param {Refused} error
+ * @param {Restored} restored
+ */
+async function mended(db, { sqlstate, message }, restored) {
+  if (sqlstate !== '42704') return false;
+  const role = missingRole(message);
+  if (role !== null) {
+    await db.send(`CREATE ROLE ${quote(role)}`);
+    restored.roles.push(role);
+    return true;
+  }
+  const collation = /^collation "(.*)" for encoding/s.exec(message)?.[1];
+  if (collation !== undefined) {
+    // Its name tells the schema where the statement told it. The rules of a language decide the order of rows, of which there are none.
+    const [schema, name] = collation.includes('.') ? [collation.slice(0, collation.indexOf('.')), collation.slice(collation.indexOf('.') + 1)] : ['pg_catalog', collation];
+    await db.send(`CREATE COLLATION ${quote(schema ?? '')}.${quote(name ?? '')} (provider = icu, locale = 'und')`);
+    return true;
+  }
+  return false;
+}
+
+/**
+ * @param {Sent} sent
+ * @param {Refused} error
+ * @param {Restored} restored
+ */
+function why({ file, line }, error, { extensions }) {
+  const at = file === null ? 'a statement' : `${file}:${line}`;
+  const missing = extensions.length === 0 ? '' : ` It may need ${extensions.join(', ')}, which is not in it.`;
+  return `this PostgreSQL does not take ${at} (${error.sqlstate}: ${error.message}).${missing}`;
+}
+
+/** @param {string} message */
+export const missingRole = (message) => /^role "(.*)" does not exist$/s.exec(message)?.[1] ?? null;
+
+/** @param {readonly Sent[]} statements */
+function searchPath(statements) {
+  return statements.findLast(({ sql }) => /^SET search_path = /.test(sql))?.sql ?? 'SET search_path = public';
+}
+
+/** A name as SQL writes it. @param {string} name */
+export const quote = (name) => `"${name.replaceAll('"', '""')}"`;
+
+/** A name without its quotation marks. @param {string} name */
+const plain = (name) => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase());
