@@ -22,7 +22,8 @@
 export async function schema(db, library) {
   const [rows] = await db.send(library.snapshot_sql());
   const cell = Object.values(rows?.[0] ?? {})[0];
-  const json = typeof cell === 'string' ? cell : JSON.stringify(cell);
+  // PGlite keeps a version of its own among the options of each column (`pg_attver`), which no revision and no other server knows.
+  const json = (typeof cell === 'string' ? cell : JSON.stringify(cell)).replace(/\[\s*"pg_attver=\d+"\s*\]/g, 'null').replace(/"pg_attver=\d+"\s*,|,\s*"pg_attver=\d+"/g, '');
   return { json, sql: library.snapshot_to_sql(json) };
 }
 

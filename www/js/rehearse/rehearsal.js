@@ -170,7 +170,7 @@ class Stages {
       drift = report.drift;
     }
     // An application does not know the columns that the revisions do not know.
-    const extra = new Set(drift.filter(({ change, object }) => change === 'extra' && object.kind === 'column').map(({ object }) => `${object.schema}.${object.table}.${object.name}`));
+    const extra = new Set(drift.filter(({ change, counts, object }) => change === 'extra' && counts && object.kind === 'column').map(({ object }) => `${object.schema}.${object.table}.${object.name}`));
     this.#at('insert', 0);
     await this.#session(db);
     this.find(say.inserted(await fill(db, (schema, table, column) => this.#isVersionTable(table, schema) || extra.has(`${schema}.${table}.${column}`)), extra));

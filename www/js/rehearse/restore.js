@@ -48,7 +48,8 @@ export async function restore(db, statements, tell) {
   for (const sent of statements) {
     const left = ABOUT_EXTENSION.exec(sent.sql)?.[1];
     if (!OF_THE_CLUSTER.test(sent.sql) && !(left !== undefined && restored.extensions.includes(plain(left)))) await one(db, sent, restored);
-    tell?.(done += 1);
+    done += 1;
+    tell?.(done);
   }
   return restored;
 }

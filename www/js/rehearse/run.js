@@ -59,7 +59,8 @@ export async function upgrade(db, statements, tell) {
     }
     const failure = await attempt(db, one, results);
     if (failure !== null) return ended(db, { sent: done, failure, results, passed });
-    tell?.(done += 1);
+    done += 1;
+    tell?.(done);
   }
   const last = known.at(-1);
   const failure = open === null || last === undefined ? null : await attempt(db, { ...last, sql: 'COMMIT' });
@@ -79,7 +80,8 @@ async function each(db, statements, tell) {
   for (const one of statements) {
     const failure = await attempt(db, one, results);
     if (failure !== null) return { sent: done, failure, results, passed: [] };
-    tell?.(done += 1);
+    done += 1;
+    tell?.(done);
   }
   return { sent: done, failure: null, results, passed: [] };
 }
@@ -93,7 +95,8 @@ async function each(db, statements, tell) {
 async function attempt(db, sent, results) {
   try {
     await provided(db, sent.sql);
-    results?.push(...await db.send(sent.sql));
+    const rows = await db.send(sent.sql);
+    results?.push(...rows);
     return null;
   } catch (error) {
     if (error instanceof Refused) return { sent, error };
