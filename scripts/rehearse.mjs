@@ -1,14 +1,14 @@
 // Rehearses a plan on a real PostgreSQL, which runs inside of Node: `node scripts/rehearse.mjs REVISIONS… --dump FILE [--plan N]`.
 // 0: it applies cleanly. 1: it does not. 2: it could not be rehearsed, or the input is unusable.
 
-import { createReadStream } from 'node:fs';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createGunzip } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import { PGlite } from '@electric-sql/pglite';
 import * as library from '../pkg/restamp.js';
+import { archiveOf } from '../www/js/rehearse/extensions.js';
 import { rehearse } from '../www/js/rehearse/rehearsal.js';
 
 const root = new URL('../', import.meta.url);
@@ -23,14 +23,8 @@ export async function parts() {
     initdb: await WebAssembly.compile(initdb),
     data: new Blob([data]),
     extension: async (name) => {
-      const chunks = [];
-      try {
-        for await (const chunk of createReadStream(new URL(`${encodeURIComponent(name)}.tar.gz`, dist)).pipe(createGunzip())) chunks.push(chunk);
-      } catch (error) {
-        if (error.code === 'ENOENT') return null;
-        throw error;
-      }
-      return new Uint8Array(Buffer.concat(chunks));
+      const archive = archiveOf(name);
+      return archive === null ? null : new Uint8Array(gunzipSync(await readFile(new URL(archive, dist))));
     },
   };
 }

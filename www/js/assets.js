@@ -14,8 +14,12 @@ export async function part(path) {
 
 /**
  * What a worker runs, and as what.
+ * @param {string} path below `www/`
  * @returns {{ text: string, type: WorkerType }}
  */
-export function workerScript() {
-  return { text: `import ${JSON.stringify(new URL('worker.js', import.meta.url).href)};`, type: 'module' };
+export function workerScript(path) {
+  return { text: `import ${JSON.stringify(new URL(`../${path}`, import.meta.url).href)};`, type: 'module' };
 }
+
+/** Is PostgreSQL among the parts? It is loaded from the server when it is asked for, and not before. */
+export const hasPostgres = () => true;

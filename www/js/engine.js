@@ -1,56 +1,16 @@
 // The bridge to the worker. One analysis runs at a time and the latest request wins; cancelling ends the worker, for
 // nothing else stops a running wasm function, and starts another. So does a panic, after which an instance is unusable.
 
-import { part, workerScript } from './assets.js';
+import { compiled, spawn } from './spawn.js';
 
 /** @typedef {import('./state.js').Answer} Answer */
 /** @typedef {import('./state.js').Progress} Progress */
-/** @typedef {import('./worker.js').Request} Request */
+/** @typedef {import('./input.js').Request} Request */
 /** @typedef {import('./worker.js').Reply} Reply */
 /** @typedef {import('./view/hosts.js').Snapshot} Snapshot */
 
 /** An analysis that the user, or a later one, ended. */
 export class Cancelled extends Error {}
-
-/** @type {Promise<WebAssembly.Module> | null} */
-let compiled = null;
-
-/** The module is compiled once and handed to each worker, so that a second worker needs no network. */
-function wasm() {
-  compiled ??= WebAssembly.compileStreaming(part('pkg/restamp_bg.wasm')).catch((error) => {
-    compiled = null;
-    throw error;
-  });
-  return compiled;
-}
-
-/**
- * A worker that is loaded from a URL would not be under the page's policy; one from a blob inherits it.
- */
-function spawn() {
-  const { text, type } = workerScript();
-  const blob = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
-  return new Worker(trusted(blob), { type, name: 'restamp' });
-}
-
-/**
- * @param {string} url
- * @returns {string}
- */
-function trusted(url) {
-  const types = /** @type {any} */ (globalThis).trustedTypes;
-  if (!types) return url;
-  policy ??= types.createPolicy('restamp', {
-    // Only blobs that this very page made; their text is workerScript()'s.
-    createScriptURL: (/** @type {string} */ text) => {
-      if (!text.startsWith('blob:')) throw new TypeError('Only blobs of this page are run.');
-      return text;
-    },
-  });
-  return policy.createScriptURL(url);
-}
-/** @type {any} */
-let policy = null;
 
 export class Engine {
   /** @type {Worker | null} */
@@ -95,7 +55,7 @@ export class Engine {
   }
 
   #start() {
-    const worker = spawn();
+    const worker = spawn('js/worker.js', 'restamp');
     worker.addEventListener('message', (message) => {
       if (worker === this.#worker) this.#hear(/** @type {Reply} */ (message.data));
     });
@@ -103,7 +63,7 @@ export class Engine {
       event.preventDefault();
       this.#lose(worker, new Error(event.message || 'The engine could not be started. Reload the page.'));
     });
-    wasm().then(
+    compiled('pkg/restamp_bg.wasm').then(
       (module) => worker.postMessage({ module }),
       (error) => this.#lose(worker, new Error(`The engine could not be loaded (${error.message}). Reload the page.`)),
     );

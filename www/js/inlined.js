@@ -22,8 +22,12 @@ export async function part(path) {
 
 /**
  * What a worker runs, and as what: Chromium starts no module from the blob of a page that was opened from disk.
+ * @param {string} path
  * @returns {{ text: string, type: WorkerType }}
  */
-export function workerScript() {
-  return { text: text('js/worker.js'), type: 'classic' };
+export function workerScript(path) {
+  return { text: text(path), type: 'classic' };
 }
+
+/** Only one of the two files carries PostgreSQL. */
+export const hasPostgres = () => document.getElementById('vendor/pglite/pglite.wasm') !== null;

@@ -4,6 +4,7 @@ import { byId, counted, h } from './dom.js';
 import { Cancelled, Engine } from './engine.js';
 import { dumpFile, fromDrop, fromPicker, isDump, nameOf, pasted, projectFiles, sample } from './intake.js';
 import { remember } from './keep.js';
+import { Rehearsals, hasPostgres } from './rehearsal.js';
 import { initial, update } from './state.js';
 import { unzip } from './unzip.js';
 import { fillSnapshot, hosts } from './view/hosts.js';
@@ -15,6 +16,7 @@ import { STAGE } from './view/words.js';
 /** @typedef {import('./state.js').Taken} Taken */
 
 const engine = new Engine(fillSnapshot);
+const rehearsals = new Rehearsals();
 const area = (/** @type {string} */ id) => byId(id, HTMLTextAreaElement);
 const field = (/** @type {string} */ id) => byId(id, HTMLInputElement);
 const button = (/** @type {string} */ id) => byId(id, HTMLButtonElement);
@@ -85,7 +87,7 @@ function renderRun(before, now) {
     nameVersionTable(run.answer.report);
     const again = before.run.kind === 'running' && before.run.kept !== null;
     const restore = again ? remember(resultsSection) : null;
-    resultsSection.replaceChildren(...results(run.answer, run.choices, choose, sourceOf(now.project)));
+    resultsSection.replaceChildren(...results(run.answer, run.choices, choose, sourceOf(now.project), stageOf(run)));
     if (restore !== null) restore();
     else toVerdict();
   } else if (run.kind === 'failed') {
@@ -106,6 +108,20 @@ function sourceOf(files) {
     if (file === undefined && archive === undefined) return null;
     const text = file?.blob.text() ?? (archive === undefined ? null : unzip(archive.blob, path.slice(archive.path.length + 1)));
     return Promise.resolve(text).catch(() => null);
+  };
+}
+
+/**
+ * Rehearses the plans of an answer.
+ * @param {import('./state.js').Done} done
+ * @returns {import('./view/rehearsal.js').Stage}
+ */
+function stageOf({ answer: { report, rehearsal }, request }) {
+  return {
+    there: hasPostgres(),
+    tables: report.database?.tables ?? 0,
+    run: (index, tell) => (rehearsal === null ? Promise.reject(new Error('there is no database to copy.')) : rehearsals.run({ request, report, rehearsal, index }, tell)),
+    cancel: () => rehearsals.cancel(),
   };
 }
 
@@ -170,17 +186,20 @@ async function start(again = false) {
     return;
   }
   dispatch({ type: 'start', again });
+  // What is rehearsed is the answer that is about to go.
+  rehearsals.cancel();
+  const request = {
+    files: state.project,
+    dump,
+    versionDump: pasted(versionText),
+    stamped: rows ? [] : null,
+    answers: pasted(area('answers-text').value),
+    log,
+    options: options(),
+  };
   try {
-    const answer = await engine.analyze({
-      files: state.project,
-      dump,
-      versionDump: pasted(versionText),
-      stamped: rows ? [] : null,
-      answers: pasted(area('answers-text').value),
-      log,
-      options: options(),
-    }, (progress) => dispatch({ type: 'progress', progress }));
-    dispatch({ type: 'answer', answer });
+    const answer = await engine.analyze(request, (progress) => dispatch({ type: 'progress', progress }));
+    dispatch({ type: 'answer', answer, request });
   } catch (error) {
     // A cancelled run has been drawn already, or a later one has taken its place.
     if (!(error instanceof Cancelled)) dispatch({ type: 'failed', message: messageOf(error) });
@@ -204,6 +223,7 @@ function options() {
     concurrently: state.choices.concurrently,
     lock_timeout: state.choices.lockTimeout,
     no_plans: false,
+    rehearsal: true,
     database: state.choices.database,
   };
 }

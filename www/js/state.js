@@ -2,6 +2,8 @@
 
 /** @typedef {import('../pkg/restamp.js').Report} Report */
 /** @typedef {import('../pkg/restamp.js').Progress} Progress */
+/** @typedef {import('../pkg/restamp.js').Rehearsal} Rehearsal */
+/** @typedef {import('./input.js').Request} Request */
 /** @typedef {{ readonly name: string, readonly text: string }} OutFile */
 
 /**
@@ -21,13 +23,13 @@
  */
 
 /**
- * An answer: the report, the files of each plan, and those of the report alone.
- * @typedef {{ readonly report: Report, readonly files: readonly OutFile[][], readonly rest: readonly OutFile[] }} Answer
+ * An answer: the report, the files of each plan, those of the report alone, and what a rehearsal sends.
+ * @typedef {{ readonly report: Report, readonly files: readonly OutFile[][], readonly rest: readonly OutFile[], readonly rehearsal: Rehearsal | null }} Answer
  */
 
 /**
- * What is shown, and with which choices it was asked for.
- * @typedef {{ kind: 'done', answer: Answer, choices: Choices }} Done
+ * What is shown, what it was asked with, and with which choices.
+ * @typedef {{ kind: 'done', answer: Answer, request: Request, choices: Choices }} Done
  */
 
 /**
@@ -56,7 +58,7 @@
  *   | { type: 'choose', choices: Partial<Choices> }
  *   | { type: 'start', again: boolean }
  *   | { type: 'progress', progress: Progress }
- *   | { type: 'answer', answer: Answer }
+ *   | { type: 'answer', answer: Answer, request: Request }
  *   | { type: 'failed', message: string }
  *   | { type: 'cancel' }} Event
  */
@@ -96,7 +98,7 @@ export function update(state, event) {
     case 'progress':
       return state.run.kind === 'running' ? { ...state, run: { ...state.run, progress: event.progress } } : state;
     case 'answer':
-      return { ...state, run: { kind: 'done', answer: event.answer, choices: state.choices } };
+      return { ...state, run: { kind: 'done', answer: event.answer, request: event.request, choices: state.choices } };
     case 'failed':
       return { ...state, reading: false, run: { kind: 'failed', message: event.message } };
     case 'cancel': {

@@ -1,21 +1,10 @@
 // Runs in the worker: files to bytes, the wasm library, and back. It answers one request at a time.
 
 import { analyze, files, initSync, snapshot_py, snapshot_sql } from '../pkg/restamp.js';
+import { explain, inputOf } from './input.js';
 
-/** @typedef {import('./state.js').Taken} Taken */
+/** @typedef {import('./input.js').Request} Request */
 /** @typedef {import('./state.js').Answer} Answer */
-/** @typedef {import('../pkg/restamp.js').Options} Options */
-
-/**
- * @typedef {object} Request
- * @property {readonly Taken[]} files
- * @property {Taken | null} dump
- * @property {Taken | null} versionDump
- * @property {string[] | null} stamped
- * @property {Taken | null} answers
- * @property {Taken | null} log
- * @property {Options} options
- */
 
 /**
  * @typedef {{ kind: 'snapshot', snapshot: import('./view/hosts.js').Snapshot }
@@ -39,37 +28,12 @@ const ready = new Promise((resolve) => {
 const reply = (reply) => self.postMessage(reply);
 
 /**
- * @param {Taken | null} file
- */
-async function bytes(file) {
-  if (file === null) return null;
-  try {
-    return { path: file.path, bytes: new Uint8Array(await file.blob.arrayBuffer()) };
-  } catch {
-    throw new Error(`${file.path} could not be read. Has it changed or moved since you chose it? Choose it again.`);
-  }
-}
-
-/**
  * @param {Request} request
  * @returns {Promise<Answer>}
  */
 async function answer(request) {
   await ready;
-  const project = [];
-  for (const file of request.files) {
-    const one = await bytes(file);
-    if (one !== null) project.push(one);
-  }
-  const input = {
-    files: project,
-    dump: await bytes(request.dump),
-    version_dump: await bytes(request.versionDump),
-    stamped: request.stamped,
-    answers: await bytes(request.answers),
-    log: await bytes(request.log),
-    options: request.options,
-  };
+  const input = await inputOf(request);
   // Progress comes thousands of times a second; the page needs it a few times.
   let last = 0;
   const report = analyze(input, (progress) => {
@@ -79,24 +43,16 @@ async function answer(request) {
       reply({ kind: 'progress', progress });
     }
   });
+  // What a rehearsal sends is not for the files that are handed on.
+  const rehearsal = report.rehearsal ?? null;
+  report.rehearsal = null;
   // The report is the same for each plan, and long.
   const rest = files(report);
   const ofPlan = report.plans.map((_, index) => {
     const own = files(report, index);
     return [...own, ...rest.filter((one) => own.every(({ name }) => name !== one.name))];
   });
-  return { report, files: ofPlan, rest };
-}
-
-/** @param {unknown} error */
-function explain(error) {
-  if (!(error instanceof Error)) return String(error);
-  const memory = error instanceof RangeError || /out of memory|unreachable/i.test(error.message);
-  if (error instanceof WebAssembly.RuntimeError || memory) {
-    return `Restamp stopped in the middle (${error.message}). Very large input can exhaust the tab's memory.`;
-  }
-  if (error.name === 'RestampPanic') return `This is a fault of Restamp, not of your files: ${error.message}`;
-  return error.message;
+  return { report, files: ofPlan, rest, rehearsal };
 }
 
 self.addEventListener('message', async (message) => {

@@ -4,18 +4,21 @@ import { counted, h, prose } from '../dom.js';
 import { command, fileList, place, saveButton, zipButton } from './code.js';
 import { copyButton } from './copy.js';
 import { dataSteps, hazards } from './hazards.js';
+import { rehearsal } from './rehearsal.js';
 import { OUTCOME } from './words.js';
 
 /** @typedef {import('../../pkg/restamp.js').Plan} Plan */
 /** @typedef {import('../state.js').Answer} Answer */
 /** @typedef {import('../state.js').OutFile} OutFile */
+/** @typedef {{ plan: Plan, files: readonly OutFile[], id: string, rehearsed: HTMLElement }} Shown */
 
 /**
  * @param {Answer} answer
  * @param {Node | null} options what the plans may do
  * @param {() => void} useHeads asks again for `alembic upgrade heads`
+ * @param {import('./rehearsal.js').Stage} stage
  */
-export function plans({ report, files }, options, useHeads) {
+export function plans({ report, files }, options, useHeads, stage) {
   if (report.plans.length === 0) return null;
   /** @type {Set<string>} */
   const ids = new Set();
@@ -24,7 +27,7 @@ export function plans({ report, files }, options, useHeads) {
     const name = folder(plan);
     const id = ids.has(name) ? `${name}-${index}` : name;
     ids.add(id);
-    return { plan, files: files[index] ?? [], id };
+    return { plan, files: files[index] ?? [], id, rehearsed: rehearsal(index, id, stage) };
   });
   const best = all.find(({ plan }) => plan.recommended);
   const others = all.filter((one) => one !== best);
@@ -65,10 +68,10 @@ function title(plan, id) {
 
 /**
  * A way that is not recommended: the first thing that stands against it is seen without opening it.
- * @param {{ plan: Plan, files: readonly OutFile[], id: string }} one
+ * @param {Shown} one
  * @param {boolean} open
  */
-function folded({ plan, files, id }, open) {
+function folded({ plan, files, id, rehearsed }, open) {
   const [first, ...further] = plan.barred;
   return h('details', { class: 'card plan', id, open, 'data-keep': true },
     h('summary', null, title(plan, null),
@@ -76,11 +79,11 @@ function folded({ plan, files, id }, open) {
         : [h('span', { class: 'tag care' }, '! not without care'), ' ', prose(first),
           further.length > 0 && h('span', { class: 'soft' }, ` And ${counted(further.length, 'further reason')}.`)])),
     further.length > 0 && h('ul', { class: 'barred' }, plan.barred.map((reason) => h('li', null, prose(reason)))),
-    body({ plan, files, id }));
+    body({ plan, files, id, rehearsed }));
 }
 
-/** @param {{ plan: Plan, files: readonly OutFile[], id: string }} one */
-function body({ plan, files, id }) {
+/** @param {Shown} one */
+function body({ plan, files, id, rehearsed }) {
   return [
     // What stands against a plan is said above it already.
     !plan.barred.includes(plan.why) && h('p', { class: 'why' }, prose(plan.why)),
@@ -91,7 +94,8 @@ function body({ plan, files, id }) {
     dataSteps(plan.data_steps),
     hazards(plan.then.hazards, 'Know before you upgrade'),
     files.length > 0 && h('div', { class: 'plan-files' }, h('h5', null, 'Files'), fileList(files, id, plan.hazards)),
-    h('p', { class: 'fine' }, 'Internally consistent: Restamp has checked the script against its model of your schema. It has not run on a server; try it on a copy if you can.'),
+    h('p', { class: 'fine' }, 'Internally consistent: Restamp has checked the script against its model of your schema. Rehearse it before production.'),
+    rehearsed,
   ].filter((part) => part !== null && part !== false);
 }
 

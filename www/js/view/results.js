@@ -19,15 +19,16 @@ import { log, prediction, verdict } from './verdict.js';
  * @param {Choices} chosen what it was asked with
  * @param {Choose} choose asks again
  * @param {import('./evidence.js').Source} source the files that it is about
+ * @param {import('./rehearsal.js').Stage} stage rehearses plans
  * @returns {Node[]}
  */
-export function results(answer, chosen, choose, source) {
+export function results(answer, chosen, choose, source, stage) {
   const { report } = answer;
   const cause = [prediction(report), log(report)].filter((card) => card !== null);
   const sections = [
     verdict(report),
     choices(answer, choose),
-    plans(answer, allowed(answer.report, chosen, choose), () => choose({ target: 'heads' })),
+    plans(answer, allowed(answer.report, chosen, choose), () => choose({ target: 'heads' }), stage),
     cause.length > 0 ? h('div', { class: 'cause-cards' }, cause) : null,
     drift(report),
     history(report, source),
