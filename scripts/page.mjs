@@ -1,5 +1,5 @@
 // The whole page as one file that needs no server and no network: `node scripts/page.mjs` writes dist/restamp.html from
-// www/ and pkg/, and dist/restamp.html.sha256 beside it, for `sha256sum -c`.
+// www/ and pkg/, dist/restamp-full.html, which carries PostgreSQL for rehearsals as well, and beside each its SHA-256, for `sha256sum -c`.
 //
 // Nothing in it depends on the machine or the day: esbuild and fflate are pinned by package-lock.json, while the zlib
 // inside Node is another one in each distribution and does not pack the same bytes.
@@ -10,6 +10,7 @@ import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { gzipSync } from 'fflate';
+import { ARCHIVES } from '../www/js/rehearse/extensions.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const www = join(root, 'www');
@@ -24,9 +25,10 @@ const source = (text) => `'sha256-${sha256(text, 'base64')}'`;
 /**
  * The page.
  * @param {string} [pkg] the folder of the wasm library
+ * @param {boolean} [full] with PostgreSQL inside
  * @returns {Promise<string>}
  */
-export async function page(pkg = join(root, 'pkg')) {
+export async function page(pkg = join(root, 'pkg'), full = false) {
   const [html, wasm, version, tools] = await Promise.all([read('www/index.html'), readFile(join(pkg, 'restamp_bg.wasm')), versionOf(), toolsOf(pkg)]);
   const [main, worker] = [await joined('main.js', 'esm', pkg), await joined('worker.js', 'iife', pkg)];
   const style = inert(await read('www/app.css'));
@@ -37,6 +39,7 @@ export async function page(pkg = join(root, 'pkg')) {
   ].join('; ');
   const parts = [block('js/worker.js', 'text/plain', worker), packed('pkg/restamp_bg.wasm', wasm)];
   for (const path of await samples()) parts.push(packed(path, await readFile(join(www, path))));
+  if (full) parts.push(...await postgres(pkg));
 
   let text = html;
   /** @param {RegExp} pattern @param {string} by what takes the place of each match, of which there must be one */
@@ -47,7 +50,8 @@ export async function page(pkg = join(root, 'pkg')) {
   swap(/\n *<(\w+) data-page="served">.*?<\/\1>(?=\n)/gs, '');
   swap(/ data-page="single" hidden(?=>)/g, '');
   swap(/(?<=data-fill="engine">)(?=<)/, sha256(wasm, 'hex'));
-  swap(/(?<=data-fill="tools">)(?=<)/, tools);
+  swap(/(?<=data-fill="tools">)(?=<)/, full ? `${tools}, pglite ${await pglite()}` : tools);
+  if (full) swap(/restamp\.html(?= SHA256|\.sha256)/g, 'restamp-full.html');
   swap(/(?<=(href|src)=")icon\.svg(?=")/g, icon);
   swap(/(?=<\/body>)/, parts.join(''));
   swap(/(?<=<meta http-equiv="Content-Security-Policy" content=")[^"]*(?=")/, policy);
@@ -77,6 +81,8 @@ async function joined(entry, format, pkg) {
     charset: 'utf8',
     legalComments: 'none',
     logLevel: 'warning',
+    // PGlite asks for these under Node alone.
+    external: ['fs', 'fs/promises', 'node:module', 'stream', 'stream/promises', 'util', 'zlib'],
     // wasm-bindgen's own way of loading asks where it lies. It is not used here, and left out.
     logOverride: { 'empty-import-meta': 'silent' },
     plugins: [{
@@ -108,6 +114,18 @@ const block = (path, type, text) => `<script type="${type}" id="${path}">${text}
 /** @param {string} path @param {Uint8Array} bytes */
 const packed = (path, bytes) => block(path, 'application/gzip;base64', Buffer.from(gzipSync(bytes, { level: 9, mtime: 0 })).toString('base64'));
 
+/** What rehearsals are made of: their worker, PGlite's parts, and the extensions. @param {string} pkg */
+async function postgres(pkg) {
+  const names = ['pglite.wasm', 'initdb.wasm', 'pglite.data', ...[...ARCHIVES].map((name) => `${name}.tar.gz`)].map((name) => `vendor/pglite/${name}`);
+  const parts = [block('js/rehearse/worker.js', 'text/plain', await joined('rehearse/worker.js', 'iife', pkg))];
+  for (const name of names) parts.push(packed(name, await readFile(join(www, name))));
+  return parts;
+}
+
+async function pglite() {
+  return JSON.parse(await read('package.json')).devDependencies['@electric-sql/pglite'];
+}
+
 /** The samples as the page asks for them. */
 async function samples() {
   const found = await readdir(join(www, 'sample'), { recursive: true });
@@ -128,8 +146,10 @@ async function toolsOf(pkg) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const text = await page();
   await mkdir(join(root, 'dist'), { recursive: true });
-  await writeFile(join(root, 'dist', 'restamp.html'), text);
-  await writeFile(join(root, 'dist', 'restamp.html.sha256'), `${sha256(text, 'hex')}  restamp.html\n`);
+  for (const [name, full] of /** @type {const} */ ([['restamp.html', false], ['restamp-full.html', true]])) {
+    const text = await page(undefined, full);
+    await writeFile(join(root, 'dist', name), text);
+    await writeFile(join(root, 'dist', `${name}.sha256`), `${sha256(text, 'hex')}  ${name}\n`);
+  }
 }

@@ -67,7 +67,7 @@ class Stages {
   /** What is made before each stage, for a statement needed it. @type {string[]} */
   #roles = [];
   /** @type {Restored} */
-  #restored = { extensions: [], roles: [], searchPath: '' };
+  #restored = { extensions: [], roles: [], owner: null, searchPath: '' };
   /** @type {() => Promise<Postgres>} */
   #copy = () => Promise.reject(new Error('There is no template yet.'));
 

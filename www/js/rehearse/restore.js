@@ -30,6 +30,7 @@ const ABOUT_EXTENSION = /^(?:COMMENT\s+ON|ALTER)\s+EXTENSION\s+("(?:[^"]|"")+"|[
  * @typedef {object} Restored
  * @property {string[]} extensions that this server does not have, and nothing needed
  * @property {string[]} roles that were made
+ * @property {string | null} owner of the database: it owns most of what is in it, and a dump does not say
  * @property {string} searchPath sets that of Alembic's connection
  */
 
@@ -41,7 +42,7 @@ const ABOUT_EXTENSION = /^(?:COMMENT\s+ON|ALTER)\s+EXTENSION\s+("(?:[^"]|"")+"|[
  */
 export async function restore(db, statements, tell) {
   /** @type {Restored} */
-  const restored = { extensions: [], roles: [], searchPath: searchPath(statements) };
+  const restored = { extensions: [], roles: [], owner: null, searchPath: searchPath(statements) };
   // The first block in PL/pgSQL loads its library.
   await db.send('DO $$BEGIN END$$');
   let done = 0;
@@ -51,7 +52,20 @@ export async function restore(db, statements, tell) {
     done += 1;
     tell?.(done);
   }
+  restored.owner = await owned(db);
   return restored;
+}
+
+/**
+ * Whoever made the tables could make them: on most servers as the owner of the database, who may create objects in `public`.
+ * @param {Postgres} db
+ */
+async function owned(db) {
+  const [[most] = []] = await db.send(`SELECT r.rolname FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p') AND NOT r.rolsuper AND n.nspname NOT LIKE 'pg\\_%' GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1`);
+  if (most === undefined) return null;
+  await db.send(`ALTER DATABASE postgres OWNER TO ${quote(most['rolname'])}`);
+  return most['rolname'];
 }
 
 /**

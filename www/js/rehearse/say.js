@@ -79,10 +79,11 @@ export function impossible(stage, error) {
 }
 
 /** @param {Restored} restored @param {string} server */
-export function restored({ extensions, roles }, server) {
+export function restored({ extensions, roles, owner }, server) {
   const out = extensions.length === 0 ? '' : ` Left out, for it is not in this PostgreSQL and nothing else in the dump needs it: ${extensions.join(', ')}.`;
   const made = roles.length === 0 ? '' : ` Roles that were made for it: ${roles.join(', ')}.`;
-  return finding('restore', out === '' ? 'plain' : 'care', `${server} has an empty copy of the schema.${out}${made}`);
+  const owns = owner === null ? '' : ` ${owner} owns the database here, since it owns its tables; what it may do in yours, no dump tells.`;
+  return finding('restore', out === '' ? 'plain' : 'care', `${server} has an empty copy of the schema.${out}${made}${owns}`);
 }
 
 /**
