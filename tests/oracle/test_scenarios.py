@@ -14,7 +14,10 @@ import pytest
 from project import Project, failure
 from server import VERSIONS, Server
 
-SCENARIOS = pathlib.Path(__file__).resolve().parents[1] / "fixtures" / "scenarios"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SCENARIOS = ROOT / "tests" / "fixtures" / "scenarios"
+# What tests/rehearse takes up again.
+KEPT = ROOT / "target" / "scenarios"
 
 
 @pytest.fixture(scope="module", params=sorted(VERSIONS))
@@ -78,10 +81,14 @@ def test_scenario(server, restamp, tmp_path, name):
     build(server, scenario, project, database)
     dump = tmp_path / "dump.sql"
     dump.write_text(server.dump_for_restamp(database))
+    kept = KEPT / f"{name}-{server.version}"
+    kept.mkdir(parents=True, exist_ok=True)
+    shutil.copy(dump, kept / "dump.sql")
     out = tmp_path / "out"
     target = scenario.get("target", "heads")
     options = ["--target", target]
     real, log = real_outcome(project, target)
+    (kept / "log.txt").write_text(log or "")
     if scenario.get("log"):
         (tmp_path / "log.txt").write_text(log)
         options += ["--log", tmp_path / "log.txt"]

@@ -11,6 +11,7 @@ import { untar } from './untar.js';
  * @property {WebAssembly.Module} postgres
  * @property {WebAssembly.Module} initdb
  * @property {Blob} data the files that are beside the program
+ * @property {Blob} [empty] the files of an empty database; without them they are made, which takes some seconds
  * @property {(name: string) => Promise<Uint8Array | null>} extension its archive, unpacked; null where there is none
  */
 
@@ -56,7 +57,14 @@ export class Postgres {
    * @param {Parts} parts
    */
   static async start(parts) {
-    return new Postgres(await create(parts), parts, new Map());
+    return new Postgres(await create(parts, parts.empty ?? null), parts, new Map());
+  }
+
+  /** The files of the database as it is now. */
+  async files() {
+    // What is in memory alone would be missing among them.
+    await this.send('CHECKPOINT');
+    return this.#db.dumpDataDir('none');
   }
 
   /**
@@ -64,9 +72,7 @@ export class Postgres {
    * @returns {Promise<() => Promise<Postgres>>}
    */
   async template() {
-    // What is in memory alone would be missing among the files.
-    await this.send('CHECKPOINT');
-    const files = await this.#db.dumpDataDir('none');
+    const files = await this.files();
     return async () => {
       const copy = new Postgres(await create(this.#parts, files), this.#parts, this.#files);
       copy.#write(this.#files);
