@@ -119,6 +119,7 @@ async function postgres(pkg) {
   const names = ['pglite.wasm', 'initdb.wasm', 'pglite.data', ...[...ARCHIVES].map((name) => `${name}.tar.gz`)].map((name) => `vendor/pglite/${name}`);
   const parts = [block('js/rehearse/worker.js', 'text/plain', await joined('rehearse/worker.js', 'iife', pkg))];
   for (const name of names) parts.push(packed(name, await readFile(join(www, name))));
+  parts.push(block('vendor/pglite/LICENSE', 'text/plain', inert(await read('node_modules/@electric-sql/pglite/LICENSE'))));
   return parts;
 }
 

@@ -3,7 +3,7 @@
 #
 #   rustup              the wasm target, rustfmt, clippy (rustup itself must be there)
 #   cargo install       wasm-bindgen-cli (of the version in Cargo.toml) and wasm-pack
-#   npm ci              binaryen (wasm-opt), esbuild, fflate, playwright-core, axe-core, typescript: versions and hashes in
+#   npm ci              binaryen (wasm-opt), esbuild, fflate, PGlite, playwright-core, axe-core, typescript: versions and hashes in
 #                       package-lock.json
 #   apt-get             nodejs, npm, chromium, python3-venv, firefox-esr, where they are missing and we are root
 #   pip                 Alembic, SQLAlchemy, drivers, PostgreSQL 16 and 18 binaries: tests/oracle/requirements.txt

@@ -30,6 +30,13 @@ wasm() {
   node --test tests/wasm/*.test.mjs
 }
 
+# Rehearsals on PostgreSQL as wasm, under Node; what is rehearsed the oracle has left in target/scenarios.
+rehearse() {
+  part rehearse
+  scripts/wasm.sh
+  node --test --test-concurrency=1 tests/rehearse/*.test.mjs
+}
+
 # The page, served and as one file: types, then a real Chromium and a real Firefox. What it saves is compared with the command line's.
 page() {
   part page
@@ -48,7 +55,7 @@ page() {
 }
 
 not_run=()
-for name in "${@:-rust oracle wasm page}"; do
+for name in "${@:-rust oracle wasm rehearse page}"; do
   for one in $name; do "$one"; done
 done
 for what in "${not_run[@]}"; do printf '\n\033[1mNOT RUN: %s\033[0m\n' "$what"; done

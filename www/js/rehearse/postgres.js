@@ -45,11 +45,18 @@ export class Postgres {
   /** The files of extensions, which a copy needs again. @type {Map<string, Uint8Array>} */
   #files;
 
-  /** @param {PGlite} db @param {Parts} parts @param {Map<string, Uint8Array>} files */
-  constructor(db, parts, files) {
+  /**
+   * @param {PGlite} db
+   * @param {Parts} parts
+   * @param {Map<string, Uint8Array>} files
+   * @param {Set<string>} standIns
+   */
+  constructor(db, parts, files, standIns) {
     this.#db = db;
     this.#parts = parts;
     this.#files = files;
+    /** Extensions that are here by name alone. */
+    this.standIns = standIns;
   }
 
   /**
@@ -57,7 +64,7 @@ export class Postgres {
    * @param {Parts} parts
    */
   static async start(parts) {
-    return new Postgres(await create(parts, parts.empty ?? null), parts, new Map());
+    return new Postgres(await create(parts, parts.empty ?? null), parts, new Map(), new Set());
   }
 
   /** The files of the database as it is now. */
@@ -74,24 +81,25 @@ export class Postgres {
   async template() {
     const files = await this.files();
     return async () => {
-      const copy = new Postgres(await create(this.#parts, files), this.#parts, this.#files);
+      const copy = new Postgres(await create(this.#parts, files), this.#parts, this.#files, this.standIns);
       copy.#write(this.#files);
       return copy;
     };
   }
 
   /**
-   * Puts the files of an extension where CREATE EXTENSION looks for them.
+   * Puts the files of an extension where CREATE EXTENSION looks for them. One that is not to be had is made without anything in it:
+   * what a schema uses of it is then missing, and one that uses nothing of it is whole.
    * @param {string} name
-   * @returns {Promise<boolean>} false where there are none
    */
   async provide(name) {
     const archive = await this.#parts.extension(name);
-    if (archive === null) return false;
-    const files = untar(archive);
+    const text = (/** @type {string} */ value) => new TextEncoder().encode(value);
+    const folder = 'share/postgresql/extension';
+    const files = archive === null ? new Map([[`${folder}/${name}.control`, text("default_version = '1'\n")], [`${folder}/${name}--1.sql`, text('')]]) : untar(archive);
+    if (archive === null) this.standIns.add(name);
     this.#write(files);
     for (const [path, bytes] of files) this.#files.set(path, bytes);
-    return true;
   }
 
   /** @param {Map<string, Uint8Array>} files */

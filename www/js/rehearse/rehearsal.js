@@ -50,7 +50,7 @@ export async function rehearse(question, library, parts, tell) {
     if (!(error instanceof Impossible)) throw error;
     stage.find(say.impossible(stage.now, error));
   }
-  return say.result(stage.findings, stage.server, question.report.database?.tables ?? 0);
+  return say.result(stage.findings, stage.server, question.report.database?.tables ?? 0, stage.then);
 }
 
 class Stages {
@@ -67,7 +67,7 @@ class Stages {
   /** What is made before each stage, for a statement needed it. @type {string[]} */
   #roles = [];
   /** @type {Restored} */
-  #restored = { extensions: [], roles: [], owner: null, searchPath: '' };
+  #restored = { extensions: new Set(), roles: [], owner: null, searchPath: '' };
   /** @type {() => Promise<Postgres>} */
   #copy = () => Promise.reject(new Error('There is no template yet.'));
 
@@ -88,12 +88,38 @@ class Stages {
     this.#sent = sent;
   }
 
+  /** What is predicted of the upgrade after the plan. */
+  get then() {
+    return this.#plan.then;
+  }
+
   async all() {
+    this.#patch();
     const before = await this.#start();
+    if (this.#scripts().length === 0 && this.#sent.upgrade.length === 0) this.find(say.nothing(this.then));
     if (await this.#fix(before)) {
       await this.#undo(before.schema);
       await this.#rows();
     }
+  }
+
+  /** A plan that changes revisions is rehearsed with what they send when they are changed. */
+  #patch() {
+    const { input } = this.question;
+    const { patches } = this.#plan;
+    if (patches.length === 0) return;
+    const files = (input.files ?? []).map((file) => {
+      let text = null;
+      for (const { before, after } of patches.filter((patch) => patch.file === file.path)) {
+        text ??= new TextDecoder().decode(Uint8Array.from(file.bytes));
+        text = text.replace(before, () => after);
+      }
+      return text === null ? file : { ...file, bytes: /** @type {any} */ (new TextEncoder().encode(text)) };
+    });
+    const changed = { ...input, files };
+    const { rehearsal } = this.library.analyze({ ...changed, options: { ...input.options, no_plans: true, rehearsal: true } }, () => {});
+    this.question = { ...this.question, input: changed };
+    if (rehearsal !== null) this.#sent = { ...this.#sent, upgrade: rehearsal.upgrade };
   }
 
   /**
@@ -115,7 +141,7 @@ class Stages {
     const known = this.#analysed(start);
     if (report.prediction !== null && rehearsal.upgrade.length > 0) {
       const ran = await upgrade(db, rehearsal.upgrade, this.#at('today', rehearsal.upgrade.length));
-      if (!(ran.failure !== null && missingRole(ran.failure.error.message) !== null)) this.find(say.today(report.prediction, rehearsal.upgrade, ran));
+      if (!(ran.failure !== null && missingRole(ran.failure.error.message) !== null)) this.find(say.today(report.prediction, rehearsal.upgrade, ran, this.#restored));
     }
     await db.close();
     return { schema: start, drift: [...report.drift, ...known.drift] };
@@ -141,7 +167,7 @@ class Stages {
       const again = await script(db, scripts, this.#at('again', scripts.length));
       this.find(say.again(again, again.failure === null ? differences(once, await this.#read(db)) : null));
       const report = this.#analysed(once);
-      this.find(say.placed('placed', report, plan.to, isAt(report, plan.to), this.#counting(fresh(report.drift, before.drift))));
+      this.find(say.placed('placed', report, plan.to, isAt(report, plan.to), fresh(report.drift, before.drift)));
       await this.#session(db);
       if (this.#sent.verify.length > 0) this.find(say.verified(await script(db, this.#sent.verify, this.#at('verify', this.#sent.verify.length))));
     }
@@ -160,13 +186,13 @@ class Stages {
     if (then.runs.length > 0) {
       await this.#session(db);
       const ran = await upgrade(db, this.#sent.upgrade, this.#at('upgrade', this.#sent.upgrade.length));
-      this.find(say.upgraded(then, this.#sent.upgrade, ran));
+      this.find(say.upgraded(then, this.#sent.upgrade, ran, this.#restored));
       // What is not known of an upgrade cannot be compared with what comes of it.
       if (ran.failure !== null || ran.passed.length > 0 || then.outcome === 'unknown' || then.outcome === 'fails') return;
       const rows = rowsAfter(this.question.report, to, then.runs);
       await this.#setRows(db, rows);
       const report = this.#analysed(await this.#read(db));
-      this.find(say.placed('upgraded', report, rows, isAt(report, rows), this.#counting(fresh(report.drift, before))));
+      this.find(say.placed('upgraded', report, rows, isAt(report, rows), fresh(report.drift, before)));
       drift = report.drift;
     }
     // An application does not know the columns that the revisions do not know.
@@ -259,11 +285,6 @@ class Stages {
       log: null,
       options: { ...input.options, database: null, rehearsal: false, no_plans: true },
     }, () => {});
-  }
-
-  /** Extensions that had to be left out are missing for that reason alone. @param {Report['drift']} drift */
-  #counting(drift) {
-    return drift.filter(({ object }) => !(object.kind === 'extension' && this.#restored.extensions.includes(object.name)));
   }
 
   get #versionTable() {

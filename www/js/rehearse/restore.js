@@ -23,12 +23,11 @@ const OF_THE_CLUSTER = /^(CREATE|ALTER|DROP)\s+(DATABASE|SUBSCRIPTION|TABLESPACE
 const EXTENSION = /\bCREATE\s+EXTENSION\s+(?:IF\s+NOT\s+EXISTS\s+)?("(?:[^"]|"")+"|[\w$]+)/gi;
 /** What CREATE EXTENSION … CASCADE makes besides. */
 const NEEDS = /** @type {Record<string, string[]>} */ ({ earthdistance: ['cube'] });
-const ABOUT_EXTENSION = /^(?:COMMENT\s+ON|ALTER)\s+EXTENSION\s+("(?:[^"]|"")+"|[\w$]+)/i;
 
 /**
  * What had to be left out or made for it.
  * @typedef {object} Restored
- * @property {string[]} extensions that this server does not have, and nothing needed
+ * @property {Set<string>} extensions that this server has by name alone, and of which nothing was needed
  * @property {string[]} roles that were made
  * @property {string | null} owner of the database: it owns most of what is in it, and a dump does not say
  * @property {string} searchPath sets that of Alembic's connection
@@ -42,13 +41,12 @@ const ABOUT_EXTENSION = /^(?:COMMENT\s+ON|ALTER)\s+EXTENSION\s+("(?:[^"]|"")+"|[
  */
 export async function restore(db, statements, tell) {
   /** @type {Restored} */
-  const restored = { extensions: [], roles: [], owner: null, searchPath: searchPath(statements) };
+  const restored = { extensions: db.standIns, roles: [], owner: null, searchPath: searchPath(statements) };
   // The first block in PL/pgSQL loads its library.
   await db.send('DO $$BEGIN END$$');
   let done = 0;
   for (const sent of statements) {
-    const left = ABOUT_EXTENSION.exec(sent.sql)?.[1];
-    if (!OF_THE_CLUSTER.test(sent.sql) && !(left !== undefined && restored.extensions.includes(plain(left)))) await one(db, sent, restored);
+    if (!OF_THE_CLUSTER.test(sent.sql)) await one(db, sent, restored);
     done += 1;
     tell?.(done);
   }
@@ -75,7 +73,7 @@ async function owned(db) {
  * @param {Restored} restored
  */
 async function one(db, sent, restored) {
-  const extension = await provided(db, sent.sql);
+  await provide(db, sent.sql);
   // Each turn makes one thing that was missing; a statement names few.
   for (let turn = 0; ; turn += 1) {
     try {
@@ -85,10 +83,6 @@ async function one(db, sent, restored) {
       if (!(error instanceof Refused)) throw error;
       if (error.sqlstate === '42P06' && error.message.includes('"public"')) return;
       if (turn < 20 && await mended(db, error, restored)) continue;
-      if (extension !== null && !extension.there) {
-        restored.extensions.push(extension.name);
-        return;
-      }
       // A setting that this version does not have changes nothing that is compared.
       if (/^SET\s/i.test(sent.sql) && ['42704', '22023', '0A000'].includes(error.sqlstate)) return;
       throw new Impossible(why(sent, error, restored), { sent, error });
@@ -97,18 +91,16 @@ async function one(db, sent, restored) {
 }
 
 /**
- * The extension that a statement makes, with its files in place where there are any, and those of what it needs itself.
+ * Puts the files of the extensions in place that a statement makes.
  * @param {Postgres} db
  * @param {string} sql
  */
-export async function provided(db, sql) {
-  let last = null;
+export async function provide(db, sql) {
   for (const [, quoted] of sql.matchAll(EXTENSION)) {
     const name = plain(quoted ?? '');
-    for (const needed of NEEDS[name] ?? []) await db.provide(needed);
-    last = { name, there: name === 'plpgsql' || await db.provide(name) };
+    if (name === 'plpgsql') continue;
+    for (const one of [...NEEDS[name] ?? [], name]) await db.provide(one);
   }
-  return last;
 }
 
 /**
@@ -142,7 +134,7 @@ async function mended(db, { sqlstate, message }, restored) {
  */
 function why({ file, line }, error, { extensions }) {
   const at = file === null ? 'a statement' : `${file}:${line}`;
-  const missing = extensions.length === 0 ? '' : ` It may need ${extensions.join(', ')}, which is not in it.`;
+  const missing = extensions.size === 0 ? '' : ` It may need ${[...extensions].join(', ')}, which is not in it.`;
   return `this PostgreSQL does not take ${at} (${error.sqlstate}: ${error.message}).${missing}`;
 }
 

@@ -1,7 +1,7 @@
 // Sends statements one by one, as psql and Alembic do, and stops at the first that is refused.
 
 import { Refused } from './postgres.js';
-import { provided } from './restore.js';
+import { provide } from './restore.js';
 
 /** @typedef {import('../../pkg/restamp.js').Sent} Sent */
 /** @typedef {import('./postgres.js').Postgres} Postgres */
@@ -18,7 +18,7 @@ import { provided } from './restore.js';
  * @property {number} sent how many were sent and taken
  * @property {Failure | null} failure
  * @property {Record<string, any>[][]} results the rows of each result
- * @property {readonly Sent[]} passed those that it is not known of whether they are sent: they were not
+ * @property {readonly Sent[]} passed those of which it is not known whether they are sent, or with which values: they were not
  */
 
 /**
@@ -40,8 +40,8 @@ export async function script(db, statements, tell) {
  * @returns {Promise<Ran>}
  */
 export async function upgrade(db, statements, tell) {
-  const known = statements.filter((one) => one.may_run === null);
-  const passed = statements.filter((one) => one.may_run !== null);
+  const known = statements.filter(isKnown);
+  const passed = statements.filter((one) => !isKnown(one));
   /** @type {number | null} */
   let open = null;
   let done = 0;
@@ -65,6 +65,12 @@ export async function upgrade(db, statements, tell) {
   const last = known.at(-1);
   const failure = open === null || last === undefined ? null : await attempt(db, { ...last, sql: 'COMMIT' });
   return ended(db, { sent: done, failure, results, passed });
+}
+
+/** A parameter stands for a value that only the rows tell. @param {Sent} sent */
+function isKnown({ sql, may_run }) {
+  const code = sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|(\$\w*\$)[\s\S]*?\1/g, '');
+  return may_run === null && !/\$\d/.test(code);
 }
 
 /**
@@ -94,7 +100,7 @@ async function each(db, statements, tell) {
  */
 async function attempt(db, sent, results) {
   try {
-    await provided(db, sent.sql);
+    await provide(db, sent.sql);
     const rows = await db.send(sent.sql);
     results?.push(...rows);
     return null;

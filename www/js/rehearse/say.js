@@ -7,6 +7,7 @@
 /** @typedef {import('./rows.js').Left} Left */
 /** @typedef {import('./run.js').Failure} Failure */
 /** @typedef {import('./run.js').Ran} Ran */
+/** @typedef {{ outcome: string, message: string | null, sqlstate: string | null }} Then */
 /** @typedef {'start' | 'restore' | 'read' | 'today' | 'fix' | 'again' | 'placed' | 'verify' | 'upgrade' | 'upgraded' | 'insert' | 'undo' | 'rows'} Stage */
 /** `bad`: the plan does not do what it promises. `care`: something to know. @typedef {'good' | 'care' | 'bad' | 'plain'} Tone */
 
@@ -62,15 +63,28 @@ export const STAGE = {
  * @param {Finding[]} findings
  * @param {string | null} server
  * @param {number} tables
+ * @param {Then} then what is predicted of the upgrade after the plan
  * @returns {Result}
  */
-export function result(findings, server, tables) {
+export function result(findings, server, tables, then) {
   const on = `${server ?? 'PostgreSQL'}, on an empty copy of your schema (${counted(tables, 'table')})`;
   const impossible = findings.find((one) => one.impossible);
   if (impossible !== undefined) return { outcome: 'impossible', sentence: impossible.text, server, findings };
   const bad = findings.find(({ tone }) => tone === 'bad');
   if (bad !== undefined) return { outcome: 'fails', sentence: `Does not do what it should on ${on}: ${bad.text}`, server, findings };
-  return { outcome: 'applies', sentence: `Applies cleanly on ${on}.`, server, findings };
+  if (then.outcome === 'fails') {
+    return { outcome: 'fails', sentence: `The plan itself applies cleanly on ${on}. The upgrade after it fails, as predicted: ${then.message ?? then.sqlstate}`, server, findings };
+  }
+  const caution = findings.some(({ stage, tone }) => stage === 'rows' && tone === 'care') ? ' With rows it may not: see below.'
+    : then.outcome === 'unknown' ? ' What the upgrade after it does is known in part alone.' : '';
+  return { outcome: 'applies', sentence: `Applies cleanly on ${on}.${caution}`, server, findings };
+}
+
+/** A plan that sends nothing. @param {Then} then */
+export function nothing(then) {
+  return then.outcome === 'fails'
+    ? finding('fix', 'bad', `it sends nothing, and alembic upgrade stops before it sends anything: ${then.message ?? 'the prediction says why'}`)
+    : finding('fix', 'plain', 'The plan sends nothing: there was nothing to run.');
 }
 
 /** @param {Stage} stage @param {Impossible} error */
@@ -80,7 +94,7 @@ export function impossible(stage, error) {
 
 /** @param {Restored} restored @param {string} server */
 export function restored({ extensions, roles, owner }, server) {
-  const out = extensions.length === 0 ? '' : ` Left out, for it is not in this PostgreSQL and nothing else in the dump needs it: ${extensions.join(', ')}.`;
+  const out = extensions.size === 0 ? '' : ` There by name alone, for it is not in this PostgreSQL and the schema uses nothing of it: ${[...extensions].join(', ')}.`;
   const made = roles.length === 0 ? '' : ` Roles that were made for it: ${roles.join(', ')}.`;
   const owns = owner === null ? '' : ` ${owner} owns the database here, since it owns its tables; what it may do in yours, no dump tells.`;
   return finding('restore', out === '' ? 'plain' : 'care', `${server} has an empty copy of the schema.${out}${made}${owns}`);
@@ -88,35 +102,38 @@ export function restored({ extensions, roles, owner }, server) {
 
 /**
  * The upgrade as it would end today confirms or corrects what was predicted.
- * @param {NonNullable<Report['prediction']>} prediction
+ * @param {Then} prediction
  * @param {readonly Sent[]} statements
  * @param {Ran} ran
+ * @param {Restored} restored
  */
-export function today(prediction, statements, ran) {
-  const said = compared(prediction, statements, ran);
+export function today(prediction, statements, ran, restored) {
+  const said = compared(prediction, statements, ran, restored);
   // It fails today: that is why there is a plan.
   return finding('today', said.tone === 'bad' ? 'care' : said.tone, `Without the plan: ${said.text}`, [], ran.failure);
 }
 
 /**
- * @param {NonNullable<Report['prediction']>} prediction
+ * @param {Then} prediction
  * @param {readonly Sent[]} statements
  * @param {Ran} ran
+ * @param {Restored} restored
  */
-export function upgraded(prediction, statements, ran) {
-  const said = compared(prediction, statements, ran);
+export function upgraded(prediction, statements, ran, restored) {
+  const said = compared(prediction, statements, ran, restored);
   return finding('upgrade', said.tone, `After it: ${said.text}`, [], ran.failure);
 }
 
 /**
- * @param {{ outcome: string, message: string | null }} prediction
+ * @param {Then} prediction
  * @param {readonly Sent[]} statements
  * @param {Ran} ran
+ * @param {Restored} restored
  * @returns {{ tone: Tone, text: string }}
  */
-function compared({ outcome, message }, statements, { sent, failure, passed }) {
+function compared({ outcome, message }, statements, { sent, failure, passed }, { extensions }) {
   const expected = statements.find(({ refused }) => refused !== null) ?? null;
-  const behind = passed.length === 0 ? '' : ` ${counted(passed.length, 'statement')} of which it is not known whether they are sent were left out.`;
+  const behind = passed.length === 0 ? '' : ` Left out, for it is not known whether or with which values it is sent: ${counted(passed.length, 'statement')}.`;
   if (failure === null) {
     if (expected !== null) {
       return /^2[23]/.test(expected.refused ?? '')
@@ -124,24 +141,20 @@ function compared({ outcome, message }, statements, { sent, failure, passed }) {
         : { tone: 'care', text: `PostgreSQL takes what was predicted to be refused with ${expected.refused}.${behind}` };
     }
     const rest = outcome === 'unknown' ? ` What comes then is not known: ${message ?? 'the prediction says why'}` : outcome === 'depends_on_data' ? ' Whether your rows allow it, an empty copy does not tell.' : '';
-    return { tone: behind === '' && outcome === 'succeeds' ? 'good' : 'plain', text: `alembic upgrade's ${counted(sent, 'statement')} run.${rest}${behind}` };
+    return { tone: behind === '' && outcome === 'succeeds' ? 'good' : 'plain', text: `alembic upgrade runs (${counted(sent, 'statement')}).${rest}${behind}` };
   }
   const { sqlstate } = failure.error;
   if (failure.sent.refused === sqlstate) return { tone: outcome === 'fails' ? 'good' : 'plain', text: `alembic upgrade is refused as predicted (${sqlstate}).` };
   return {
-    tone: passed.length > 0 ? 'care' : 'bad',
-    text: `alembic upgrade is refused with ${sqlstate}${expected === null ? ', which was not predicted' : `, not as predicted with ${expected.refused}`}.${behind}`,
+    tone: passed.length > 0 || extensions.size > 0 ? 'care' : 'bad',
+    text: `alembic upgrade is refused with ${sqlstate}${expected === null ? ', which was not predicted' : `, not as predicted with ${expected.refused}`}.${behind}${extensions.size === 0 ? '' : ` It may need ${[...extensions].join(', ')}.`}`,
   };
 }
 
 /** @param {Failure} failure @param {Restored} restored */
 export function fixRefused(failure, restored) {
-  const missing = /^extension "(.*)" is not available$/.exec(failure.error.message)?.[1];
-  if (missing !== undefined) {
-    return { ...finding('fix', 'care', `Could not rehearse because the extension ${missing} is not in this PostgreSQL.`, [], failure), impossible: true };
-  }
-  if (restored.extensions.length > 0) {
-    return { ...finding('fix', 'care', `Could not rehearse because a statement is refused (${failure.error.sqlstate}) which may need ${restored.extensions.join(', ')}.`, [], failure), impossible: true };
+  if (restored.extensions.size > 0) {
+    return { ...finding('fix', 'care', `Could not rehearse because a statement is refused (${failure.error.sqlstate}) which may need ${[...restored.extensions].join(', ')}.`, [], failure), impossible: true };
   }
   return finding('fix', 'bad', `a statement of ${failure.sent.file ?? 'the plan'} is refused (${failure.error.sqlstate}).`, [], failure);
 }
@@ -149,7 +162,7 @@ export function fixRefused(failure, restored) {
 /** @param {readonly Sent[]} scripts @param {Ran} ran */
 export function fixed(scripts, { sent }) {
   const files = [...new Set(scripts.map(({ file }) => file))].join(' and ');
-  return finding('fix', 'good', `${files}: ${counted(sent, 'statement')} run.`);
+  return finding('fix', 'good', `${files} runs (${counted(sent, 'statement')}).`);
 }
 
 /** @param {Ran} ran @param {{ gone: string[], come: string[] } | null} changed */
@@ -185,7 +198,7 @@ export function verified({ failure, results }) {
   const rows = results.flat().filter((row) => 'ok' in row);
   const wrong = rows.filter(({ ok }) => ok !== true);
   return wrong.length > 0 ? finding('verify', 'bad', 'verify.sql finds what is not as it should be.', wrong.map((row) => JSON.stringify(row)))
-    : finding('verify', 'good', `verify.sql: all of its ${counted(rows.length, 'row')} are ok.`);
+    : finding('verify', 'good', `verify.sql says that all is there (${counted(rows.length, 'row')}).`);
 }
 
 /** @param {Ran} ran @param {{ gone: string[], come: string[] } | null} changed @param {string} text */
@@ -209,7 +222,7 @@ export function inserted({ filled, left }, extra) {
 /** @param {number} filled @param {Ran} fix @param {Ran | null} upgrade @param {{ outcome: string }} then */
 export function withRows(filled, fix, upgrade, then) {
   const failure = fix.failure ?? upgrade?.failure ?? null;
-  const rows = `With a made-up row in each of ${counted(filled, 'table')}`;
+  const rows = `With a made-up row in ${counted(filled, 'table')}`;
   if (failure === null) return finding('rows', 'good', `${rows} it runs as well.`);
   if (failure.sent.refused === failure.error.sqlstate && then.outcome === 'fails') return null;
   const where = fix.failure !== null ? 'the plan' : 'the upgrade';
