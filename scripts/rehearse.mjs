@@ -5,6 +5,7 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { gunzipSync } from 'node:zlib';
 import { PGlite } from '@electric-sql/pglite';
 import * as library from '../pkg/restamp.js';
@@ -89,13 +90,21 @@ async function main() {
     options: { target: values.target ?? null },
   }, values.plan === undefined ? null : Number(values.plan));
   if (asked.rehearsal === null || asked.report.plans[asked.index] === undefined) throw new Error(`There is no such plan. ${asked.report.verdict.sentence}`);
-  const result = await rehearse(asked, library, await parts(), ({ kind, stage }) => { if (kind === 'step' && process.env.RESTAMP_VERBOSE) console.error(stage); });
-  process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : text(result));
-  return CODE[result.outcome];
+  const result = await rehearse(asked, library, await parts(), () => {});
+  return { code: CODE[result.outcome], out: values.json ? `${JSON.stringify(result, null, 2)}\n` : text(result) };
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  // PGlite keeps the process alive.
-  const code = await main().catch((error) => { console.error(error.message); return 2; });
-  process.exit(code);
+if (isMainThread && process.argv[1] === fileURLToPath(import.meta.url)) {
+  // The engine recurses deeper than Node's main thread allows.
+  const worker = new Worker(new URL(import.meta.url), { argv: process.argv.slice(2), workerData: 'rehearse', resourceLimits: { stackSizeMb: 32 } });
+  worker.once('message', ({ code, out, error }) => {
+    process.stdout.write(out);
+    if (error !== null) console.error(error);
+    // PGlite would keep the process alive.
+    process.stdout.write('', () => process.exit(code));
+  });
+  worker.once('error', (error) => { console.error(error.message); process.exit(2); });
+} else if (workerData === 'rehearse') {
+  const answer = await main().catch((error) => ({ code: 2, out: '', error: error.message }));
+  parentPort.postMessage({ error: null, ...answer });
 }

@@ -34,7 +34,8 @@ wasm() {
 rehearse() {
   part rehearse
   scripts/wasm.sh
-  node --test --test-concurrency=1 tests/rehearse/*.test.mjs
+  # A test that fails may leave PostgreSQL running, which would keep Node.
+  node --test --test-concurrency=1 --test-force-exit tests/rehearse/*.test.mjs
 }
 
 # The page, served and as one file: types, then a real Chromium and a real Firefox. What it saves is compared with the command line's.

@@ -64,6 +64,8 @@ class Stages {
   #plan;
   /** @type {Rehearsal['plans'][number]} */
   #sent;
+  /** What the upgrade after the plan was refused with. @type {import('./run.js').Failure | null} */
+  #refused = null;
   /** What is made before each stage, for a statement needed it. @type {string[]} */
   #roles = [];
   /** @type {Restored} */
@@ -186,6 +188,7 @@ class Stages {
     if (then.runs.length > 0) {
       await this.#session(db);
       const ran = await upgrade(db, this.#sent.upgrade, this.#at('upgrade', this.#sent.upgrade.length));
+      this.#refused = ran.failure;
       this.find(say.upgraded(then, this.#sent.upgrade, ran, this.#restored));
       // What is not known of an upgrade cannot be compared with what comes of it.
       if (ran.failure !== null || ran.passed.length > 0 || then.outcome === 'unknown' || then.outcome === 'fails') return;
@@ -229,7 +232,7 @@ class Stages {
       await this.#session(db);
       ran = await upgrade(db, this.#sent.upgrade, this.#at('rows', this.#sent.upgrade.length));
     }
-    if (filled.filled > 0 && scripts.length + this.#sent.upgrade.length > 0) this.find(say.withRows(filled.filled, fix, ran, this.#plan.then));
+    if (filled.filled > 0 && scripts.length + this.#sent.upgrade.length > 0) this.find(say.withRows(filled.filled, fix, ran, this.#refused));
     await db.close();
   }
 

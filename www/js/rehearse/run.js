@@ -67,10 +67,13 @@ export async function upgrade(db, statements, tell) {
   return ended(db, { sent: done, failure, results, passed });
 }
 
-/** A parameter stands for a value that only the rows tell. @param {Sent} sent */
+/**
+ * A parameter stands for a value that only the rows tell, and a question mark for a word that the engine could not follow.
+ * @param {Sent} sent
+ */
 function isKnown({ sql, may_run }) {
-  const code = sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|(\$\w*\$)[\s\S]*?\1/g, '');
-  return may_run === null && !/\$\d/.test(code);
+  const code = sql.replace(/'(?:[^']|'')*'|"((?:[^"]|"")*)"|(\$\w*\$)[\s\S]*?\2/g, (_, name) => (name === '?' ? '?' : ''));
+  return may_run === null && !/\$\d|(^|[\s(,.])\?(?=$|[\s),.])/.test(code);
 }
 
 /**

@@ -75,9 +75,10 @@ export function result(findings, server, tables, then) {
   if (then.outcome === 'fails') {
     return { outcome: 'fails', sentence: `The plan itself applies cleanly on ${on}. The upgrade after it fails, as predicted: ${then.message ?? then.sqlstate}`, server, findings };
   }
-  const caution = findings.some(({ stage, tone }) => stage === 'rows' && tone === 'care') ? ' With rows it may not: see below.'
-    : then.outcome === 'unknown' ? ' What the upgrade after it does is known in part alone.' : '';
-  return { outcome: 'applies', sentence: `Applies cleanly on ${on}.${caution}`, server, findings };
+  const cares = (/** @type {Stage} */ stage) => findings.some((one) => one.stage === stage && one.tone === 'care');
+  const sentence = then.outcome === 'unknown' || cares('upgrade') ? `The plan itself applies cleanly on ${on}. What the upgrade after it does is known in part alone.`
+    : `Applies cleanly on ${on}.${cares('rows') ? ' With rows it may not: see below.' : ''}`;
+  return { outcome: 'applies', sentence, server, findings };
 }
 
 /** A plan that sends nothing. @param {Then} then */
@@ -219,12 +220,13 @@ export function inserted({ filled, left }, extra) {
   return finding('insert', left.length === 0 ? 'good' : 'plain', `A row was written into ${counted(filled, 'table')}.${rest}`, list);
 }
 
-/** @param {number} filled @param {Ran} fix @param {Ran | null} upgrade @param {{ outcome: string }} then */
-export function withRows(filled, fix, upgrade, then) {
+/** @param {number} filled @param {Ran} fix @param {Ran | null} upgrade @param {Failure | null} empty what was refused without rows */
+export function withRows(filled, fix, upgrade, empty) {
   const failure = fix.failure ?? upgrade?.failure ?? null;
   const rows = `With a made-up row in ${counted(filled, 'table')}`;
   if (failure === null) return finding('rows', 'good', `${rows} it runs as well.`);
-  if (failure.sent.refused === failure.error.sqlstate && then.outcome === 'fails') return null;
+  // That has been said, and rows have no part in it.
+  if (failure.sent.sql === empty?.sent.sql && failure.error.sqlstate === empty.error.sqlstate) return null;
   const where = fix.failure !== null ? 'the plan' : 'the upgrade';
   return finding('rows', 'care', `${rows} a statement of ${where} is refused (${failure.error.sqlstate}): look at your rows first, check.sql asks what can be asked.`, [], failure);
 }
