@@ -16,6 +16,8 @@ export { hasPostgres };
 const PATIENCE = { start: 90_000, step: 600_000 };
 
 export class Rehearsals {
+  /** An empty database, once one was made: the next rehearsal begins with it. @type {Blob | null} */
+  #empty = null;
   /** @type {{ worker: Worker, end: (error: Error) => void } | null} */
   #running = null;
 
@@ -51,6 +53,8 @@ export class Rehearsals {
         wait(reply.kind === 'step' && reply.stage === 'start' ? PATIENCE.start : PATIENCE.step);
         if (reply.kind === 'wants') {
           extension(reply.extension).then((archive) => worker.postMessage({ extension: reply.extension, archive }), end);
+        } else if (reply.kind === 'made') {
+          this.#empty = reply.empty;
         } else if (reply.kind === 'result') {
           this.#stop(worker, timer);
           resolve(reply.result);
@@ -60,7 +64,7 @@ export class Rehearsals {
           tell(reply);
         }
       });
-      parts().then((parts) => worker.postMessage({ ...order, parts }), end);
+      parts().then((parts) => worker.postMessage({ ...order, parts: { ...parts, empty: this.#empty } }), end);
     });
   }
 

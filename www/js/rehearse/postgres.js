@@ -11,7 +11,8 @@ import { untar } from './untar.js';
  * @property {WebAssembly.Module} postgres
  * @property {WebAssembly.Module} initdb
  * @property {Blob} data the files that are beside the program
- * @property {Blob} [empty] the files of an empty database; without them they are made, which takes some seconds
+ * @property {Blob | null} [empty] the files of an empty database; without them they are made, which takes some seconds
+ * @property {(empty: Blob) => void} [keep] is given them for the next time
  * @property {(name: string) => Promise<Uint8Array | null>} extension its archive, unpacked; null where there is none
  */
 
@@ -64,7 +65,9 @@ export class Postgres {
    * @param {Parts} parts
    */
   static async start(parts) {
-    return new Postgres(await create(parts, parts.empty ?? null), parts, new Map(), new Set());
+    const db = new Postgres(await create(parts, parts.empty ?? null), parts, new Map(), new Set());
+    if (parts.keep !== undefined && (parts.empty ?? null) === null) parts.keep(await db.files());
+    return db;
   }
 
   /** The files of the database as it is now. */

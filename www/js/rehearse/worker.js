@@ -12,7 +12,7 @@ import { rehearse } from './rehearsal.js';
 /**
  * All that the worker is given, at once.
  * @typedef {object} Order
- * @property {{ library: WebAssembly.Module, postgres: WebAssembly.Module, initdb: WebAssembly.Module, data: Blob }} parts
+ * @property {{ library: WebAssembly.Module, postgres: WebAssembly.Module, initdb: WebAssembly.Module, data: Blob, empty: Blob | null }} parts
  * @property {Request} request
  * @property {Report} report
  * @property {Rehearsal} rehearsal
@@ -22,6 +22,7 @@ import { rehearse } from './rehearsal.js';
 /**
  * @typedef {import('./rehearsal.js').Event
  *   | { kind: 'wants', extension: string }
+ *   | { kind: 'made', empty: Blob }
  *   | { kind: 'result', result: import('./say.js').Result }
  *   | { kind: 'failed', message: string }} Reply
  */
@@ -54,7 +55,7 @@ async function run({ parts, request, report, rehearsal, index }) {
   library.initSync({ module: parts.library });
   const input = await inputOf(request);
   let last = 0;
-  return rehearse({ input, report, rehearsal, index }, library, { ...parts, PGlite, extension }, (event) => {
+  return rehearse({ input, report, rehearsal, index }, library, { ...parts, PGlite, extension, keep: (empty) => reply({ kind: 'made', empty }) }, (event) => {
     const now = performance.now();
     // Statements come by the thousand.
     if (event.kind === 'step' && event.done > 0 && now - last < 60) return;
