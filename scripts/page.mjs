@@ -93,7 +93,8 @@ async function joined(entry, format, pkg) {
       },
     }],
   });
-  return inert(outputFiles[0]?.text ?? '');
+  // Modules are named by where they lie. Where packages lie is this machine's matter.
+  return inert((outputFiles[0]?.text ?? '').replace(/(?<=["'\s])[^\s"']*node_modules\/(?=@electric-sql\/)/g, 'node_modules/'));
 }
 
 /** Text that cannot end the element that it is put into. @param {string} text */

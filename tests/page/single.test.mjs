@@ -87,7 +87,7 @@ test('the same sources give the same bytes wherever they lie, and the hash is th
 
 test('neither the library nor the file tells where it was built', async () => {
   const places = [root, join(homedir(), '.cargo'), join(homedir(), '.rustup'), 'registry/src'];
-  for (const file of [join(root, 'pkg', 'restamp_bg.wasm'), single]) {
+  for (const file of [join(root, 'pkg', 'restamp_bg.wasm'), single, join(root, 'dist', 'restamp-full.html')]) {
     const bytes = await readFile(file);
     for (const place of places) assert.ok(!bytes.includes(place), `${place} is in ${file}`);
   }
