@@ -49,7 +49,7 @@ page() {
   if [ -x "$RESTAMP_FIREFOX" ]; then
     "$RESTAMP_FIREFOX" --version
     # What depends on the browser. The rest is logic, layout that Chromium has shown, and projects of a size that only take time.
-    BROWSER=firefox node --test --test-concurrency=1 tests/page/{keyboard,options,page,sample,single,unzip,zip}.test.mjs
+    BROWSER=firefox node --test --test-concurrency=1 tests/page/{keyboard,page,sample,single,unzip}.test.mjs
   else
     not_run+=("the page in Firefox: there is no $RESTAMP_FIREFOX. Install firefox-esr, or name a Firefox by FIREFOX=/path/to/firefox.")
   fi

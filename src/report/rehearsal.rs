@@ -46,7 +46,7 @@ pub struct Sent {
     pub revision: Option<String>,
     /// Of an upgrade: which of its transactions, from 1; null outside of any. Scripts begin and commit by statements of their own.
     pub transaction: Option<u32>,
-    /// Of an upgrade: why it is not known whether it is sent; null where it is.
+    /// Of an upgrade: why it is not known whether it is sent, or sent like this; null where it is.
     pub may_run: Option<String>,
     /// Of an upgrade: the SQLSTATE with which it is predicted to be refused; null where it is not.
     pub refused: Option<String>,

@@ -550,7 +550,7 @@ export interface Sent {
   file: string | null;
   /** The line in it, from 1. */
   line: number | null;
-  /** Of an upgrade: why it is not known whether it is sent; null where it is. */
+  /** Of an upgrade: why it is not known whether it is sent, or sent like this; null where it is. */
   may_run: string | null;
   /** Of an upgrade: the SQLSTATE with which it is predicted to be refused; null where it is not. */
   refused: string | null;

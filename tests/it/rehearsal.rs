@@ -92,6 +92,17 @@ fn a_refusal_is_rehearsed_too() {
     assert_eq!((last.refused.as_deref(), last.transaction, last.line), (Some("42701"), Some(2), Some(10)));
 }
 
+/// In an autocommit block it is sent alone.
+#[test]
+fn a_refusal_outside_of_a_transaction_is_sent_alone() {
+    let dump = DUMP.replace("COPY public.t ", "CREATE INDEX t_x ON public.t USING btree (id);\nCOPY public.t ");
+    let files = [("v/a1.py", FIRST), ("v/b2.py", SECOND)];
+    let report = restamp::analyze(&input(&files, &dump, Options::default()), &mut |_| ());
+    let upgrade = report.rehearsal.expect("it was asked for").upgrade;
+    let last = upgrade.last().expect("there are statements");
+    assert_eq!((last.refused.as_deref(), last.transaction, last.line), (Some("42P07"), None, Some(9)));
+}
+
 /// A plan's scripts come statement by statement, with their own lines, and with the upgrade that follows.
 #[test]
 fn a_plan_comes_with_its_scripts() {

@@ -2,6 +2,7 @@
 
 use super::super::{self as report, PlanRehearsal, Rehearsal, Sent};
 use super::place;
+use crate::pg::command::Command;
 use crate::pg::error::Refusal;
 use crate::pg::ident::{Ident, QName};
 use crate::pg::lex::literal;
@@ -90,7 +91,7 @@ fn upgrade(prediction: &Prediction, per_migration: bool, sources: &Sources) -> V
             line,
             revision: Some(statement.revision.clone()),
             transaction: statement.in_transaction.then_some(transactions),
-            may_run: statement.may.as_ref().map(ToString::to_string),
+            may_run: statement.may.as_ref().map(ToString::to_string).or_else(|| unknown(&statement.command)),
             ..sent(&statement.command.to_string())
         });
     }
@@ -99,16 +100,29 @@ fn upgrade(prediction: &Prediction, per_migration: bool, sources: &Sources) -> V
     {
         let (file, line) = place(sources, failure.at);
         let same = last.is_some_and(|last| !per_migration || Some(last) == failure.revision.as_deref());
+        let within = if same { transactions } else { transactions + 1 };
         all.push(Sent {
             file,
             line,
             revision: failure.revision.clone(),
-            transaction: Some(if same { transactions } else { transactions + 1 }),
+            // Whether it is in an autocommit block makes no other difference to what refuses it.
+            transaction: (!is_concurrent(sql)).then_some(within),
             refused: Some(error.sqlstate.to_string()),
             ..sent(sql)
         });
     }
     all
+}
+
+/// Why not all of a statement is known.
+fn unknown(command: &Command) -> Option<String> {
+    let part = command.unknown_part().map(str::to_string);
+    part.or_else(|| command.unknown_type().map(ToString::to_string))
+}
+
+/// What PostgreSQL refuses inside a transaction, whatever else is wrong with it.
+fn is_concurrent(sql: &str) -> bool {
+    sql.to_ascii_uppercase().split_whitespace().any(|word| word == "CONCURRENTLY")
 }
 
 fn sent(sql: &str) -> Sent {
