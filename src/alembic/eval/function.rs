@@ -178,6 +178,14 @@ pub(super) fn unwrap_static(value: Value) -> Value {
 }
 
 impl Vm {
+    /// It is a function with a parameter that has no default.
+    pub fn needs_arguments(function: &Value) -> bool {
+        function.downcast_ref::<Function>().is_some_and(|function| {
+            let parameters = &function.def.parameters;
+            parameters.positional.iter().chain(&parameters.keyword_only).any(|parameter| parameter.default.is_none())
+        })
+    }
+
     pub(super) fn new_function(&mut self, frame: &mut Frame<'_>, def: &Rc<FunctionDef>) -> Eval<Value> {
         let mut defaults = Vec::new();
         for parameter in &def.parameters.positional {

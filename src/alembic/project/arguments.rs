@@ -29,12 +29,14 @@ pub struct Arguments {
     pub named: Vec<(String, Argument)>,
     /// Why there may be others.
     pub others: Option<Reason>,
+    /// No file says what is handed over: a parameter that has a default is taken for not given.
+    pub unread: bool,
 }
 
 impl Arguments {
     /// Nothing of them is known.
     pub fn unknown(reason: Reason) -> Arguments {
-        Arguments { named: Vec::new(), others: Some(reason) }
+        Arguments { named: Vec::new(), others: Some(reason), unread: true }
     }
 }
 
@@ -72,6 +74,7 @@ pub fn of(module: &ast::Module) -> Arguments {
         others: hidden
             .or_else(|| first.named.first().filter(|_| differs).map(|keyword| keyword.value.span))
             .map(reason),
+        unread: false,
     }
 }
 

@@ -35,7 +35,10 @@ pub fn upgrade_with_arguments(vm: &mut Vm, module: &Value) -> RevisionRun {
 
 fn call(vm: &mut Vm, module: &Value) -> Eval<Value> {
     let function = vm.get_attr(module, "upgrade")?;
-    let args = arguments(vm);
+    let mut args = arguments(vm);
+    if vm.run.settings.arguments.unread && !Vm::needs_arguments(&function) {
+        args.unknown = None;
+    }
     vm.call(&function, args)
 }
 
