@@ -6,35 +6,7 @@ use sqlparser::ast::{Expr, GroupByExpr, Query, Select, SelectItem, SetExpr, Stat
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
-/// Functions of PostgreSQL that make one value of all rows (`pg_aggregate`); without `GROUP BY` there is one even of none.
-const AGGREGATES: &[&str] = &[
-    "array_agg",
-    "avg",
-    "bit_and",
-    "bit_or",
-    "bool_and",
-    "bool_or",
-    "count",
-    "every",
-    "json_agg",
-    "json_object_agg",
-    "jsonb_agg",
-    "jsonb_object_agg",
-    "max",
-    "min",
-    "string_agg",
-    "sum",
-];
-
-/// Functions that may give no row, or many.
-const OF_SETS: &[&str] = &[
-    "generate_series",
-    "unnest",
-    "regexp_matches",
-    "regexp_split_to_table",
-    "json_array_elements",
-    "jsonb_array_elements",
-];
+use crate::pg::system;
 
 /// A `SELECT` of aggregates, or one without tables; an `INSERT` of written rows that gives back what it has written.
 ///
@@ -68,29 +40,32 @@ fn of_select(select: &Select) -> bool {
     if grouped || select.having.is_some() {
         return false;
     }
-    if select.from.is_empty() {
-        return select.selection.is_none() && !calls(select, OF_SETS);
-    }
-    calls(select, AGGREGATES) && !calls(select, OF_SETS)
+    let Some(aggregates) = aggregates(select) else { return false };
+    if select.from.is_empty() { select.selection.is_none() || aggregates } else { aggregates }
 }
 
-/// One of the functions is called in what is selected, and not as a window function.
-fn calls(select: &Select, names: &[&str]) -> bool {
-    let expressions = select.projection.iter().filter_map(|item| match item {
-        SelectItem::UnnamedExpr(value) | SelectItem::ExprWithAlias { expr: value, .. } => Some(value),
-        _ => None,
-    });
-    let mut found = false;
-    for value in expressions {
-        let _: ControlFlow<()> = visit_expressions(value, |part| {
-            if let Expr::Function(function) = part {
-                let name = function.name.to_string().to_ascii_lowercase();
-                found |= function.over.is_none() && names.contains(&name.trim_start_matches("pg_catalog."));
+/// Whether what is selected calls an aggregate, which makes one value of all rows, even of none; `None` where something may give a set.
+fn aggregates(select: &Select) -> Option<bool> {
+    let (mut aggregates, mut nested) = (false, false);
+    for item in &select.projection {
+        let (SelectItem::UnnamedExpr(value) | SelectItem::ExprWithAlias { expr: value, .. }) = item else { continue };
+        let sets = visit_expressions(value, |part| {
+            // The aggregate of a subquery makes one value of that one's rows.
+            nested |= matches!(part, Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. });
+            let Expr::Function(function) = part else { return ControlFlow::Continue(()) };
+            let name = function.name.to_string().to_ascii_lowercase();
+            let name = name.trim_start_matches("pg_catalog.");
+            if function.over.is_some() {
+                return ControlFlow::Continue(());
             }
-            ControlFlow::Continue(())
+            aggregates |= system::is_aggregate(name);
+            if system::gives_one_value(name) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
+        if sets.is_break() {
+            return None;
+        }
     }
-    found
+    Some(aggregates && !nested)
 }
 
 #[cfg(test)]
@@ -107,6 +82,8 @@ mod tests {
             "SELECT count(*) FROM t LIMIT 1",
             "INSERT INTO t (x) VALUES (1) RETURNING id",
             "VALUES (1)",
+            "SELECT count(*) WHERE false",
+            "SELECT now(), current_setting('x')",
         ] {
             assert!(gives_a_row(sql), "{sql}");
         }
@@ -115,6 +92,10 @@ mod tests {
             "SELECT count(*) FROM t GROUP BY x",
             "SELECT count(*) OVER () FROM t",
             "SELECT unnest(a) FROM t",
+            "SELECT jsonb_array_elements_text('[]')",
+            "SELECT own()",
+            "SELECT (SELECT count(*) FROM u) FROM t",
+            "SELECT max(own(id)) FROM t",
             "SELECT 1 WHERE false",
             "SELECT count(*) FROM t HAVING count(*) > 1",
             "SELECT count(*) FROM t LIMIT 0",

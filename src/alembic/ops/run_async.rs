@@ -48,12 +48,12 @@ impl Native for AsyncConnection {
     }
 }
 
-/// What is run needs an engine that is asynchronous; whether it is, `env.py` tells.
+/// What is run needs an engine that is asynchronous; that it is, `env.py` tells by how it runs the migrations (`AsyncConnection.run_sync`).
 pub(super) fn run(vm: &mut Vm, connection: &Rc<Connection>, mut args: Args) -> Eval<Value> {
     if args.positional.is_empty() {
         return Err(vm.raise("TypeError", "run_async() missing 1 required positional argument: 'async_function'"));
     }
-    if !vm.run.settings.env_text.contains("async") {
+    if !vm.run.settings.env_text.contains("run_sync") {
         let value =
             vm.unknown("unsupported", "op.run_async() where env.py does not say that the engine is asynchronous");
         if let Value::Unknown(reason) = &value {

@@ -12,29 +12,6 @@ use crate::pg::{routine, system};
 
 use super::resolve::{refuse, unknown};
 
-/// What the grammar itself reads as a call; all of them are immutable.
-const GRAMMAR: &[&str] = &[
-    "coalesce",
-    "extract",
-    "greatest",
-    "grouping",
-    "least",
-    "normalize",
-    "nullif",
-    "overlay",
-    "position",
-    "row",
-    "substring",
-    "trim",
-    "xmlconcat",
-    "xmlelement",
-    "xmlforest",
-    "xmlparse",
-    "xmlpi",
-    "xmlroot",
-    "xmlserialize",
-];
-
 /// Whether a function always gives the same for the same.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Lasting {
@@ -92,7 +69,7 @@ impl Catalog {
         }
         let of_postgis = word.starts_with("st_") && self.has_extension(|extension| extension.as_str() == "postgis");
         match self.unknown_extension() {
-            Some(extension) if !GRAMMAR.contains(&word) && !of_postgis => unknown(
+            Some(extension) if !system::is_of_grammar(word) && !of_postgis => unknown(
                 "unknown-extension",
                 format!("the function {name} may come with the extension {extension}, which is not modelled"),
             ),

@@ -14,8 +14,8 @@ use std::sync::OnceLock;
 pub use classes::{class_takes, default_class, equality, is_default};
 pub use coercion::{Context, common_type, pathway};
 pub use resolution::{
-    Failure, Resolved, function, has_aggregate, has_function, is_aggregate, is_left_out, is_never_immutable, operator,
-    takes_row,
+    Failure, Resolved, function, gives_one_value, has_aggregate, has_function, is_aggregate, is_left_out,
+    is_never_immutable, is_of_grammar, operator, takes_row,
 };
 
 use crate::pg::ident::QName;

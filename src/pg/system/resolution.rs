@@ -58,6 +58,40 @@ pub fn has_function(name: &str) -> bool {
     facts().functions.contains_key(name)
 }
 
+/// What the grammar itself reads as a call; all of them are immutable, and give one value.
+const GRAMMAR: &[&str] = &[
+    "coalesce",
+    "extract",
+    "greatest",
+    "grouping",
+    "least",
+    "normalize",
+    "nullif",
+    "overlay",
+    "position",
+    "row",
+    "substring",
+    "trim",
+    "xmlconcat",
+    "xmlelement",
+    "xmlforest",
+    "xmlparse",
+    "xmlpi",
+    "xmlroot",
+    "xmlserialize",
+];
+
+/// Whether the grammar itself reads that name as a call.
+pub fn is_of_grammar(name: &str) -> bool {
+    GRAMMAR.contains(&name)
+}
+
+/// Whether what is called under that name is known to give one value, neither a set nor none.
+pub fn gives_one_value(name: &str) -> bool {
+    let all_do = |all: &Vec<Routine>| all.iter().all(|routine| routine.plain || routine.aggregate);
+    is_of_grammar(name) || facts().functions.get(name).is_some_and(all_do)
+}
+
 /// Whether all functions of that name are stable or volatile.
 pub fn is_never_immutable(name: &str) -> bool {
     facts().functions.get(name).is_some_and(|all| all.iter().all(|routine| routine.volatility >= Volatility::Stable))
