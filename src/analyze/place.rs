@@ -67,6 +67,9 @@ impl Placed {
             timelines.note(steps, catalog, actual);
         });
         timelines.settle_names(actual);
+        if subject.naming_unknown.is_some() {
+            timelines.settle_renames(actual);
+        }
         timelines.settle_missed(&replay, actual);
         let located = locate(subject.history, &timelines, actual, &world);
         Placed { world, replay, timelines, located, others: Vec::new() }

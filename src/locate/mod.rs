@@ -5,6 +5,7 @@
 //! the objects that the revision between them touches.
 
 mod before;
+mod names;
 pub mod timeline;
 mod verdict;
 

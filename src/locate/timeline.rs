@@ -1,9 +1,10 @@
 //! What the history says of each object, step by step, and how the database compares.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::before::Before;
+use super::names::Renamed;
 use crate::catalog::listing::Seen;
 use crate::catalog::missed::{Missed, Use};
 use crate::catalog::{Attr, Catalog, ObjectId, Oid};
@@ -25,7 +26,7 @@ pub struct Timeline {
     /// How the database's object compares with absence, the value before the first.
     pub absent: Comparison,
     /// Per value: the object of the database that is the same under another name, where nobody wrote the name.
-    others: Vec<Option<Oid>>,
+    pub(super) others: Vec<Option<Oid>>,
 }
 
 impl Timeline {
@@ -60,6 +61,8 @@ pub struct Timelines {
     /// Objects that are made whenever Alembic loads the files: a database may have them before the revision, and again after
     /// they were dropped.
     loading: BTreeMap<ObjectId, Reason>,
+    /// What got another name, in order.
+    pub(super) renamed: Vec<Renamed>,
 }
 
 /// The database that timelines are compared with.
@@ -164,6 +167,10 @@ impl Timelines {
                 {
                     let verdict = self.with_nothing(&before.id, actual);
                     self.push(step.at, &before.id, None, (verdict, None), actual);
+                    if let Some(after) = after {
+                        let (from, to) = (before.id.clone(), after.id.clone());
+                        self.renamed.push(Renamed { from, to, at: step.at });
+                    }
                 }
                 if let Some(after) = after {
                     let verdict = actual.with(after, catalog, change.oid);
@@ -190,30 +197,6 @@ impl Timelines {
     /// Revisions make the object: they do not merely change one that was there before.
     pub fn is_made(&self, id: &ObjectId) -> bool {
         self.by_object.contains_key(id) && self.outside(id).is_none()
-    }
-
-    /// When the whole history is known: what the database has under another name is there, unless a revision gave that name.
-    pub fn settle_names(&mut self, actual: &Actual<'_>) {
-        let mut used = BTreeSet::new();
-        let given: BTreeSet<ObjectId> = self.by_object.keys().cloned().collect();
-        for timeline in self.by_object.values_mut() {
-            let mut others = timeline.others.iter().flatten();
-            let Some(&other) = others.next() else { continue };
-            let is_given = actual.catalog.id(other).is_none_or(|id| given.contains(&id));
-            if is_given || others.any(|one| *one != other) || !used.insert(other) {
-                continue;
-            }
-            for (index, (_, value)) in timeline.values.iter().enumerate() {
-                timeline.verdicts[index] = match (value, timeline.others[index]) {
-                    (Some(_), Some(_)) => Comparison::Same,
-                    (Some(_), None) => continue,
-                    (None, _) => Comparison::Different,
-                };
-            }
-            if timeline.absent == Comparison::Same {
-                timeline.absent = Comparison::Different;
-            }
-        }
     }
 
     pub(super) fn push(

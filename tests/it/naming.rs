@@ -216,3 +216,39 @@ fn a_name_that_a_revision_uses_is_that_of_the_key_without_one() {
     let located = analyze(files(), &after, &["b"]).located.expect("a place");
     assert_eq!((located.revisions, located.exact), (vec!["b".to_string()], true));
 }
+
+#[test]
+fn a_name_that_a_revision_gives_may_be_the_one_of_an_unknown_convention() {
+    // As canaille has it: the convention is in no `env.py`, and a later revision gives its names to older databases.
+    let made = "op.create_table('o', sa.Column('id', sa.Integer, primary_key=True, autoincrement=False))\n\
+        op.create_table('t', sa.Column('id', sa.Integer), sa.ForeignKeyConstraint(['id'], ['o.id']))";
+    let renames = "for key in sa.inspect(op.get_bind()).get_foreign_keys('t'):\n    \
+        if key['name'] != 'fk_t_id_o':\n        op.execute(f'ALTER TABLE t RENAME CONSTRAINT {key[\"name\"]} TO fk_t_id_o')";
+    let revisions = || {
+        let added = "op.add_column('t', sa.Column('x', sa.Integer))";
+        vec![revision("a1", "None", made), revision("a2", "'a1'", added), revision("a3", "'a2'", renames)]
+    };
+    let dump = |name: &str, more: &str| {
+        format!(
+            "CREATE TABLE public.o (id integer NOT NULL);\nALTER TABLE ONLY public.o ADD CONSTRAINT o_pkey PRIMARY KEY (id);\n\
+             CREATE TABLE public.t (id integer{more});\n\
+             ALTER TABLE ONLY public.t ADD CONSTRAINT {name} FOREIGN KEY (id) REFERENCES public.o(id);\n"
+        )
+    };
+    let places = |files: Vec<InputFile>, dump: &str| {
+        let located = analyze(files, dump, &["a1"]).located.expect("a place");
+        assert!(located.exact, "{located:?} {dump}");
+        let mut all = located.same_schema;
+        all.push(located.revisions);
+        all.sort();
+        all
+    };
+    assert_eq!(places(revisions(), &dump("fk_t_id_o", "")), [["a1"]]);
+    assert_eq!(places(revisions(), &dump("fk_t_id_o", ", x integer")), [["a2"], ["a3"]]);
+    // Where the convention is known, the name tells.
+    let env = "from alembic import context\ntarget_metadata = None\ndef run():\n    \
+        context.configure(target_metadata=target_metadata)\n    context.run_migrations()\nrun()\n";
+    let known = || [revisions(), vec![InputFile { path: "env.py".into(), bytes: env.into() }]].concat();
+    assert_eq!(places(known(), &dump("fk_t_id_o", ", x integer")), [["a3"]]);
+    assert_eq!(places(known(), &dump("t_id_fkey", ", x integer")), [["a2"]]);
+}

@@ -111,6 +111,7 @@ fn value(cell: &Cell) -> Value {
         | Cell::System
         | Cell::Fresh
         | Cell::Place(..)
+        | Cell::TypeOf(..)
         | Cell::Unlisted(..)
         | Cell::Written(_)
         | Cell::Unknown(_) => {

@@ -98,6 +98,10 @@ impl Vm {
                 let subject = self.expr(frame, subject)?;
                 return self.deeper(|vm| vm.match_cases(frame, &subject, cases));
             }
+            StmtKind::TypeAlias(name) => {
+                let value = self.unknown("python", "what a `type` statement names is not evaluated");
+                self.assign(frame, name, value)?;
+            }
             StmtKind::Unsupported(what) => return Err(self.stop("unsupported", format!("`{what}` is not evaluated"))),
         }
         Ok(Flow::Normal)
@@ -467,6 +471,7 @@ fn assigned(body: &Block, names: &mut Vec<Name>) {
                     assigned(&case.body, names);
                 }
             }
+            StmtKind::TypeAlias(name) => target_names(name, names),
             StmtKind::Expr(_)
             | StmtKind::AnnAssign { value: None, .. }
             | StmtKind::Return(_)

@@ -100,6 +100,8 @@ pub enum StmtKind {
         subject: Expr,
         cases: Vec<MatchCase>,
     },
+    /// `type X = …`; the right side is evaluated when it is asked for.
+    TypeAlias(Expr),
     /// Syntax that the interpreter does not run, by its name.
     Unsupported(&'static str),
 }

@@ -200,7 +200,7 @@ impl Convert<'_> {
             raw::Stmt::AsyncFor(_) => StmtKind::Unsupported("async for"),
             raw::Stmt::AsyncWith(_) => StmtKind::Unsupported("async with"),
             raw::Stmt::TryStar(_) => StmtKind::Unsupported("except*"),
-            raw::Stmt::TypeAlias(_) => StmtKind::Unsupported("type alias"),
+            raw::Stmt::TypeAlias(stmt) => StmtKind::TypeAlias(self.target(*stmt.name)),
         };
         Stmt { span, kind }
     }

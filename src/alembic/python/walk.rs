@@ -82,6 +82,7 @@ pub fn of_statement<'a>(statement: &'a Stmt, visit: &mut dyn FnMut(&'a Expr)) {
         | StmtKind::Pass
         | StmtKind::Break
         | StmtKind::Continue
+        | StmtKind::TypeAlias(_)
         | StmtKind::Unsupported(_) => {}
     }
 }

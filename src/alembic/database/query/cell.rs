@@ -34,6 +34,8 @@ pub enum Cell {
     Unlisted(Rc<[Rc<str>]>, Reason),
     /// The number of a column of a table: columns that are gone have numbers, too, so that only the order is known.
     Place(Oid, u32),
+    /// `atttypid` and `atttypmod` of that column; of a type of the catalog its handle. What it is called [`super::types`] says.
+    TypeOf(Oid, Option<Oid>),
     /// Not NULL, otherwise not known: an expression as PostgreSQL writes it back.
     Written(Reason),
     /// Not known.
@@ -99,6 +101,7 @@ impl Cell {
             Cell::Place(..) => {
                 Some(Reason::new("column-number", "the number of a column, which counts those that are gone"))
             }
+            Cell::TypeOf(..) => Some(Reason::new("type-number", "the number of a type, or of its modifiers")),
             Cell::Database => Some(Reason::new("database-name", "the name of the connected database")),
             Cell::System | Cell::Fresh => {
                 Some(Reason::new("system-catalog", "PostgreSQL's own objects are not in the model"))
@@ -116,6 +119,12 @@ impl Cell {
             (Unknown(reason) | Written(reason), _) | (_, Unknown(reason) | Written(reason)) => Unknown(reason.clone()),
             (Place(table, one), Place(other, two)) if table == other => Bool(one == two),
             (Place(..), _) | (_, Place(..)) => self.unknown().or(other.unknown()).map_or(Bool(false), Unknown),
+            (TypeOf(_, Some(one)), TypeOf(_, Some(other)) | Oid(other)) | (Oid(other), TypeOf(_, Some(one))) => {
+                Bool(one == other)
+            }
+            // The catalog's handles are never those of PostgreSQL's own types.
+            (TypeOf(_, None), Oid(_)) | (Oid(_), TypeOf(_, None)) => Bool(false),
+            (TypeOf(..), _) | (_, TypeOf(..)) => self.unknown().or(other.unknown()).map_or(Bool(false), Unknown),
             (Unlisted(known, reason), Text(text)) | (Text(text), Unlisted(known, reason)) => {
                 if known.contains(text) {
                     Bool(false)

@@ -365,6 +365,7 @@ impl Evaluation<'_> {
                 }
             },
             ("regclass", Cell::Oid(oid)) => Cell::Regclass(oid),
+            ("regtype", ty @ Cell::TypeOf(..)) => self.format_type(&ty, &Cell::Null),
             ("oid", Cell::Regclass(oid)) => Cell::Oid(oid),
             ("text" | "varchar" | "character varying" | "name", Cell::Regclass(oid)) => self.relation_name(oid),
             ("text" | "varchar" | "character varying" | "name", Cell::Int(value)) => Cell::text(&value.to_string()),

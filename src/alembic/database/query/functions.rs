@@ -119,6 +119,7 @@ impl Evaluation<'_> {
             ("pg_table_is_visible" | "pg_type_is_visible", [Cell::Oid(oid) | Cell::Regclass(oid)]) => {
                 self.visible(*oid)
             }
+            ("format_type", [ty, modifiers]) => self.format_type(ty, modifiers),
             ("lower", [Cell::Text(text)]) => Cell::text(&text.to_lowercase()),
             ("upper", [Cell::Text(text)]) => Cell::text(&text.to_uppercase()),
             ("length" | "char_length", [Cell::Text(text)]) => {

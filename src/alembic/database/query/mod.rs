@@ -17,6 +17,7 @@ mod sets;
 mod system;
 #[cfg(test)]
 mod tests;
+mod types;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

@@ -41,7 +41,16 @@ pub(super) const TABLES: &[Table] = &[
     },
     Table {
         name: "pg_attribute",
-        columns: &["attrelid", "attname", "attnum", "attnotnull", "attisdropped", "attidentity"],
+        columns: &[
+            "attrelid",
+            "attname",
+            "attnum",
+            "attnotnull",
+            "attisdropped",
+            "attidentity",
+            "atttypid",
+            "atttypmod",
+        ],
         fill: pg_attribute,
     },
     Table {
@@ -192,9 +201,10 @@ fn pg_index(filler: &mut Filler<'_>) {
 }
 
 fn pg_attribute(filler: &mut Filler<'_>) {
-    for (_, object, presence) in filler.objects() {
+    for (oid, object, presence) in filler.objects() {
         let Object::Column(column) = object else { continue };
         let table = filler.presence(column.table);
+        let [type_id, modifiers] = super::types::cells(oid, column);
         let cells = vec![
             Cell::Oid(column.table),
             Cell::text(column.name.as_str()),
@@ -206,16 +216,18 @@ fn pg_attribute(filler: &mut Filler<'_>) {
                 Some(crate::pg::command::IdentityKind::Always) => "a",
                 Some(crate::pg::command::IdentityKind::ByDefault) => "d",
             }),
+            type_id,
+            modifiers,
         ];
         filler.push(&[presence, table], cells);
     }
     // Dropped columns stay, and every table has the system's own; both are asked away by `attnum > 0`, `NOT attisdropped`.
     for (table, name, reason) in filler.open_tables() {
         let mut cells = vec![Cell::Oid(table), name];
-        cells.resize(6, Cell::Unknown(reason.clone()));
+        cells.resize(8, Cell::Unknown(reason.clone()));
         filler.rows.push(Row { cells, maybe: Some(reason) });
     }
-    filler.system(vec![Cell::System, own(), own(), own(), own(), own()]);
+    filler.system(vec![Cell::System, own(), own(), own(), own(), own(), Cell::System, own()]);
 }
 
 fn pg_constraint(filler: &mut Filler<'_>) {

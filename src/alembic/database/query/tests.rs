@@ -172,3 +172,31 @@ fn the_order_of_columns_is_known_and_their_numbers_are_not() {
     let numbers = columns("'users'", "ordinal_position", "1").expect("rows");
     assert!(numbers.iter().all(|row| row[0].unknown().is_some()), "{numbers:?}");
 }
+
+#[test]
+fn types_of_columns_have_names() {
+    let schema = "CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE t (id integer, name varchar(20), flag char, tags text[], now mood, \
+                  at timestamp(3) with time zone, price numeric(10,2))";
+    let named = |columns: &str| {
+        let sql =
+            format!("SELECT {columns} FROM pg_attribute WHERE attrelid = 't'::regclass AND attnum > 0 ORDER BY attnum");
+        rows(schema, &sql).into_iter().flatten().collect::<Vec<_>>()
+    };
+    // As PostgreSQL 16 answers.
+    let texts = |texts: &[&str]| texts.iter().map(|text| Cell::text(text)).collect::<Vec<_>>();
+    let full = [
+        "integer",
+        "character varying(20)",
+        "character(1)",
+        "text[]",
+        "mood",
+        "timestamp(3) with time zone",
+        "numeric(10,2)",
+    ];
+    assert_eq!(named("format_type(atttypid, atttypmod)"), texts(&full));
+    let bare = ["integer", "character varying", "character", "text[]", "mood", "timestamp with time zone", "numeric"];
+    assert_eq!(named("format_type(atttypid, NULL)"), texts(&bare));
+    assert_eq!(named("atttypid::regtype"), texts(&bare));
+    let sql = "SELECT a.attname FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid WHERE y.typname = 'mood'";
+    assert_eq!(rows(schema, sql), [[Cell::text("now")]]);
+}

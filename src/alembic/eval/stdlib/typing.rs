@@ -145,10 +145,10 @@ pub(super) fn install(vm: &mut Vm) {
     ];
     attrs.extend(FORMS.iter().map(|name| (*name, form(name))));
     let object = vm.class("object");
-    for name in ["Generic", "Protocol", "TypedDict"] {
-        let base = if name == "TypedDict" { vm.class("dict") } else { object.clone() };
-        attrs.push((name, Class::new(&format!("typing.{name}"), base.into_iter().collect()).value()));
+    for name in ["Generic", "Protocol"] {
+        attrs.push((name, Class::new(&format!("typing.{name}"), object.clone().into_iter().collect()).value()));
     }
+    attrs.push(("TypedDict", typed_dict_class(vm)));
     attrs.push(("NamedTuple", named_tuple_class(vm)));
     vm.register("typing", attrs.clone());
     vm.register("typing_extensions", attrs);
@@ -160,6 +160,25 @@ fn form(name: &'static str) -> Value {
 
 fn first(_vm: &mut Vm, args: Args) -> Eval<Value> {
     Ok(args.positional.into_iter().next().unwrap_or(Value::None))
+}
+
+/// `class Movie(TypedDict): name: str`, or `Movie = TypedDict("Movie", {"name": str})`; what these make is a plain dict.
+fn typed_dict_class(vm: &mut Vm) -> Value {
+    let dict: Vec<Rc<Class>> = vm.class("dict").into_iter().collect();
+    let typed = Class::new("typing.TypedDict", dict).construct(|vm, class, args| {
+        if &*class.dotted != "typing.TypedDict" {
+            return match vm.class("dict") {
+                Some(dict) => vm.instantiate(&dict, args),
+                None => Ok(Value::None),
+            };
+        }
+        let name = match args.positional.first() {
+            Some(Value::Str(name)) => name.to_string(),
+            _ => "TypedDict".into(),
+        };
+        Ok(Class::new(&name, vec![class.clone()]).value())
+    });
+    typed.value()
 }
 
 /// `class Point(NamedTuple): x: int`
