@@ -18,6 +18,10 @@ pub enum Use {
     Taken,
     /// It took away what an earlier statement had needed under this name, or had named so.
     Away,
+    /// It made it, and would have been content to find it: `IF NOT EXISTS`.
+    Ensured,
+    /// It made it, and would have been refused where it was there. Tells of a statement only that may not run, or whose refusal is caught.
+    Made,
 }
 
 /// An object that a statement needed and that nothing had made.

@@ -15,7 +15,7 @@ pub struct Before {
     missed: Missed,
     /// The step that needs it.
     at: At,
-    /// The step may not run at all.
+    /// The step may not run at all, or needs it not to be there.
     may: bool,
     reason: Reason,
 }
@@ -24,13 +24,21 @@ impl Timelines {
     /// Notes what a step needed though nothing had made it, and what of that it took away.
     pub(super) fn note_missed(&mut self, step: &ReplayStep, actual: &Actual<'_>) {
         for missed in &step.missed {
+            // Whoever makes it only where it is not there does not tell that it was not there.
+            let perhaps = match missed.used {
+                Use::Ensured => true,
+                Use::Made if step.may.is_some() => true,
+                Use::Made => continue,
+                Use::Needed | Use::Taken | Use::Away => false,
+            };
             let is_made = self.by_object.keys().any(|id| missed.is(id) && self.outside(id).is_none());
             if missed.used != Use::Away && !is_made {
                 let reason = Reason::new("open-world", "it is made outside of the revisions");
                 let reason = step.span.map_or(reason.clone(), |span| reason.clone().at(span));
-                self.before.push(Before { missed: missed.clone(), at: step.at, may: step.may.is_some(), reason });
+                let may = perhaps || step.may.is_some();
+                self.before.push(Before { missed: missed.clone(), at: step.at, may, reason });
             }
-            if missed.used == Use::Needed || step.may.is_some() {
+            if perhaps || missed.used == Use::Needed || step.may.is_some() {
                 continue;
             }
             let mut ids: Vec<ObjectId> = actual.objects.keys().filter(|id| missed.is(id)).cloned().collect();

@@ -154,3 +154,30 @@ fn a_name_that_a_convention_may_have_given_need_not_have_been_there() {
     let located = analyze(files, dump, &[]).located.expect("a place");
     assert_eq!((located.revisions, located.exact), (Vec::new(), true));
 }
+
+#[test]
+fn a_column_that_is_only_ensured_may_have_been_there_before() {
+    // Table t is older than the history, and each revision would have been content to find its column.
+    let ensured = [
+        "op.execute('ALTER TABLE t ADD COLUMN IF NOT EXISTS x integer')",
+        "try:\n    op.add_column('t', sa.Column('x', sa.Integer))\nexcept sa.exc.ProgrammingError as error:\n    \
+         if 'already exists' not in str(error):\n        raise",
+        "if 'x' not in [column['name'] for column in sa.inspect(op.get_bind()).get_columns('t')]:\n    \
+         op.add_column('t', sa.Column('x', sa.Integer))",
+    ];
+    let dump = "CREATE TABLE public.t (id integer, y integer, x integer);\n";
+    let place = |body: &str| {
+        let first = "op.add_column('t', sa.Column('y', sa.Integer))";
+        let files = vec![revision("a1", "None", first), revision("a2", "'a1'", body)];
+        let report = analyze(files, dump, &["a1"]);
+        let located = report.located.expect("a place");
+        (located.revisions, located.same_schema, located.may_be, report.drift.iter().any(|entry| entry.counts))
+    };
+    let list = |ids: &[&str]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+    for body in ensured {
+        assert_eq!(place(body), (list(&["a1"]), vec![], vec![list(&["a2"])], false), "{body}");
+    }
+    // A column that must not be there was not there.
+    let added = "op.add_column('t', sa.Column('x', sa.Integer))";
+    assert_eq!(place(added), (list(&["a2"]), vec![], vec![], false));
+}

@@ -14,7 +14,7 @@ use super::query::{self, KnownRows, Source};
 use super::result::ResultRows;
 use super::statement::{Executable, Text, compile_text, executable, row_statements};
 use super::transaction::Transaction;
-use super::{certain, errors, grammar, holes, inspector, numeric, postgis, returned, second};
+use super::{certain, errors, grammar, holes, inspector, numeric, postgis, returned, second, taken};
 use crate::alembic::eval::{Eval, Native, Raise, Reach, Value, Vm, native};
 use crate::alembic::run::{Action, Driver, block};
 use crate::catalog::{Catalog, Session};
@@ -285,6 +285,7 @@ impl Connection {
             Command::Data(data) if data.verb == DataVerb::Insert => returned::rows(&vm.run, data, &sql),
             _ => None,
         };
+        taken::doubt(vm, &command, &sql);
         let outcome = match (rows, unknown) {
             (Some(_), Some(reason)) => vm.run.send_rows(&command, format!("{sql} ({reason})")),
             _ => vm.run.send(command, sql.clone()),

@@ -19,6 +19,7 @@ mod result;
 mod returned;
 mod second;
 mod statement;
+mod taken;
 #[cfg(test)]
 mod tests;
 mod transaction;
@@ -32,6 +33,7 @@ pub use errors::raise;
 pub use grammar::doubt as doubt_grammar;
 pub use inspector::Inspector;
 pub use result::{ResultRows, found_none, may_find_none};
+pub use taken::doubt as doubt_column;
 
 use crate::alembic::eval::{Value, Vm, native};
 

@@ -14,7 +14,8 @@ use crate::alembic::run::Action;
 use crate::pg::error::Reason;
 
 impl Vm {
-    pub(super) fn call_expr(&mut self, frame: &mut Frame<'_>, call: &Call) -> Eval<Value> {
+    /// `for_effect`: nobody takes what it gives.
+    pub(super) fn call_expr(&mut self, frame: &mut Frame<'_>, call: &Call, for_effect: bool) -> Eval<Value> {
         // A method of a built-in value is called without making a bound method first.
         if let ExprKind::Attribute { value, attr } = &call.func.kind {
             let receiver = self.expr(frame, value)?;
@@ -29,11 +30,17 @@ impl Vm {
             let function = self.get_attr(&receiver, attr)?;
             let args = self.arguments(frame, call)?;
             self.set_place(call.at);
+            if for_effect {
+                self.note_effect(&function, Some(attr), &args);
+            }
             return self.call(&function, args);
         }
         let function = self.expr(frame, &call.func)?;
         let args = self.arguments(frame, call)?;
         self.set_place(call.at);
+        if for_effect {
+            self.note_effect(&function, None, &args);
+        }
         self.call(&function, args)
     }
 

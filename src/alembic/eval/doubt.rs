@@ -94,6 +94,13 @@ impl Vm {
         }
     }
 
+    /// Something of which it is not known whether it is raised here, where a handler waits for it.
+    pub fn may_be_caught(&mut self, reason: &Reason, exception: Value) {
+        if self.catcher(&exception, false).is_some() {
+            self.may_raise_here(reason, exception);
+        }
+    }
+
     fn may_raise_one_of(&mut self, reason: &Reason, classes: &[&str], named: bool) {
         if self.flow.caught.is_empty() {
             return;

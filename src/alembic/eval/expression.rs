@@ -28,7 +28,7 @@ impl Vm {
         match &expr.kind {
             ExprKind::Constant(constant) => Ok(self.constant(constant)),
             ExprKind::Name(name) => self.load_name(frame, name),
-            ExprKind::Call(call) => self.call_expr(frame, call),
+            ExprKind::Call(call) => self.call_expr(frame, call, false),
             ExprKind::Attribute { value, attr } => {
                 let value = self.expr(frame, value)?;
                 self.needs_attribute(&value, attr);

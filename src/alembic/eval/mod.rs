@@ -16,6 +16,7 @@ pub mod container;
 mod convert;
 mod coroutine;
 mod doubt;
+mod effect;
 mod exception;
 mod expression;
 mod flow;

@@ -53,6 +53,11 @@ pub trait ModuleSource {
         &[]
     }
 
+    /// Every table that a file defines is on a metadata that it makes itself.
+    fn has_own_metadata(&self, _file: FileId) -> bool {
+        false
+    }
+
     /// What the file of a path says, if it was handed in.
     fn text(&self, _path: &str) -> Option<&str> {
         None
@@ -147,6 +152,8 @@ impl Native for Module {
 pub(super) struct Loads {
     /// Those whose statements are running, the innermost last.
     running: Vec<FileId>,
+    /// Those that began to run.
+    begun: HashSet<FileId>,
     /// Those that ran to their end.
     done: HashSet<FileId>,
 }
@@ -183,6 +190,11 @@ impl Native for Deferred {
 }
 
 impl Vm {
+    /// Whether a file is being loaded.
+    pub(super) fn is_loading(&self) -> bool {
+        !self.loads.running.is_empty()
+    }
+
     /// Adds a library module, or adds to one; `missing` is what other names of it give.
     pub fn register_with(
         &mut self,
@@ -245,7 +257,7 @@ impl Vm {
             }
             parent = above;
         }
-        match super::stdlib::is_standard(dotted) {
+        match super::stdlib::is_standard(dotted) || super::stdlib::is_bystander(dotted) {
             true => self.unknown("library", format!("{dotted} is not modelled")),
             false => self.unknown("import", format!("import {dotted}: file not given")),
         }
@@ -265,6 +277,7 @@ impl Vm {
         let uncertain = std::mem::take(&mut self.run.uncertain);
         let (may_fail, unknown_calls) = (self.run.may_fail.len(), self.unknown_calls);
         self.loads.running.push(source.file);
+        self.loads.begun.insert(source.file);
         let result = self.deeper(|vm| vm.run_module(&module, &source));
         self.loads.running.pop();
         if result.is_ok() {
@@ -324,7 +337,9 @@ impl Vm {
     /// A file of the application that may define tables and was not loaded, or not to its end.
     pub fn unloaded_tables(&self) -> Option<Reason> {
         let known = |file: &FileId| self.loads.done.contains(file) || self.loads.running.contains(file);
-        let file = self.sources.with_tables().iter().find(|file| !known(file))?;
+        // Tables on a metadata that the file makes are on no other one. Where loading ended early, it may be this one.
+        let apart = |file: &FileId| !self.loads.begun.contains(file) && self.sources.has_own_metadata(*file);
+        let file = self.sources.with_tables().iter().find(|file| !known(file) && !apart(file))?;
         let what = "which tables of the application are defined by then: here is one that env.py or the application may have imported";
         Some(Reason::new("application-tables", what).at(Span { file: *file, start: 0, end: 0 }))
     }

@@ -31,9 +31,7 @@ impl Vm {
         self.tick()?;
         self.set_place(stmt.span);
         match &stmt.kind {
-            StmtKind::Expr(value) => {
-                self.expr(frame, value)?;
-            }
+            StmtKind::Expr(value) => self.for_effect(frame, value)?,
             StmtKind::Assign { targets, value } => {
                 let value = self.expr(frame, value)?;
                 for target in targets {

@@ -359,6 +359,7 @@ fn known(vm: &mut Vm, name: &str, call: &Call, body: impl FnOnce(&mut Vm) -> Kno
 pub(super) fn send_all(vm: &mut Vm, span: Option<Span>, statements: Vec<Statement>) -> Eval<()> {
     for Statement { command, sql } in statements {
         let span = span.or_else(|| vm.run.trace.first().copied());
+        database::doubt_column(vm, &command, &sql);
         if let Err(refusal) = vm.run.send_from(span, command, sql.as_str()) {
             refuse(vm, refusal, &sql)?;
         }

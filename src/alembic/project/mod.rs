@@ -16,6 +16,7 @@ mod literal;
 mod loading;
 mod modules;
 mod options;
+mod own_tables;
 mod prelude;
 mod requirements;
 mod revision_file;

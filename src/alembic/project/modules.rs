@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::own_tables;
 use super::tree::{Tree, ancestors, join, normalize, parent};
 use crate::alembic::eval::{ModuleSource, SourceModule};
 use crate::alembic::python::{self, ast};
@@ -164,6 +165,10 @@ impl ModuleSource for Modules {
             });
             files.map(|(file, _)| file).collect()
         })
+    }
+
+    fn has_own_metadata(&self, file: FileId) -> bool {
+        self.parse(file).is_some_and(|module| own_tables::are_own(&module))
     }
 
     fn text(&self, path: &str) -> Option<&str> {

@@ -8,7 +8,7 @@ use super::ddl::Statement;
 use super::names::Name;
 use super::{Known, exc};
 use crate::alembic::database::query::KnownRows;
-use crate::alembic::database::{ResultRows, doubt_grammar};
+use crate::alembic::database::{ResultRows, doubt_column, doubt_grammar};
 use crate::alembic::eval::{Args, Eval, Items, Native, Raise, Value, Vm};
 use crate::pg::error::{Reason, Refusal};
 use crate::pg::ident::QName;
@@ -205,6 +205,7 @@ const LITERALS: &[&str] = &["uuid.UUID", "datetime.datetime", "datetime.date", "
 pub fn send(vm: &mut Vm, statements: Vec<Statement>) -> Eval<()> {
     for Statement { command, sql } in statements {
         doubt_grammar(vm, &sql);
+        doubt_column(vm, &command, &sql);
         if let Err(refusal) = vm.run.send(command, sql) {
             match refusal {
                 Refusal::Postgres(error) => return Err(exc::refused(vm, &error)?),

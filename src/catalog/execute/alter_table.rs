@@ -296,6 +296,8 @@ impl Catalog {
             self.is_not_of_itself(table, ty, session)?;
         }
         let oid = self.add_prepared_column(table, column, prepared, session)?;
+        let used = if if_not_exists { Use::Ensured } else { Use::Made };
+        self.miss_on_table(Kind::Column, table, &column.name, used);
         if let Some(reason) = open
             && if_not_exists
         {

@@ -33,7 +33,7 @@ use super::Vm;
 pub(super) use enums::members as enum_members;
 pub(super) use files::open;
 pub(super) use functools::Partial;
-pub(super) use names::is_standard;
+pub(super) use names::{is_bystander, is_standard};
 pub use typing::Union;
 pub(super) use typing::{alias, union};
 

@@ -20,10 +20,25 @@ const NAMES: &str = "\
     unittest urllib uu uuid venv warnings wave weakref webbrowser winreg winsound wsgiref xdrlib xml xmlrpc zipapp \
     zipfile zipimport zlib zoneinfo";
 
-/// Whether a dotted name begins with one of them.
-pub fn is_standard(dotted: &str) -> bool {
+/// Libraries of others that send no statement unless they are given a connection: what is written to a log or asked of a service.
+const BYSTANDERS: &str = "\
+    boto3 botocore click colorama colorlog cryptography dateutil dotenv environs httpx jsonschema loguru numpy orjson \
+    oslo_config oslo_log oslo_serialization oslo_utils pandas passlib pkg_resources pydantic pytz redis requests rich ruamel \
+    sentry_sdk setuptools simplejson structlog tenacity termcolor toml tqdm typer ujson yaml";
+
+fn is_among(names: &str, dotted: &str) -> bool {
     let first = dotted.split('.').next().unwrap_or(dotted);
-    NAMES.split(' ').any(|name| name == first)
+    names.split(' ').any(|name| name == first)
+}
+
+/// Whether a dotted name begins with one of the standard library's.
+pub fn is_standard(dotted: &str) -> bool {
+    is_among(NAMES, dotted)
+}
+
+/// Whether a dotted name is that of a library that leaves the database alone.
+pub fn is_bystander(dotted: &str) -> bool {
+    is_among(BYSTANDERS, dotted)
 }
 
 #[cfg(test)]
