@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::version_table::VersionTable;
 use crate::catalog::{Catalog, Session};
 use crate::diagnostic::Diagnostic;
 use crate::diff::{Change, Difference};
@@ -44,8 +45,9 @@ pub struct Database {
     pub snapshot: Option<Known>,
 }
 
-fn read_dump(file: &InputFile, input: &Input, version_table: &QName, sources: &mut Sources) -> Dump {
-    let options = DumpOptions { version_tables: vec![version_table.clone()], database: input.options.database.clone() };
+/// `version_tables`: empty where their names are not known.
+fn read_dump(file: &InputFile, input: &Input, version_tables: Vec<QName>, sources: &mut Sources) -> Dump {
+    let options = DumpOptions { version_tables, database: input.options.database.clone() };
     let mut reader = DumpReader::new(&file.path, options);
     reader.feed(&file.bytes);
     reader.finish(sources)
@@ -93,7 +95,7 @@ pub fn baseline(input: &Input) -> Catalog {
         None => Catalog::new(),
         Some(file) => {
             let mut sources = Sources::default();
-            let dump = read_dump(file, input, &QName::bare("alembic_version"), &mut sources);
+            let dump = read_dump(file, input, Vec::new(), &mut sources);
             load(&dump, &mut Vec::new())
         }
     }
@@ -111,7 +113,7 @@ pub fn search_path(input: &Input) -> Vec<Ident> {
 /// The schemas of a dump whose names match a pattern of `*` and `?`, and that hold a table.
 pub fn schemas(input: &Input, pattern: &str) -> Vec<String> {
     let Some(file) = &input.dump else { return Vec::new() };
-    let dump = read_dump(file, input, &QName::bare("alembic_version"), &mut Sources::default());
+    let dump = read_dump(file, input, Vec::new(), &mut Sources::default());
     let catalog = load(&dump, &mut Vec::new());
     let schemas: BTreeSet<Ident> = catalog.tables().filter_map(|(oid, _)| catalog.qname(oid)?.schema).collect();
     let names = schemas.iter().map(|schema| schema.as_str().to_string());
@@ -149,12 +151,12 @@ impl Database {
     /// Reads the dump and whatever tells the version rows; `None` without a dump.
     pub fn read(
         input: &Input,
-        version_table: &QName,
+        version_table: &mut VersionTable,
         sources: &mut Sources,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<Database> {
         let file = input.dump.as_ref()?;
-        let mut dump = read_dump(file, input, version_table, sources);
+        let mut dump = read_dump(file, input, version_table.names(), sources);
         let cut = dump.diagnostics.iter().any(|diagnostic| diagnostic.code == "dump-truncated");
         if cut {
             // The rows of the version table may go on behind the cut.
@@ -169,7 +171,8 @@ impl Database {
         let told = dump.snapshot.as_ref().and_then(|known| super::snapshot::search_path(known, input, &catalog));
         session.search_path = told.unwrap_or_else(|| search_path(input));
         session.role = input.options.role.as_deref().map(Ident::new);
-        let table = find_version_table(&catalog, version_table, &session);
+        version_table.settle(&catalog, diagnostics);
+        let table = find_version_table(&catalog, &version_table.name, &session);
         let (rows, source) = version_rows(input, version_table, table.as_ref(), &dump, sources, diagnostics);
         Some(Database {
             rows,
@@ -260,7 +263,7 @@ fn find_version_table(catalog: &Catalog, name: &QName, session: &Session) -> Opt
 /// The version rows, from the surest source: what the user says, a second input, the dump's data, or the table's absence.
 fn version_rows(
     input: &Input,
-    name: &QName,
+    version_table: &VersionTable,
     table: Option<&QName>,
     dump: &Dump,
     sources: &mut Sources,
@@ -269,8 +272,9 @@ fn version_rows(
     if let Some(rows) = &input.stamped {
         return (Some(rows.clone()), StampedSource::User);
     }
+    let name = &version_table.name;
     if let Some(file) = &input.version_dump {
-        let second = read_dump(file, input, name, sources);
+        let second = read_dump(file, input, version_table.names(), sources);
         if let Some(rows) = rows_of(&second, name) {
             return (Some(rows), StampedSource::VersionDump);
         }
@@ -282,6 +286,9 @@ fn version_rows(
             Diagnostic::warning("no-version-rows", format!("{} holds no version rows.", file.path))
                 .help("Hand in the output of `alembic current`, or of pg_dump --data-only -t alembic_version."),
         );
+    }
+    if version_table.several {
+        return (None, StampedSource::Dump);
     }
     // Of several schemas' tables it is the one that the search path finds.
     if let Some(rows) = rows_of(dump, table.unwrap_or(name)) {

@@ -8,14 +8,16 @@ mod place;
 mod prepared;
 mod snapshot;
 mod summary;
+mod version_table;
 
 use std::path::Path;
 use std::rc::Rc;
 
 use database::Database;
 use place::Placed;
-use prepared::{Prepared, version_table};
+use prepared::Prepared;
 use sha2::{Digest, Sha256};
+use version_table::VersionTable;
 
 use crate::alembic::project::{self, Environment, Project, ProjectOptions};
 use crate::catalog::Catalog;
@@ -74,7 +76,7 @@ pub fn analyze_schemas(input: &Input, pattern: &str, progress: &mut dyn FnMut(Pr
 pub fn expected_schema(input: &Input, to: &str) -> Result<(String, Vec<report::Diagnostic>), Vec<report::Diagnostic>> {
     let mut work = Work::read(input, &mut |_| ());
     let rendered = work.environment().and_then(|environment| {
-        let prepared = Prepared::of(&work, input, &environment);
+        let prepared = Prepared::of(&work, input, &environment, VersionTable::of(&environment, input));
         let subject = prepared.subject(&work);
         let state =
             prepared.state(&subject, &[], to).map_err(|message| Diagnostic::error("unknown-revision", message))?;
@@ -113,7 +115,7 @@ pub fn expected_schema(input: &Input, to: &str) -> Result<(String, Vec<report::D
 pub fn walk(input: &Input, to: &str, watch: &mut dyn FnMut(&str, &Catalog)) -> Result<(), Vec<report::Diagnostic>> {
     let mut work = Work::read(input, &mut |_| ());
     let walked = work.environment().and_then(|environment| {
-        let prepared = Prepared::of(&work, input, &environment);
+        let prepared = Prepared::of(&work, input, &environment, VersionTable::of(&environment, input));
         let subject = prepared.subject(&work);
         let state =
             prepared.state(&subject, &[], to).map_err(|message| Diagnostic::error("unknown-revision", message))?;
@@ -182,15 +184,16 @@ impl Work {
     }
 
     fn with_project(mut self, input: &Input, environment: &Environment, progress: &mut dyn FnMut(Progress)) -> Report {
-        let version_table = version_table(environment);
+        self.diagnostics.extend(environment.settings.notes());
+        let mut version_table = VersionTable::of(environment, input);
         progress(Progress { stage: Stage::ReadingDump, done: 0, total: 1 });
-        let mut database = Database::read(input, &version_table, &mut self.sources, &mut self.diagnostics);
+        let mut database = Database::read(input, &mut version_table, &mut self.sources, &mut self.diagnostics);
         if let (Some(database), Some(log)) = (&mut database, &input.log) {
             let text = String::from_utf8_lossy(&log.bytes);
             let log = crate::alembic::log::read(&text, Some(environment), &self.sources);
             self.diagnostics.extend(invalid_indexes::of_log(database, &log));
         }
-        let mut prepared = Prepared::of(&self, input, environment);
+        let mut prepared = Prepared::of(&self, input, environment, version_table);
         let answers = Rc::new(answers::read(input, &mut self.diagnostics));
         if let Some(database) = &mut database {
             invalid_indexes::of_answers(database, &answers);
@@ -337,7 +340,11 @@ impl Work {
             concurrently: input.options.concurrently,
             lock_timeout: lock_timeout::wanted(input).unwrap_or(lock_timeout::DEFAULT),
         };
-        let planned = !input.options.no_plans && rows.is_some() && !database.cut && unlinked.is_none();
+        let planned = !input.options.no_plans
+            && rows.is_some()
+            && !database.cut
+            && unlinked.is_none()
+            && prepared.version_table.unknown.is_none();
         let made = if planned { plans(&case) } else { Vec::new() };
 
         let header = summary::header(input, database);

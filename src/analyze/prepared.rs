@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::version_table::VersionTable;
 use super::{Work, database};
 use crate::alembic::eval::SourceModule;
 use crate::alembic::graph::Graph;
@@ -16,21 +17,13 @@ use crate::replay::history::{History, Members};
 use crate::report::Input;
 use crate::source::Sources;
 
-/// Alembic's own table, as `env.py` names it.
-pub fn version_table(environment: &Environment) -> QName {
-    let settings = &environment.settings;
-    QName {
-        schema: settings.version_table_schema.known().flatten().map(|schema| Ident::new(&schema)),
-        name: Ident::new(&settings.version_table.known().unwrap_or_else(|| "alembic_version".to_string())),
-    }
-}
-
 /// The module of a revision, by its id.
 type FindModule<'e> = Box<dyn Fn(&str) -> Option<SourceModule> + 'e>;
 
 /// A project in the form that the walks want.
 pub struct Prepared<'e> {
     pub environment: &'e Environment,
+    pub version_table: VersionTable,
     pub graph: Graph,
     pub history: History,
     pub modules: Rc<Modules>,
@@ -47,7 +40,7 @@ pub struct Prepared<'e> {
 }
 
 impl<'e> Prepared<'e> {
-    pub fn of(work: &Work, input: &Input, environment: &'e Environment) -> Prepared<'e> {
+    pub fn of(work: &Work, input: &Input, environment: &'e Environment, version_table: VersionTable) -> Prepared<'e> {
         let graph = environment.graph();
         let order: Vec<String> = graph.upgrade_order().iter().map(|revision| revision.id.to_string()).collect();
         let history = History::new(order, |id| graph.down(id).iter().map(ToString::to_string).collect());
@@ -75,6 +68,7 @@ impl<'e> Prepared<'e> {
         let constraints_hooked = project::hooks::of_parts(&modules);
         Prepared {
             environment,
+            version_table,
             graph,
             history,
             modules,
@@ -92,7 +86,7 @@ impl<'e> Prepared<'e> {
 
     pub fn subject<'s>(&'s self, work: &'s Work) -> Subject<'s> {
         let settings = &self.environment.settings;
-        let version_table = version_table(self.environment);
+        let version_table = &self.version_table.name;
         let naming_convention = match &settings.naming_convention {
             Setting::Known { value, .. } => value.clone(),
             Setting::Unknown(_) => Vec::new(),
@@ -131,8 +125,8 @@ impl<'e> Prepared<'e> {
             statements_hooked: self.statements_hooked.clone(),
             constraints_hooked: self.constraints_hooked.clone(),
             version_tables: vec![QName {
-                schema: version_table.schema.or_else(|| self.search_path.first().cloned()),
-                name: version_table.name,
+                schema: version_table.schema.clone().or_else(|| self.search_path.first().cloned()),
+                name: version_table.name.clone(),
             }],
             baseline: self.baseline.clone(),
         }

@@ -53,6 +53,9 @@ pub struct Analyze {
     /// Which engine of Flask-Migrate's multidb layout.
     #[arg(long, value_name = "NAME")]
     engine: Option<String>,
+    /// Alembic's own table, where env.py does not tell its name.
+    #[arg(long, value_name = "NAME")]
+    version_table: Option<String>,
     /// Which database of a dump of several (pg_dumpall).
     #[arg(long, value_name = "NAME")]
     database: Option<String>,
@@ -115,6 +118,7 @@ impl Analyze {
                 baseline: optional(&self.baseline)?,
                 environment: self.environment.clone(),
                 engine: self.engine.clone(),
+                version_table: self.version_table.clone(),
                 role: self.role.clone(),
                 search_path: self.search_path.clone(),
                 schema: None,

@@ -30,7 +30,7 @@ use rows::Rows;
 use crate::alembic::eval::Vm;
 use crate::alembic::project::OF_SCHEMA;
 use crate::alembic::revision::RevisionId;
-use crate::alembic::run::{Action, MayFail, Outcome as RevisionOutcome, RevisionRun};
+use crate::alembic::run::{Action, MayFail, Outcome as RevisionOutcome, RevisionRun, Step};
 use crate::alembic::stamp::Rows as VersionRows;
 use crate::catalog::{Catalog, Session};
 use crate::pg::error::{PythonError, Reason, Refusal, SqlState, sqlstate};
@@ -139,6 +139,7 @@ pub fn predict(
         version_rows: VersionRows::new(&ids, limit),
         prediction: Prediction::new(Outcome::Succeeds),
         doubt: None,
+        with_rows: None,
     };
     walk.vm.run.tolerated = tolerated.to_vec();
     walk.vm.run.observer = Some(walk.demands.clone());
@@ -201,6 +202,8 @@ struct Walk {
     prediction: Prediction,
     /// The first thing that could not be known: what comes after it is not certain.
     doubt: Option<Reason>,
+    /// The first thing that could not be known and happens for rows alone: what is refused after it is not certain.
+    with_rows: Option<Reason>,
 }
 
 impl Walk {
@@ -225,6 +228,7 @@ impl Walk {
 
     /// What Alembic itself does is refused; behind something unknown that is not certain.
     fn fail(&mut self, id: Option<&str>, refusal: Refusal) {
+        self.doubt = self.doubt.take().or(self.with_rows.take());
         if self.doubt.is_some() {
             return self.end_in_doubt();
         }
@@ -241,7 +245,7 @@ impl Walk {
         let sent = self.demands.take_statements().into_iter();
         let of_this = sent.map(|statement| demands::Statement { revision: id.to_string(), ..statement });
         self.prediction.statements.extend(of_this);
-        self.look_at_steps(run.steps.clone());
+        self.look_at_steps(id, run.steps.clone());
         // Python may have raised, depending on something that is not known.
         for failure in std::mem::take(&mut self.vm.run.may_fail) {
             self.demand(id, failure);
@@ -263,6 +267,7 @@ impl Walk {
                 return false;
             }
             RevisionOutcome::Failed { refusal, span, at } => {
+                self.doubt = self.doubt.take().or(self.with_rows.take());
                 let statement = self.vm.run.steps[run.steps].iter().rev().find_map(|step| match &step.action {
                     Action::Statement { sql, .. } if step.outcome.as_ref().err() == Some(&refusal) => Some(sql.clone()),
                     _ => None,
@@ -342,8 +347,16 @@ impl Walk {
     ///
     /// What may not run and did run made its objects uncertain, no more: whatever depends on them is not modelled. What may run
     /// and would be refused raises, and is among the failures of which it is not known whether they happen.
-    fn look_at_steps(&mut self, steps: std::ops::Range<usize>) {
-        let reason = self.vm.run.steps[steps].iter().find_map(|step| match (&step.action, &step.outcome) {
+    fn look_at_steps(&mut self, id: &str, steps: std::ops::Range<usize>) {
+        let on_rows: Vec<_> = self.vm.run.steps[steps.clone()].iter().filter_map(for_rows).collect();
+        for (rows, reason, span) in on_rows {
+            let demand = format!("nothing in {rows} leads to this: {}", reason.what);
+            let condition = Condition::new(Asks::Rows, demand, None, Broken::Unknown, None);
+            self.prediction.conditions.push(Condition { revision: id.to_string(), span, ..condition });
+            self.with_rows.get_or_insert(reason);
+        }
+        let mut certain = self.vm.run.steps[steps].iter().filter(|step| for_rows(step).is_none());
+        let reason = certain.find_map(|step| match (&step.action, &step.outcome) {
             (Action::Unmodelled(reason), _) | (_, Err(Refusal::Unmodelled(reason))) => Some(reason.clone()),
             (Action::Statement { command, .. }, Ok(_)) => {
                 let of_type = || command.unknown_type().cloned();
@@ -359,4 +372,11 @@ impl Walk {
             self.doubt(reason);
         }
     }
+}
+
+/// What is not modelled and happens for rows alone: the rows, what it is, and where.
+fn for_rows(step: &Step) -> Option<(Reason, Reason, Option<Span>)> {
+    let Action::Unmodelled(reason) = &step.action else { return None };
+    let rows = step.may.as_ref().filter(|may| may.kind == "row-data")?;
+    Some((rows.clone(), reason.clone(), step.span))
 }

@@ -51,6 +51,8 @@ pub struct Options {
     pub environment: Option<String>,
     /// The engine that is meant in Flask-Migrate's multidb layout.
     pub engine: Option<String>,
+    /// Alembic's own table, `name` or `schema.name`, where `env.py` does not tell it.
+    pub version_table: Option<String>,
     /// The role that Alembic connects as.
     pub role: Option<String>,
     /// The `search_path` of that role, where it is set outside the dump.

@@ -353,6 +353,8 @@ export interface Options {
   source_roots?: Array<string>;
   /** `heads` or a revision; `heads` when it is null. */
   target?: string | null;
+  /** Alembic's own table, `name` or `schema.name`, where `env.py` does not tell it. */
+  version_table?: string | null;
   /** Folders or files among `files` that the revisions are in; all others are only for imports. Empty: anywhere. */
   within?: Array<string>;
 }

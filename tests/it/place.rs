@@ -1,6 +1,6 @@
 //! Which place is named: of a failure, and of a database that fits several.
 
-use restamp::report::Outcome;
+use restamp::report::{Input, InputFile, Options, Outcome};
 
 use crate::small::{analyze, revision};
 
@@ -53,4 +53,48 @@ fn what_may_have_been_made_again_is_not_extra() {
     };
     assert_eq!(change("taken"), restamp::report::Change::Uncompared);
     assert_eq!(change("before"), restamp::report::Change::Extra);
+}
+
+#[test]
+fn a_version_table_whose_name_nothing_tells_is_the_one_of_its_form() {
+    let env = "from alembic import context\nconfig = context.config\ndef run():\n    context.configure(connection=c, \
+               target_metadata=None, version_table=config.get_section_option('db', 'table'))\n    context.run_migrations()\nrun()\n";
+    let ask = |tables: &[&str], stamped: Option<&str>, told: Option<&str>| {
+        let table = |name: &&str| {
+            format!(
+                "CREATE TABLE public.{name} (version_num character varying(32) NOT NULL);\n\
+                 COPY public.{name} (version_num) FROM stdin;\na1\n\\.\n"
+            )
+        };
+        let dump = format!("CREATE TABLE public.t (x integer);\n{}", tables.iter().map(table).collect::<String>());
+        let body = |column: &str| format!("op.add_column('t', sa.Column('{column}', sa.Integer))");
+        let made = "op.create_table('t', sa.Column('x', sa.Integer))";
+        let env = InputFile { path: "env.py".into(), bytes: env.into() };
+        let input = Input {
+            files: vec![env, revision("a1", "None", made), revision("a2", "'a1'", &body("y"))],
+            dump: Some(InputFile { path: "dump.sql".into(), bytes: dump.into() }),
+            stamped: stamped.map(|row| vec![row.to_string()]),
+            options: Options { version_table: told.map(str::to_string), ..Options::default() },
+            ..Input::default()
+        };
+        restamp::analyze(&input, &mut |_| ())
+    };
+    let rows = |report: &restamp::report::Report| report.stamped.as_ref().map(|stamped| stamped.revisions.clone());
+    let a1 = || Some(vec!["a1".to_string()]);
+    let one = ask(&["migrations_done"], None, None);
+    assert_eq!(rows(&one), a1());
+    assert!(one.plans.iter().any(|plan| plan.recommended), "{:?}", one.verdict);
+    // Which of two it is nothing tells, and a script must not stamp the other one.
+    let two = ask(&["one", "two"], None, None);
+    assert_eq!((rows(&two), two.plans.len()), (None, 0));
+    assert!(
+        two.diagnostics.iter().any(|diagnostic| diagnostic.message.contains("one, public.two")),
+        "{:?}",
+        two.diagnostics
+    );
+    assert_eq!(ask(&["one", "two"], Some("a1"), None).plans.len(), 0);
+    let told = ask(&["one", "two"], None, Some("two"));
+    assert_eq!(rows(&told), a1());
+    // A part of a dump that holds none says nothing about the rows.
+    assert_eq!(rows(&ask(&[], None, None)), None);
 }

@@ -2,7 +2,7 @@
 
 use super::keywords::{self, Keywords};
 use super::literal::{Literal, Scope};
-use crate::alembic::python::ast::{self, Block, Call, Expr, ExprKind, StmtKind};
+use crate::alembic::python::ast::{self, Block, Expr, ExprKind, StmtKind};
 use crate::alembic::python::walk;
 use crate::pg::error::Reason;
 use crate::source::Span;
@@ -44,7 +44,7 @@ impl Arguments {
 pub fn of(module: &ast::Module) -> Arguments {
     let mut found: Vec<(Keywords<'_>, bool)> = Vec::new();
     keywords::calls(&module.body, &mut |call, homes| {
-        if called(call) == Some("run_migrations") {
+        if call.func.last_name() == Some("run_migrations") {
             found.push((keywords::of_call(call, homes), is_offline(homes)));
         }
     });
@@ -82,21 +82,13 @@ fn reason(at: Span) -> Reason {
     Reason::new("env", "what env.py hands to upgrade()").at(at)
 }
 
-fn called(call: &Call) -> Option<&str> {
-    match &call.func.kind {
-        ExprKind::Name(name) => Some(name),
-        ExprKind::Attribute { attr, .. } => Some(attr),
-        _ => None,
-    }
-}
-
 /// The function around it configures an URL and no connection: `alembic upgrade --sql`.
 fn is_offline(homes: &[&Block]) -> bool {
     let [function, _, ..] = homes else { return false };
     let mut offline = false;
     walk::calls(function, &mut |call| {
         let has = |wanted: &str| call.keywords.iter().any(|(name, _)| name.as_deref() == Some(wanted));
-        offline |= called(call) == Some("configure") && has("url") && !has("connection");
+        offline |= call.func.last_name() == Some("configure") && has("url") && !has("connection");
     });
     offline
 }
@@ -107,7 +99,7 @@ fn without_arguments(value: &Expr, module: &ast::Module, scope: &Scope<'_>) -> O
     let ExprKind::Name(name) = &value.kind else { return None };
     let mut asks = false;
     walk::calls(&module.body, &mut |call| {
-        asks |= matches!(called(call), Some("get_x_argument" | "get_tag_argument"));
+        asks |= matches!(call.func.last_name(), Some("get_x_argument" | "get_tag_argument"));
     });
     let mut bound = Vec::new();
     bindings(&module.body, name, &mut bound);

@@ -71,7 +71,7 @@ fn configured(modules: &Modules, env: FileId, module: &ast::Module) -> Option<Co
     let mut found: Option<Convention> = None;
     let mut agreed = true;
     keywords::calls(&module.body, &mut |call, homes| {
-        if name_of(&call.func) != Some("configure") {
+        if call.func.last_name() != Some("configure") {
             return;
         }
         let all = keywords::of_call(call, homes);
@@ -199,7 +199,7 @@ fn of_flask(modules: &Modules, start: Span) -> Convention {
         let Some(module) = modules.parse(file) else { continue };
         let mut found = None;
         walk::calls(&module.body, &mut |call| {
-            let is_own = name_of(&call.func).is_some_and(|name| is_flask_class(&module, name));
+            let is_own = call.func.last_name().is_some_and(|name| is_flask_class(&module, name));
             if is_own && found.is_none() {
                 found = Some(of_extension(modules, file, &module, call, 0));
             }
@@ -217,19 +217,10 @@ fn is_flask_class(module: &ast::Module, name: &str) -> bool {
     name == "SQLAlchemy"
         || module.body.iter().any(|statement| match &statement.kind {
             StmtKind::ClassDef(class) => {
-                *class.name == *name && class.bases.iter().any(|base| name_of(base) == Some("SQLAlchemy"))
+                *class.name == *name && class.bases.iter().any(|base| base.last_name() == Some("SQLAlchemy"))
             }
             _ => false,
         })
-}
-
-/// The last part of a dotted name.
-fn name_of(expression: &Expr) -> Option<&str> {
-    match &expression.kind {
-        ExprKind::Name(name) => Some(name),
-        ExprKind::Attribute { attr, .. } => Some(attr),
-        _ => None,
-    }
 }
 
 /// `a.b.c` as its parts.
@@ -249,7 +240,7 @@ fn of_call(modules: &Modules, file: FileId, module: &ast::Module, call: &Call, d
     let keyword =
         |name: &str| call.keywords.iter().find(|(keyword, _)| keyword.as_deref() == Some(name)).map(|(_, value)| value);
     let hidden = call.keywords.iter().any(|(name, _)| name.is_none());
-    match name_of(&call.func) {
+    match call.func.last_name() {
         Some("MetaData") => match keyword("naming_convention") {
             Some(value) => templates(modules, file, module, value),
             None if hidden => unknown("MetaData(…) takes keywords that do not stand there", call.func.span),
@@ -387,7 +378,7 @@ fn of_class(modules: &Modules, file: FileId, module: &ast::Module, class: &ast::
         return follow(modules, file, module, value, depth + 1);
     }
     for base in &class.bases {
-        match name_of(base) {
+        match base.last_name() {
             Some("DeclarativeBase" | "DeclarativeBaseNoMeta") => {
                 return Convention::Known(Vec::new(), Some(class.span));
             }

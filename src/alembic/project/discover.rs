@@ -146,7 +146,7 @@ pub fn environments(
     let texts = Arc::new(sources.clone());
     for environment in &mut found {
         load(environment, &mut reader, diagnostics);
-        finish(environment, tree, &texts, options, diagnostics);
+        finish(environment, tree, &texts, options);
     }
     found.retain(|environment| !environment.revisions.is_empty());
     // A section for one place of revisions says more of it than what stands for all of them.
@@ -417,13 +417,7 @@ fn load(environment: &mut Environment, reader: &mut Reader, diagnostics: &mut Ve
 }
 
 /// Finds `env.py` and reads what it sets.
-fn finish(
-    environment: &mut Environment,
-    tree: &Arc<Tree>,
-    sources: &Arc<Sources>,
-    options: &ProjectOptions,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
+fn finish(environment: &mut Environment, tree: &Arc<Tree>, sources: &Arc<Sources>, options: &ProjectOptions) {
     environment.sqlalchemy = requirements::sqlalchemy(tree, sources, &environment.folder);
     let Some(env) = tree.file(&join(&environment.folder, "env.py")) else { return };
     let text = sources.file(env).text();
@@ -438,13 +432,6 @@ fn finish(
     if environment.engines.is_empty() && text.contains("engine_name") && environment.flask {
         // Flask-Migrate's multidb template names the default engine '' and takes the others from SQLALCHEMY_BINDS.
         environment.engines = vec![String::new()];
-    }
-    for (name, reason) in environment.settings.unknowns() {
-        let diagnostic = Diagnostic::info("setting-unknown", format!("{name} cannot be told: {reason}."));
-        diagnostics.push(match reason.span {
-            Some(span) => diagnostic.at(span),
-            None => diagnostic,
-        });
     }
 }
 

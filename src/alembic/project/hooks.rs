@@ -86,10 +86,10 @@ fn visit(modules: &Modules, words: &[&str], look: &mut dyn FnMut(&Call)) {
 fn written(call: &Call) -> Option<&'static str> {
     let of_another =
         |spec: &Expr| matches!(&spec.kind, ExprKind::Constant(Constant::Str(name)) if &**name != "postgresql");
-    if last(&call.func) != Some("compiles") || call.args.len() > 1 && call.args[1..].iter().all(of_another) {
+    if call.func.last_name() != Some("compiles") || call.args.len() > 1 && call.args[1..].iter().all(of_another) {
         return None;
     }
-    let named = call.args.first().and_then(last)?;
+    let named = call.args.first().and_then(Expr::last_name)?;
     ELEMENTS.into_iter().find(|element| *element == named)
 }
 
@@ -111,15 +111,6 @@ fn is_constraint(target: &str) -> bool {
 fn listens_to(call: &Call) -> Option<&str> {
     let is_event =
         |event: &Expr| matches!(&event.kind, ExprKind::Constant(Constant::Str(event)) if EVENTS.contains(&&**event));
-    let listens = matches!(last(&call.func), Some("listens_for" | "listen"));
-    call.args.first().and_then(last).filter(|_| listens && call.args.get(1).is_some_and(is_event))
-}
-
-/// The last part of a dotted name.
-fn last(value: &Expr) -> Option<&str> {
-    match &value.kind {
-        ExprKind::Name(name) => Some(name),
-        ExprKind::Attribute { attr, .. } => Some(attr),
-        _ => None,
-    }
+    let listens = matches!(call.func.last_name(), Some("listens_for" | "listen"));
+    call.args.first().and_then(Expr::last_name).filter(|_| listens && call.args.get(1).is_some_and(is_event))
 }

@@ -11,7 +11,7 @@ pub fn are_own(module: &ast::Module) -> bool {
     let mut all = true;
     classes(&module.body, &mut |class| all &= class.bases.is_empty() || class.bases.iter().any(|base| own.has(base)));
     walk::calls(&module.body, &mut |call| {
-        if name_of(&call.func) == Some("Table") {
+        if call.func.last_name() == Some("Table") {
             let metadata = call.args.get(1).or_else(|| keyword(call, "metadata"));
             all &= metadata.is_some_and(|metadata| own.has(metadata));
         }
@@ -38,7 +38,7 @@ impl Own<'_> {
         let hidden = call.keywords.iter().any(|(name, _)| name.is_none());
         let given = ["metadata", "cls", "class_registry"].map(|name| keyword(call, name));
         let is_own = given.into_iter().flatten().all(|value| self.has(value));
-        match name_of(&call.func) {
+        match call.func.last_name() {
             Some("MetaData") => true,
             Some("declarative_base" | "registry" | "automap_base") => !hidden && call.args.is_empty() && is_own,
             _ => false,
@@ -57,7 +57,7 @@ fn own_names(module: &ast::Module) -> Own<'_> {
                 }));
             }
             StmtKind::ClassDef(class) => {
-                let is_base = class.bases.iter().any(|base| matches!(name_of(base), Some("DeclarativeBase")));
+                let is_base = class.bases.iter().any(|base| matches!(base.last_name(), Some("DeclarativeBase")));
                 if class.bases.iter().any(|base| own.has(base)) || is_base && keeps_metadata(class, &own) {
                     own.0.insert(&class.name);
                 }
@@ -72,11 +72,11 @@ fn own_names(module: &ast::Module) -> Own<'_> {
 fn keeps_metadata(class: &ClassDef, own: &Own<'_>) -> bool {
     class.body.iter().all(|statement| match &statement.kind {
         StmtKind::Assign { targets, value } => {
-            let sets = |name: &str| targets.iter().any(|target| name_of(target) == Some(name));
+            let sets = |name: &str| targets.iter().any(|target| target.last_name() == Some(name));
             !(sets("metadata") || sets("registry")) || own.has(value)
         }
         StmtKind::AnnAssign { target, value: Some(value), .. } => {
-            !matches!(name_of(target), Some("metadata" | "registry")) || own.has(value)
+            !matches!(target.last_name(), Some("metadata" | "registry")) || own.has(value)
         }
         _ => true,
     })
@@ -112,14 +112,14 @@ fn has_table(class: &ClassDef) -> bool {
     for statement in class.body.iter() {
         found |= match &statement.kind {
             StmtKind::Assign { targets, .. } => {
-                targets.iter().any(|target| matches!(name_of(target), Some("__tablename__" | "__table__")))
+                targets.iter().any(|target| matches!(target.last_name(), Some("__tablename__" | "__table__")))
             }
-            StmtKind::AnnAssign { target, .. } => matches!(name_of(target), Some("__tablename__" | "__table__")),
+            StmtKind::AnnAssign { target, .. } => matches!(target.last_name(), Some("__tablename__" | "__table__")),
             StmtKind::FunctionDef(function) => &*function.name == "__tablename__",
             _ => false,
         };
     }
-    walk::calls(&class.body, &mut |call| found |= matches!(name_of(&call.func), Some("Column" | "mapped_column")));
+    walk::calls(&class.body, &mut |call| found |= matches!(call.func.last_name(), Some("Column" | "mapped_column")));
     found
 }
 
@@ -127,23 +127,15 @@ fn keyword<'a>(call: &'a Call, name: &str) -> Option<&'a Expr> {
     call.keywords.iter().find(|(keyword, _)| keyword.as_deref() == Some(name)).map(|(_, value)| value)
 }
 
-/// The last part of a dotted name.
-fn name_of(expression: &Expr) -> Option<&str> {
-    match &expression.kind {
-        ExprKind::Name(name) => Some(name),
-        ExprKind::Attribute { attr, .. } => Some(attr),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::are_own;
     use crate::alembic::python;
-    use crate::source::FileId;
+    use crate::source::Sources;
 
     fn own(text: &str) -> bool {
-        are_own(&python::parse(text, FileId(0)).expect("Python"))
+        let file = Sources::default().add("models.py", text);
+        are_own(&python::parse(text, file).expect("Python"))
     }
 
     #[test]

@@ -16,6 +16,7 @@ use super::options::Options;
 use super::prelude;
 use crate::alembic::python::ast::{self, Expr, ExprKind, StmtKind};
 use crate::alembic::python::walk;
+use crate::diagnostic::Diagnostic;
 use crate::pg::error::Reason;
 use crate::source::{FileId, Span};
 
@@ -107,6 +108,19 @@ impl Settings {
     pub fn without_env() -> Settings {
         let reason = Reason::new("env", "env.py was not given");
         Settings { naming_convention: Setting::Unknown(reason), ..Settings::default() }
+    }
+
+    /// What cannot be told, for who asks why an answer is not known. The name of the version table has words of its own.
+    pub fn notes(&self) -> Vec<Diagnostic> {
+        let unknowns = self.unknowns().into_iter().filter(|(name, _)| *name != "version_table");
+        let note = |(name, reason): (&str, &Reason)| {
+            let note = Diagnostic::info("setting-unknown", format!("{name} cannot be told: {reason}."));
+            match reason.span {
+                Some(span) => note.at(span),
+                None => note,
+            }
+        };
+        unknowns.map(note).collect()
     }
 
     /// All reasons why something is not known, with the setting's name.

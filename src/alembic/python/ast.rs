@@ -256,6 +256,17 @@ pub struct Expr {
     pub kind: ExprKind,
 }
 
+impl Expr {
+    /// The last part of a dotted name: `Table` of `sa.Table`. `None` for every other expression.
+    pub fn last_name(&self) -> Option<&str> {
+        match &self.kind {
+            ExprKind::Name(name) => Some(name),
+            ExprKind::Attribute { attr, .. } => Some(attr),
+            _ => None,
+        }
+    }
+}
+
 /// The kinds of expressions (Python reference, chapter 6).
 #[derive(Debug)]
 #[expect(missing_docs, reason = "the names are those of Python's own `ast` module")]

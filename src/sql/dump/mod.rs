@@ -24,7 +24,7 @@ use crate::sql::snapshot::Known;
 #[derive(Clone, Debug, Default)]
 pub struct DumpOptions {
     /// Names of the version tables; any schema where none is given. Empty: every table whose name contains
-    /// `alembic_version`.
+    /// `alembic_version`, and every one whose only column is `version_num`.
     pub version_tables: Vec<QName>,
     /// Which database of a `pg_dumpall` is read.
     pub database: Option<String>,

@@ -405,10 +405,11 @@ impl Pieces {
         }));
     }
 
-    fn is_version_table(&self, table: &QName) -> bool {
+    fn is_version_table(&self, table: &QName, columns: &[Ident]) -> bool {
         let options = &self.options.version_tables;
         if options.is_empty() {
-            return table.name.as_str().contains("alembic_version");
+            let has_form = columns.len() == 1 && columns[0].as_str() == "version_num";
+            return has_form || table.name.as_str().contains("alembic_version");
         }
         options.iter().any(|name| name.name == table.name && (name.schema.is_none() || name.schema == table.schema))
     }
@@ -421,7 +422,7 @@ impl Pieces {
         let table = cursor.qname().ok()?;
         let columns = if cursor.is_sign("(") { cursor.idents_in_parens().ok()? } else { Vec::new() };
         cursor.expect("FROM STDIN").ok()?;
-        let wanted = self.is_version_table(&table);
+        let wanted = self.is_version_table(&table, &columns);
         let place =
             columns.iter().position(|column| column.as_str() == "version_num").or(columns.is_empty().then_some(0));
         if wanted && place.is_some() {
@@ -442,11 +443,11 @@ impl Pieces {
         let Ok(table) = cursor.qname() else {
             return false;
         };
-        if !self.is_version_table(&table) {
+        let columns = if cursor.is_sign("(") { cursor.idents_in_parens().unwrap_or_default() } else { Vec::new() };
+        if !self.is_version_table(&table, &columns) {
             *self.rows.entry((self.database, table)).or_default() += values(text);
             return true;
         }
-        let columns = if cursor.is_sign("(") { cursor.idents_in_parens().unwrap_or_default() } else { Vec::new() };
         let place = columns.iter().position(|column| column.as_str() == "version_num").unwrap_or(0);
         cursor.eat("OVERRIDING SYSTEM VALUE");
         if !cursor.eat("VALUES") {
