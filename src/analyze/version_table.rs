@@ -53,7 +53,7 @@ impl VersionTable {
             })
             .filter_map(|(oid, _)| catalog.qname(oid))
             .collect();
-        let help = "Say which one it is: --version-table NAME.";
+        let help = "Say which one it is: --version-table NAME, or the field for it among the options of the page.";
         match found.as_slice() {
             [only] => {
                 if only.name != self.name.name {

@@ -74,6 +74,7 @@ test('a zip, pasted text, rows and options are handed over', async () => {
   await page.fill('#answers-text', 'restamp-answer 1 = 0');
   await page.fill('#target', ' def ');
   await page.fill('#schema', 'tenant_1');
+  await page.fill('#version-table', 'shop_version');
   await page.fill('#source-roots', 'src\n\nlib');
   await page.check('#no-rows');
   await page.getByRole('button', { name: 'See where it is' }).click();
@@ -81,7 +82,8 @@ test('a zip, pasted text, rows and options are handed over', async () => {
   const given = await facts(page);
   assert.deepEqual(given.slice(0, 5), ['repo.zip = PK', 'dump pasted = CREATE TABLE x ();', 'rows pasted = abc (head)', 'log pasted = Running upgrade', 'stamped []']);
   const options = JSON.parse(given[5] ?? '');
-  assert.deepEqual([options.target, options.source_roots, options.role, options.schema], ['def', ['src', 'lib'], null, 'tenant_1']);
+  assert.deepEqual([options.target, options.source_roots, options.role], ['def', ['src', 'lib'], null]);
+  assert.deepEqual([options.schema, options.version_table], ['tenant_1', 'shop_version']);
   assert.equal(given[6], 'answers pasted = restamp-answer 1 = 0');
   assert.deepEqual(faults, []);
 });

@@ -216,6 +216,7 @@ function options() {
     engine: null,
     role: text('role'),
     search_path: text('search-path'),
+    version_table: text('version-table'),
     schema: text('schema'),
     target: text('target'),
     allow_drops: state.choices.allowDrops,

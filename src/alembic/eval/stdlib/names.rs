@@ -22,9 +22,15 @@ const NAMES: &str = "\
 
 /// Libraries of others that send no statement unless they are given a connection: what is written to a log or asked of a service.
 const BYSTANDERS: &str = "\
-    boto3 botocore click colorama colorlog cryptography dateutil dotenv environs httpx jsonschema loguru numpy orjson \
-    oslo_config oslo_log oslo_serialization oslo_utils pandas passlib pkg_resources pydantic pytz redis requests rich ruamel \
-    sentry_sdk setuptools simplejson structlog tenacity termcolor toml tqdm typer ujson yaml";
+    aiohttp attr attrs babel bcrypt bleach boto3 botocore bs4 cachetools certifi chardet charset_normalizer click \
+    colorama colorlog cryptography dateutil decouple deepdiff disk_objectstore dotenv email_validator environs \
+    filelock ftfy httpx humanize idna importlib_metadata importlib_resources inflection iso8601 isodate itsdangerous \
+    jinja2 jose jsonschema jwt langcodes loguru lxml markdown markupsafe marshmallow msgpack nacl networkx nltk numpy \
+    orjson oslo_config oslo_log oslo_serialization oslo_utils packaging pandas passlib pendulum phonenumbers PIL \
+    pkg_resources platformdirs portalocker progressbar prometheus_client psutil pyarrow pycountry pydantic pyparsing \
+    pytz rapidfuzz redis regex requests rich ruamel scipy sentry_sdk setuptools shapely simple_parsing simplejson \
+    slugify stringcase structlog tabulate tenacity termcolor toml toolz tqdm typer tzlocal ujson unidecode urllib3 \
+    validators xmltodict yaml zstandard";
 
 fn is_among(names: &str, dotted: &str) -> bool {
     let first = dotted.split('.').next().unwrap_or(dotted);
