@@ -3,7 +3,7 @@
 PORT ?= 8080
 SHELL := /bin/bash
 
-.PHONY: run page test corpus record clean
+.PHONY: run page test corpus bench record clean
 
 # The page on localhost.
 run:
@@ -29,6 +29,11 @@ corpus:
 	. scripts/env.sh && cargo test --quiet --release --test measure -- $(PROJECTS)
 	-[ -n "$(PROJECTS)" ] || (. scripts/env.sh && cargo build --quiet --release --features cli && "$$RESTAMP_PYTHON" tests/oracle/histories.py 2000; "$$RESTAMP_PYTHON" tests/oracle/repairs.py 1400; "$$RESTAMP_PYTHON" tests/oracle/snapshots.py)
 	. scripts/env.sh && cargo build --quiet --release --features cli && "$$RESTAMP_PYTHON" tests/oracle/changes.py $(PROJECTS)
+
+# How fast it is, as ratios in one run; writes BENCHMARKS.md.
+bench:
+	scripts/setup.sh build
+	. scripts/env.sh && cargo build --quiet --release --features cli && node scripts/bench.mjs
 
 # Records what the real Alembic and PostgreSQL do with the projects that have no recording yet. PROJECTS="dstack" for some of them anew.
 record:

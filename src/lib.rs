@@ -22,4 +22,4 @@ pub mod report;
 pub mod source;
 pub mod sql;
 
-pub use analyze::{analyze, analyze_schemas, expected_schema, walk};
+pub use analyze::{analyze, analyze_read, analyze_schemas, expected_schema, walk};

@@ -6,7 +6,7 @@
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::report::{Input, Report};
+use crate::report::{Input, Progress, Report};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("report/report.d.ts");
@@ -31,13 +31,61 @@ pub fn analyze(
     #[wasm_bindgen(unchecked_param_type = "(progress: Progress) => void")] progress: &js_sys::Function,
 ) -> Result<JsValue, JsValue> {
     let input: Input = serde_wasm_bindgen::from_value(input)?;
-    let report = crate::analyze(&input, &mut |step| {
+    to_js(&crate::analyze(&input, &mut teller(progress)))
+}
+
+/// Hands progress on.
+fn teller(progress: &js_sys::Function) -> impl FnMut(Progress) {
+    |step| {
         if let Ok(step) = to_js(&step) {
             // What the page does with it is its own matter.
             let _ = progress.call1(&JsValue::NULL, &step);
         }
-    });
-    to_js(&report)
+    }
+}
+
+/// Reads a dump of any size while it comes: `feed` each chunk, then `finish`.
+#[wasm_bindgen]
+pub struct DumpReader(crate::sql::dump::DumpReader);
+
+#[wasm_bindgen]
+impl DumpReader {
+    /// A reader of the file of that name.
+    #[wasm_bindgen(constructor)]
+    pub fn new(name: &str) -> DumpReader {
+        DumpReader(crate::sql::dump::DumpReader::new(name))
+    }
+
+    /// Takes the next bytes.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        self.0.feed(bytes);
+    }
+
+    /// All bytes came.
+    pub fn finish(self) -> Dump {
+        Dump(self.0.finish())
+    }
+}
+
+/// A dump that was read: as small as its schema, for as many questions as there are.
+#[wasm_bindgen]
+pub struct Dump(crate::sql::dump::DumpText);
+
+#[wasm_bindgen]
+impl Dump {
+    /// [`analyze`] with this dump; `input.dump` is not looked at.
+    ///
+    /// # Errors
+    /// As [`analyze`].
+    #[wasm_bindgen(unchecked_return_type = "Report")]
+    pub fn analyze(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Input")] input: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "(progress: Progress) => void")] progress: &js_sys::Function,
+    ) -> Result<JsValue, JsValue> {
+        let input: Input = serde_wasm_bindgen::from_value(input)?;
+        to_js(&crate::analyze::analyze_read(&input, Some(&self.0), &mut teller(progress)))
+    }
 }
 
 /// The files of plan number `plan`, in the order in which they are used; without a number those of the report itself, which go with each plan.

@@ -10,9 +10,9 @@ use crate::pg::command::{Command, Kind, SessionCommand};
 use crate::pg::error::{Reason, Refusal};
 use crate::pg::ident::{Ident, QName};
 use crate::plan::script::undo::privileges::Privilege;
-use crate::report::{self, Input, InputFile, Stamped, StampedSource};
+use crate::report::{self, Input, Stamped, StampedSource};
 use crate::source::{Sources, Span};
-use crate::sql::dump::{Contents, Dump, DumpOptions, DumpReader, read_current};
+use crate::sql::dump::{Contents, Dump, DumpOptions, DumpText, read_current};
 use crate::sql::snapshot::Known;
 
 /// A database as it was handed in.
@@ -26,6 +26,8 @@ pub struct Database {
     source: StampedSource,
     /// Row counts, where the dump holds data.
     pub row_counts: Option<BTreeMap<QName, u64>>,
+    /// The file and what tells it from others.
+    pub file: String,
     /// As the dump's header has it.
     pub server_version: Option<String>,
     /// pg_dump and when it ran, as far as the dump tells.
@@ -45,12 +47,9 @@ pub struct Database {
     pub snapshot: Option<Known>,
 }
 
-/// `version_tables`: empty where their names are not known.
-fn read_dump(file: &InputFile, input: &Input, version_tables: Vec<QName>, sources: &mut Sources) -> Dump {
-    let options = DumpOptions { version_tables, database: input.options.database.clone() };
-    let mut reader = DumpReader::new(&file.path, options);
-    reader.feed(&file.bytes);
-    reader.finish(sources)
+/// What a dump says; `version_tables`: empty where their names are not known.
+fn read_dump(dump: &DumpText, input: &Input, version_tables: Vec<QName>, sources: &mut Sources) -> Dump {
+    dump.read(&DumpOptions { version_tables, database: input.options.database.clone() }, sources)
 }
 
 /// Executes a dump's statements on an empty catalog, as psql would; what is refused is said and left out.
@@ -95,7 +94,7 @@ pub fn baseline(input: &Input) -> Catalog {
         None => Catalog::new(),
         Some(file) => {
             let mut sources = Sources::default();
-            let dump = read_dump(file, input, Vec::new(), &mut sources);
+            let dump = read_dump(&DumpText::of(&file.path, &file.bytes), input, Vec::new(), &mut sources);
             load(&dump, &mut Vec::new())
         }
     }
@@ -111,9 +110,8 @@ pub fn search_path(input: &Input) -> Vec<Ident> {
 }
 
 /// The schemas of a dump whose names match a pattern of `*` and `?`, and that hold a table.
-pub fn schemas(input: &Input, pattern: &str) -> Vec<String> {
-    let Some(file) = &input.dump else { return Vec::new() };
-    let dump = read_dump(file, input, Vec::new(), &mut Sources::default());
+pub fn schemas(dump: &DumpText, input: &Input, pattern: &str) -> Vec<String> {
+    let dump = read_dump(dump, input, Vec::new(), &mut Sources::default());
     let catalog = load(&dump, &mut Vec::new());
     let schemas: BTreeSet<Ident> = catalog.tables().filter_map(|(oid, _)| catalog.qname(oid)?.schema).collect();
     let names = schemas.iter().map(|schema| schema.as_str().to_string());
@@ -148,15 +146,15 @@ impl Database {
         version_num(self.server_version.as_deref()?)
     }
 
-    /// Reads the dump and whatever tells the version rows; `None` without a dump.
+    /// Reads the dump and whatever tells the version rows; `None` where there is nothing in it.
     pub fn read(
+        text: &DumpText,
         input: &Input,
         version_table: &mut VersionTable,
         sources: &mut Sources,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<Database> {
-        let file = input.dump.as_ref()?;
-        let mut dump = read_dump(file, input, version_table.names(), sources);
+        let mut dump = read_dump(text, input, version_table.names(), sources);
         let cut = dump.diagnostics.iter().any(|diagnostic| diagnostic.code == "dump-truncated");
         if cut {
             // The rows of the version table may go on behind the cut.
@@ -178,6 +176,10 @@ impl Database {
             rows,
             source,
             row_counts: Some(dump.rows.clone()),
+            file: match text.sha256() {
+                Some(hash) => format!("{} (SHA-256 {hash})", text.name()),
+                None => format!("{} ({} bytes)", text.name(), text.size()),
+            },
             server_version: dump.server_version.clone(),
             dumped_by: match (&dump.snapshot, &dump.pg_dump_version, &dump.started) {
                 (Some(known), ..) => Some(format!("the snapshot's SELECT, as {}, at {}", known.role, known.taken)),
@@ -274,7 +276,7 @@ fn version_rows(
     }
     let name = &version_table.name;
     if let Some(file) = &input.version_dump {
-        let second = read_dump(file, input, version_table.names(), sources);
+        let second = read_dump(&DumpText::of(&file.path, &file.bytes), input, version_table.names(), sources);
         if let Some(rows) = rows_of(&second, name) {
             return (Some(rows), StampedSource::VersionDump);
         }

@@ -16,7 +16,6 @@ use std::rc::Rc;
 use database::Database;
 use place::Placed;
 use prepared::Prepared;
-use sha2::{Digest, Sha256};
 use version_table::VersionTable;
 
 use crate::alembic::project::{self, Environment, Project, ProjectOptions};
@@ -36,6 +35,7 @@ use crate::replay::{Replay, replay};
 use crate::report::build::{self, Facts};
 use crate::report::{self, Input, Progress, Report, Stage};
 use crate::source::Sources;
+use crate::sql::dump::DumpText;
 
 /// Reads what was handed in and answers. Never fails as a whole: what cannot be used is in the report's diagnostics.
 ///
@@ -48,25 +48,39 @@ use crate::source::Sources;
 /// assert_eq!(report.heads, ["a1"]);
 /// ```
 pub fn analyze(input: &Input, progress: &mut dyn FnMut(Progress)) -> Report {
+    let dump = input.dump.as_ref().map(|file| DumpText::of(&file.path, &file.bytes));
+    analyze_read(input, dump.as_ref(), progress)
+}
+
+/// [`analyze`] with a dump that was read while it came, as [`DumpReader`](crate::sql::dump::DumpReader) does: of any size, and once for
+/// many questions. `input.dump` is not looked at.
+pub fn analyze_read(input: &Input, dump: Option<&DumpText>, progress: &mut dyn FnMut(Progress)) -> Report {
     let mut work = Work::read(input, progress);
-    let report = match work.environment() {
-        Ok(environment) => work.with_project(input, &environment, progress),
+    let mut report = match work.environment() {
+        Ok(environment) => work.with_project(input, dump, &environment, progress),
         Err(diagnostic) => {
             work.diagnostics.push(diagnostic);
             work.without_project(input)
         }
     };
+    report.inputs = summary::inputs(input, dump);
     report::redact::report(report)
 }
 
 /// [`analyze`] for each schema of the dump whose name matches `pattern` (`*` and `?`): a schema per tenant.
-pub fn analyze_schemas(input: &Input, pattern: &str, progress: &mut dyn FnMut(Progress)) -> Vec<(String, Report)> {
+pub fn analyze_schemas(
+    input: &Input,
+    dump: Option<&DumpText>,
+    pattern: &str,
+    progress: &mut dyn FnMut(Progress),
+) -> Vec<(String, Report)> {
     let analyze_one = |schema: String| {
         let mut input = input.clone();
         input.options.schema = Some(schema.clone());
-        (schema, analyze(&input, progress))
+        (schema, analyze_read(&input, dump, progress))
     };
-    database::schemas(input, pattern).into_iter().map(analyze_one).collect()
+    let schemas = dump.map_or_else(Vec::new, |dump| database::schemas(dump, input, pattern));
+    schemas.into_iter().map(analyze_one).collect()
 }
 
 /// The expected schema of a state as SQL, in an order that psql can load.
@@ -177,17 +191,23 @@ impl Work {
         };
         let verdict = report::Verdict { situation: report::Situation::Unknown, sentence, facts: Vec::new() };
         let mut report = summary::empty(verdict);
-        report.inputs = summary::inputs(input);
         report.environments = summary::environments(&self.project, None);
         report.diagnostics = self.diagnostics.iter().map(|one| build::diagnostic(&self.sources, one)).collect();
         report
     }
 
-    fn with_project(mut self, input: &Input, environment: &Environment, progress: &mut dyn FnMut(Progress)) -> Report {
+    fn with_project(
+        mut self,
+        input: &Input,
+        dump: Option<&DumpText>,
+        environment: &Environment,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Report {
         self.diagnostics.extend(environment.settings.notes());
         let mut version_table = VersionTable::of(environment, input);
         progress(Progress { stage: Stage::ReadingDump, done: 0, total: 1 });
-        let mut database = Database::read(input, &mut version_table, &mut self.sources, &mut self.diagnostics);
+        let mut database = dump
+            .and_then(|dump| Database::read(dump, input, &mut version_table, &mut self.sources, &mut self.diagnostics));
         if let (Some(database), Some(log)) = (&mut database, &input.log) {
             let text = String::from_utf8_lossy(&log.bytes);
             let log = crate::alembic::log::read(&text, Some(environment), &self.sources);
@@ -209,7 +229,6 @@ impl Work {
         };
         self.diagnostics.extend(answers::unused(&answers, input));
         self.diagnostics.extend(lock_timeout::wanted(input).err());
-        report.inputs = summary::inputs(input);
         report.environments = summary::environments(&self.project, Some(environment));
         report.heads = prepared.graph.heads().iter().map(ToString::to_string).collect();
         report.diagnostics = self.diagnostics.iter().map(|one| build::diagnostic(&self.sources, one)).collect();

@@ -1,11 +1,13 @@
 //! The parts of the report that only list what was handed in.
 
+use sha2::{Digest, Sha256};
+
 use super::database::Database;
-use super::{Digest, Sha256};
 use crate::alembic::graph::Graph;
 use crate::alembic::project::{Environment, Project};
 use crate::report::{self, Input, InputKind, InputSummary, Report};
-use crate::source::Sources;
+use crate::source::{Sources, hex};
+use crate::sql::dump::DumpText;
 
 /// A report with nothing but its verdict.
 pub fn empty(verdict: report::Verdict) -> Report {
@@ -31,15 +33,22 @@ pub fn empty(verdict: report::Verdict) -> Report {
 }
 
 /// Everything that was handed in, with hashes.
-pub fn inputs(input: &Input) -> Vec<InputSummary> {
+pub fn inputs(input: &Input, dump: Option<&DumpText>) -> Vec<InputSummary> {
     let summary = |file: &report::InputFile, kind| InputSummary {
         name: file.path.clone(),
-        sha256: hex(&Sha256::digest(&file.bytes)),
+        size: file.bytes.len() as u64,
+        sha256: Some(hex(&Sha256::digest(&file.bytes))),
         kind,
+    };
+    let of_dump = |dump: &DumpText| InputSummary {
+        name: dump.name().to_string(),
+        size: dump.size(),
+        sha256: dump.sha256().map(str::to_string),
+        kind: InputKind::Dump,
     };
     let mut all: Vec<InputSummary> =
         input.files.iter().map(|file| summary(file, kind_of(&file.path, &file.bytes))).collect();
-    all.extend(input.dump.iter().map(|file| summary(file, InputKind::Dump)));
+    all.extend(dump.map(of_dump));
     all.extend(input.version_dump.iter().map(|file| summary(file, InputKind::VersionRows)));
     all.extend(input.answers.iter().map(|file| summary(file, InputKind::Answers)));
     all.extend(input.log.iter().map(|file| summary(file, InputKind::Log)));
@@ -54,10 +63,6 @@ fn kind_of(path: &str, bytes: &[u8]) -> InputKind {
     }
     let revision = memchr::memmem::find(bytes, b"down_revision").is_some();
     if revision { InputKind::Revision } else { InputKind::Helper }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The environments that were found.
@@ -85,10 +90,7 @@ pub fn list(ids: &[String]) -> String {
 
 /// The lines that every file carries: which inputs it was made from.
 pub fn header(input: &Input, database: &Database) -> Vec<String> {
-    let mut lines = Vec::new();
-    if let Some(dump) = &input.dump {
-        lines.push(format!("Dump: {} (SHA-256 {})", dump.path, hex(&Sha256::digest(&dump.bytes))));
-    }
+    let mut lines = vec![format!("Dump: {}", database.file)];
     if let Some(by) = &database.dumped_by {
         lines.push(format!("Dumped by: {by}"));
     }

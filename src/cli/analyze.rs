@@ -105,7 +105,7 @@ impl Analyze {
         let optional = |path: &Option<String>| path.as_deref().map(input::text).transpose();
         Ok(Input {
             files: with_sources(&self.revisions, &self.source)?,
-            dump: optional(&self.dump)?,
+            dump: None,
             version_dump: optional(&self.version_dump)?,
             // `--stamped ""` says that there are no rows.
             stamped: self.stamped.clone().map(|rows| rows.into_iter().filter(|row| !row.is_empty()).collect()),
@@ -169,10 +169,16 @@ pub fn analyze(arguments: &Analyze) -> ExitCode {
             progress(step);
         }
     };
+    let mut bytes = |done, total| watch(Progress { stage: Stage::ReadingDump, done, total });
+    let dump = match arguments.dump.as_deref().map(|path| input::dump(path, &mut bytes)).transpose() {
+        Ok(dump) => dump,
+        Err(error) => return unreadable(&error),
+    };
     if let Some(pattern) = &arguments.schemas {
-        return super::schemas::answer(arguments, crate::analyze::analyze_schemas(&input, pattern, &mut watch));
+        let reports = crate::analyze::analyze_schemas(&input, dump.as_ref(), pattern, &mut watch);
+        return super::schemas::answer(arguments, reports);
     }
-    let report = crate::analyze(&input, &mut watch);
+    let report = crate::analyze::analyze_read(&input, dump.as_ref(), &mut watch);
     if terminal {
         let _ = write!(anstream::stderr(), "\r\u{1b}[K");
     }

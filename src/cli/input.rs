@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::alembic::project::{MAX_FILE_BYTES, is_wanted};
 use crate::report::InputFile;
+use crate::sql::dump::{DumpReader, DumpText};
 
 /// Folders that hold no revisions, whoever's they are.
 const SKIPPED: [&str; 10] = [
@@ -23,6 +24,8 @@ const SKIPPED: [&str; 10] = [
 /// More files than any repository has.
 const MAX_FILES: usize = 200_000;
 const MAX_DEPTH: usize = 40;
+/// What is read at once.
+const BUFFER: usize = 1 << 20;
 const ARCHIVES: [&str; 3] = ["zip", "whl", "egg"];
 
 /// What could not be read.
@@ -83,7 +86,7 @@ fn read(path: &Path) -> Result<InputFile, Unreadable> {
     Ok(InputFile { path: path.to_string_lossy().replace('\\', "/"), bytes })
 }
 
-/// A dump or a log; `-` is standard input.
+/// A log, version rows or another small file; `-` is standard input.
 ///
 /// # Errors
 /// It cannot be read.
@@ -98,6 +101,41 @@ pub fn text(path: &str) -> Result<InputFile, Unreadable> {
         return Ok(InputFile { path: path.to_string(), bytes: directory(Path::new(path)).map_err(failed)? });
     }
     Ok(InputFile { path: path.to_string(), bytes: fs::read(path).map_err(failed)? })
+}
+
+/// A dump of any size, read as it comes; `-` is standard input. `progress` is told how many bytes of how many.
+///
+/// # Errors
+/// It cannot be read.
+pub fn dump(path: &str, progress: &mut dyn FnMut(u64, u64)) -> Result<DumpText, Unreadable> {
+    let failed = |error: std::io::Error| Unreadable { path: path.to_string(), why: error.to_string() };
+    if path == "-" {
+        return stream("pasted", std::io::stdin().lock(), 0, progress).map_err(failed);
+    }
+    if Path::new(path).join("toc.dat").is_file() {
+        return Ok(DumpText::of(path, &directory(Path::new(path)).map_err(failed)?));
+    }
+    let file = fs::File::open(path).map_err(failed)?;
+    let size = file.metadata().map_err(failed)?.len();
+    stream(path, file, size, progress).map_err(failed)
+}
+
+fn stream(name: &str, mut from: impl Read, size: u64, progress: &mut dyn FnMut(u64, u64)) -> std::io::Result<DumpText> {
+    let mut reader = DumpReader::new(name);
+    let mut buffer = vec![0; BUFFER];
+    let mut done = 0;
+    loop {
+        match from.read(&mut buffer) {
+            Ok(0) => return Ok(reader.finish()),
+            Ok(count) => {
+                reader.feed(&buffer[..count]);
+                done += count as u64;
+                progress(done, size);
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// A folder of `pg_dump -Fd` as one file; rows of large tables are left out, and are then not known.

@@ -141,7 +141,7 @@ impl Report {
         }
         md.push_str("\n\n## Inputs\n");
         for input in &self.inputs {
-            let _ = write!(md, "\n- {} sha256 {}", escape(&input.name), input.sha256);
+            let _ = write!(md, "\n- {} {}", escape(&input.name), input.told());
         }
         md.push('\n');
         md

@@ -220,8 +220,10 @@ export interface InputSummary {
   kind: InputKind;
   /** Its path as it was handed in. */
   name: string;
-  /** SHA-256 of its bytes, lower-case hex. */
-  sha256: string;
+  /** SHA-256 of its bytes, lower-case hex; null for a dump of more than 64 MB. */
+  sha256: string | null;
+  /** Its size in bytes. */
+  size: number;
 }
 
 /** The operation that brings an object. */

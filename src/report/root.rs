@@ -91,10 +91,22 @@ pub enum Situation {
 pub struct InputSummary {
     /// Its path as it was handed in.
     pub name: String,
-    /// SHA-256 of its bytes, lower-case hex.
-    pub sha256: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// SHA-256 of its bytes, lower-case hex; null for a dump of more than 64 MB.
+    pub sha256: Option<String>,
     /// What it was read as.
     pub kind: InputKind,
+}
+
+impl InputSummary {
+    /// What tells it from others: its hash, or its size.
+    pub fn told(&self) -> String {
+        match &self.sha256 {
+            Some(hash) => format!("sha256 {hash}"),
+            None => format!("{} bytes", self.size),
+        }
+    }
 }
 
 /// What an input was read as.

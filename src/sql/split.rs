@@ -3,6 +3,8 @@
 //! The kept text is the dump without its rows. Where rows were left out, a gap says how many lines are missing, so that
 //! the line numbers of the original can be told ([`crate::source::Sources::add_with_gaps`]).
 
+mod inserts;
+
 use std::ops::Range;
 
 use crate::pg::lex::{dollar_tag, is_word_part, is_word_start};
@@ -26,6 +28,8 @@ pub trait Sink {
     fn row(&mut self, line: &[u8]);
     /// The rows are over: so many lines.
     fn rows_end(&mut self, lines: u64);
+    /// So many rows follow in statements like the last one that was answered with [`Keep::Counted`].
+    fn counted(&mut self, rows: u64);
 }
 
 /// What becomes of a statement.
@@ -35,6 +39,8 @@ pub enum Keep {
     Yes,
     /// It was read and leaves the kept text: an `INSERT`.
     No,
+    /// The same, and those that follow with the same first bytes, so many, need not be read: their rows are counted.
+    Counted(usize),
     /// It stays, and rows of `COPY … FROM stdin` follow; whether they are given to [`Sink::row`].
     Rows(bool),
 }
@@ -91,6 +97,8 @@ pub struct Splitter {
     gaps: Vec<(u32, u32)>,
     /// No statement has begun since the last semicolon.
     empty: bool,
+    /// How the last statement began that was answered with [`Keep::Counted`].
+    repeated: Vec<u8>,
 }
 
 /// Rows longer than this are not told apart from `\.` by their text.
@@ -111,8 +119,22 @@ impl Default for Splitter {
             partial: Vec::new(),
             gaps: Vec::new(),
             empty: true,
+            repeated: Vec::new(),
         }
     }
+}
+
+/// Passes over whole rows, at the speed of the memory: up to the first line that begins as the end of the rows does, or to the last
+/// line, which may go on. How many bytes and how many lines these are.
+fn pass_over(rows: &[u8]) -> (usize, u64) {
+    if rows.starts_with(b"\\.") {
+        return (0, 0);
+    }
+    let end = match memchr::memmem::find(rows, b"\n\\.") {
+        Some(at) => at + 1,
+        None => memchr::memrchr(b'\n', rows).map_or(0, |at| at + 1),
+    };
+    (end, memchr::memchr_iter(b'\n', &rows[..end]).count() as u64)
 }
 
 /// Where the statements of a script stand in it, without blanks around them and without semicolons. A script has no rows of `COPY`.
@@ -137,6 +159,8 @@ pub fn statements(script: &str) -> Vec<Range<usize>> {
         fn row(&mut self, _: &[u8]) {}
 
         fn rows_end(&mut self, _: u64) {}
+
+        fn counted(&mut self, _: u64) {}
     }
     let (mut found, mut splitter) = (Statements::default(), Splitter::default());
     splitter.feed(script.as_bytes(), &mut found);
@@ -151,10 +175,44 @@ pub fn statements(script: &str) -> Vec<Range<usize>> {
 
 impl Splitter {
     /// Takes the next bytes.
-    pub fn feed(&mut self, bytes: &[u8], sink: &mut impl Sink) {
-        for chunk in bytes.chunks(CHUNK) {
+    pub fn feed(&mut self, mut bytes: &[u8], sink: &mut impl Sink) {
+        while !bytes.is_empty() {
+            if matches!(self.state, State::Rows { .. }) {
+                let Some(end) = self.rows(bytes, sink) else { return };
+                bytes = &bytes[end..];
+                continue;
+            }
+            let passed = self.pass_inserts(bytes, sink);
+            let bound = self.bound(&bytes[passed..]);
+            let (chunk, rest) = bytes[passed..].split_at(bound);
             self.chunk(chunk, false, sink);
+            bytes = rest;
         }
+    }
+
+    /// Passes over statements like the last one that was counted; gives how many bytes these are.
+    fn pass_inserts(&mut self, bytes: &[u8], sink: &mut impl Sink) -> usize {
+        let between =
+            self.empty && matches!(self.state, State::Normal) && self.kept[self.scan..].trim_ascii().is_empty();
+        if self.repeated.is_empty() || !between {
+            return 0;
+        }
+        let passed = inserts::pass_over(bytes, &self.repeated);
+        if passed.bytes > 0 {
+            sink.counted(passed.rows);
+            self.scan = self.kept.len();
+            if passed.lines > 0 {
+                self.gap(self.scan, passed.lines);
+            }
+        }
+        passed.bytes
+    }
+
+    /// How much is looked at next: to the end of a statement, behind which others like it may be passed over.
+    fn bound(&self, bytes: &[u8]) -> usize {
+        let most = bytes.len().min(CHUNK);
+        let end = || memchr::memmem::find(&bytes[..most], b";\n").map(|at| at + 2);
+        if self.repeated.is_empty() { most } else { end().unwrap_or(most) }
     }
 
     /// The input is over. Gives the kept text, the gaps and where it was cut.
@@ -206,7 +264,13 @@ impl Splitter {
             *begun = true;
             self.kept.push(b'\n');
         }
-        while let Some(length) = memchr::memchr(b'\n', &bytes[at..]) {
+        loop {
+            if !*wanted && self.partial.is_empty() {
+                let (end, passed) = pass_over(&bytes[at..]);
+                at += end;
+                *lines += passed;
+            }
+            let Some(length) = memchr::memchr(b'\n', &bytes[at..]) else { break };
             let mut line = &bytes[at..at + length];
             if !self.partial.is_empty() {
                 self.partial.extend_from_slice(&line[..line.len().min(if *wanted { usize::MAX } else { PARTIAL })]);
@@ -454,8 +518,12 @@ impl Splitter {
         }
         self.empty = true;
         match sink.piece(Piece::Statement(self.start..end), &self.kept) {
-            Keep::Yes => {}
-            Keep::No => {
+            Keep::Yes => self.repeated.clear(),
+            keep @ (Keep::No | Keep::Counted(_)) => {
+                self.repeated.clear();
+                if let Keep::Counted(head) = keep {
+                    self.repeated.extend_from_slice(self.kept.get(self.start..self.start + head).unwrap_or_default());
+                }
                 let lines = memchr::memchr_iter(b'\n', &self.kept[self.start..self.scan]).count();
                 self.kept.drain(self.start..self.scan);
                 self.scan = self.start;
@@ -464,6 +532,7 @@ impl Splitter {
                 }
             }
             Keep::Rows(wanted) => {
+                self.repeated.clear();
                 self.state = State::Rows { wanted, lines: 0, begun: false };
             }
         }

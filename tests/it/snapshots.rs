@@ -14,9 +14,9 @@ const UNREAD: [&str; 2] = ["times", "times_of"];
 
 fn read(name: &str) -> Dump {
     let path = format!("{}/tests/fixtures/snapshots/{name}", env!("CARGO_MANIFEST_DIR"));
-    let mut reader = DumpReader::new(name, DumpOptions::default());
+    let mut reader = DumpReader::new(name);
     reader.feed(&fs::read(path).expect("a fixture"));
-    reader.finish(&mut Sources::default())
+    reader.finish().read(&DumpOptions::default(), &mut Sources::default())
 }
 
 /// The catalog, and what of the dump it refuses, in no order.

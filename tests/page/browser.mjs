@@ -35,6 +35,7 @@ function launchChromium() {
 export const engineOf = (analyze) => `export const initSync = () => {};
 export const snapshot_sql = () => 'SELECT 1 AS snapshot';
 export const snapshot_py = () => 'print(1)';
+export class DumpReader {}
 export const files = (report, plan) => plan === undefined ? [{ name: 'report.json', text: JSON.stringify(report) }]
   : [{ name: 'fix.sql', text: report.plans[plan].fix_sql }];
 export const analyze = ${analyze};`;

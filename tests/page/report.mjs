@@ -44,7 +44,7 @@ export function report(name = HOSTILE) {
       sentence: '`91d3c7a5e0f4` is partly there: 3 of 6 effects. Missing: `candidate.linkedin_url`, `job.salary_from`, `job.salary_to`. Run fix.sql, stamp `91d3c7a5e0f4`, then upgrade. Do not stamp head: 1 later table does not exist.',
       facts: ["Tonight's run was rolled back: it left nothing behind.", `A table is called \`${name}\`.`],
     },
-    inputs: [{ name, sha256: 'ab'.repeat(32), kind: 'revision' }],
+    inputs: [{ name, size: 1, sha256: 'ab'.repeat(32), kind: 'revision' }],
     environments: [
       { path: 'project/migrations', chosen: true, version_locations: [versions], revisions: 5, version_table: 'alembic_version', version_table_schema: null, transaction_per_migration: false },
     ],

@@ -16,7 +16,19 @@
  * @property {Options} options
  */
 
+/** A larger dump is read as it comes, and never as a whole. */
+const LARGE = 8 << 20;
+
 /**
+ * @param {Taken | null} dump
+ * @returns {dump is Taken}
+ */
+export function isLarge(dump) {
+  return dump !== null && dump.blob.size > LARGE;
+}
+
+/**
+ * What the library is given; a large dump is not in it.
  * @param {Request} request
  * @returns {Promise<Input>}
  */
@@ -29,7 +41,7 @@ export async function inputOf(request) {
   }
   return {
     files,
-    dump: await bytes(request.dump),
+    dump: isLarge(request.dump) ? null : await bytes(request.dump),
     version_dump: await bytes(request.versionDump),
     stamped: request.stamped,
     answers: await bytes(request.answers),
@@ -47,8 +59,13 @@ async function bytes(file) {
   try {
     return { path: file.path, bytes: new Uint8Array(await file.blob.arrayBuffer()) };
   } catch {
-    throw new Error(`${file.path} could not be read. Has it changed or moved since you chose it? Choose it again.`);
+    throw unreadable(file);
   }
+}
+
+/** @param {Taken} file */
+export function unreadable(file) {
+  return new Error(`${file.path} could not be read. Has it changed or moved since you chose it? Choose it again.`);
 }
 
 /** @param {unknown} error */

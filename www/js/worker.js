@@ -1,7 +1,8 @@
 // Runs in the worker: files to bytes, the wasm library, and back. It answers one request at a time.
 
-import { analyze, files, initSync, snapshot_py, snapshot_sql } from '../pkg/restamp.js';
-import { explain, inputOf } from './input.js';
+import * as restamp from '../pkg/restamp.js';
+import { explain, inputOf, isLarge } from './input.js';
+import { readDump } from './streamed.js';
 
 /** @typedef {import('./input.js').Request} Request */
 /** @typedef {import('./state.js').Answer} Answer */
@@ -19,8 +20,8 @@ let loaded = () => {};
 const ready = new Promise((resolve) => {
   loaded = resolve;
 }).then((module) => {
-  initSync({ module });
-  reply({ kind: 'snapshot', snapshot: { sql: snapshot_sql(), program: snapshot_py() } });
+  restamp.initSync({ module });
+  reply({ kind: 'snapshot', snapshot: { sql: restamp.snapshot_sql(), program: restamp.snapshot_py() } });
   return module;
 });
 
@@ -33,23 +34,26 @@ const reply = (reply) => self.postMessage(reply);
  */
 async function answer(request) {
   await ready;
-  const input = await inputOf(request);
   // Progress comes thousands of times a second; the page needs it a few times.
   let last = 0;
-  const report = analyze(input, (progress) => {
+  /** @param {import('../pkg/restamp.js').Progress} progress */
+  const tell = (progress) => {
     const now = performance.now();
     if (now - last > 60) {
       last = now;
       reply({ kind: 'progress', progress });
     }
-  });
+  };
+  const dump = isLarge(request.dump) ? await readDump(request.dump, tell) : null;
+  const input = await inputOf(request);
+  const report = dump === null ? restamp.analyze(input, tell) : dump.analyze(input, tell);
   // What a rehearsal sends is not for the files that are handed on.
   const rehearsal = report.rehearsal ?? null;
   report.rehearsal = null;
   // The report is the same for each plan, and long.
-  const rest = files(report);
+  const rest = restamp.files(report);
   const ofPlan = report.plans.map((_, index) => {
-    const own = files(report, index);
+    const own = restamp.files(report, index);
     return [...own, ...rest.filter((one) => own.every(({ name }) => name !== one.name))];
   });
   return { report, files: ofPlan, rest, rehearsal };

@@ -261,9 +261,9 @@ fn messages(report: &Report, page: &mut String) {
 }
 
 fn inputs(report: &Report, page: &mut String) {
-    *page += "<h2>Inputs</h2>\n<table>\n<tr><th>File</th><th>SHA-256</th></tr>\n";
+    *page += "<h2>Inputs</h2>\n<table>\n<tr><th>File</th><th>What tells it from others</th></tr>\n";
     for input in &report.inputs {
-        let _ = writeln!(page, "<tr><td>{}</td><td><code>{}</code></td></tr>", Text(&input.name), Text(&input.sha256));
+        let _ = writeln!(page, "<tr><td>{}</td><td><code>{}</code></td></tr>", Text(&input.name), Text(&input.told()));
     }
     let _ = writeln!(
         page,

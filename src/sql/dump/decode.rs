@@ -1,6 +1,7 @@
 //! What a dump comes in: plain text, pg_dump's own formats, gzip, base64 of gzip pasted from a terminal, UTF-16 of a PowerShell redirect; and
 //! what it must not be.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use base64::Engine as _;
@@ -69,12 +70,15 @@ impl Decoder {
     }
 
     /// Takes bytes and gives text.
-    pub fn feed(&mut self, bytes: &[u8]) -> Vec<u8> {
-        if matches!(self.form, Form::Unknown) {
-            self.head.extend_from_slice(bytes);
-            return if self.head.len() < HEAD { Vec::new() } else { self.open() };
+    pub fn feed<'b>(&mut self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
+        match self.form {
+            Form::Plain => bytes.into(),
+            Form::Unknown => {
+                self.head.extend_from_slice(bytes);
+                if self.head.len() < HEAD { Vec::new().into() } else { self.open().into() }
+            }
+            _ => self.decode(bytes).into(),
         }
-        self.decode(bytes)
     }
 
     /// The input is over; the rest of the text is given to `out`.

@@ -1,19 +1,22 @@
-//! Dumps: fed in chunks, read as statements with places; rows are counted and never kept, those of the version table
-//! excepted.
+//! Dumps: fed in chunks ([`DumpReader`]), kept without their rows ([`DumpText`]), and read as statements with places ([`Dump`]).
+//! Rows are counted, and kept only where they may be those of the version table.
 
 mod archive;
 mod copy;
 mod current;
 mod decode;
+mod pieces;
 mod reader;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::collections::BTreeMap;
 
 pub use current::read_current;
 pub(in crate::sql) use decode::{Decoder, empty};
 pub use reader::DumpReader;
+pub use text::DumpText;
 
 use crate::diagnostic::Diagnostic;
 use crate::pg::command::{Command, Spanned};

@@ -14,9 +14,9 @@ COPY public.t (a, b) FROM stdin;\n1\tx;'y\n2\t$$\n\\\\.\t3\n\\.\n\n\nCOPY public
 
 fn read(bytes: &[u8], chunk: usize) -> (Dump, Sources) {
     let mut sources = Sources::default();
-    let mut reader = DumpReader::new("d.sql", DumpOptions::default());
+    let mut reader = DumpReader::new("d.sql");
     bytes.chunks(chunk).for_each(|chunk| reader.feed(chunk));
-    let dump = reader.finish(&mut sources);
+    let dump = reader.finish().read(&DumpOptions::default(), &mut sources);
     (dump, sources)
 }
 
@@ -106,10 +106,53 @@ fn several_databases() {
     let (dump, _) = read(sql.as_bytes(), 64);
     assert_eq!(dump.databases, ["template1", "my db", "other"]);
     assert_eq!(dump.diagnostics[0].code, "dump-several-databases");
-    let mut reader = DumpReader::new("d", DumpOptions { database: Some("my db".into()), ..DumpOptions::default() });
-    reader.feed(sql.as_bytes());
-    let dump = reader.finish(&mut Sources::default());
+    let options = DumpOptions { database: Some("my db".into()), ..DumpOptions::default() };
+    let dump = DumpText::of("d", sql.as_bytes()).read(&options, &mut Sources::default());
     assert_eq!((dump.diagnostics.len(), dump.statements.len()), (0, 1));
+}
+
+/// Whose rows are Alembic's is asked when all has passed by, so that a dump is read once.
+#[test]
+fn version_rows_of_any_name() {
+    let rows = "COPY public.done (version_num) FROM stdin;\na1\n\\.\nCOPY public.t (id, version_num) FROM stdin;\n1\tb1\n\\.\n\
+                INSERT INTO public.plain VALUES ('c1');\nINSERT INTO public.two VALUES (1, 'd1');\n\
+                INSERT INTO public.plain VALUES ('c2');\nINSERT INTO public.many (version_num) VALUES ('e1'), ('e2');\n";
+    let text = DumpText::of("d", rows.as_bytes());
+    let of = |names: &[&str]| {
+        let version_tables = names.iter().map(|name| QName::new(None, *name)).collect();
+        let dump = text.read(&DumpOptions { version_tables, database: None }, &mut Sources::default());
+        assert_eq!(dump.rows.values().sum::<u64>(), 7);
+        dump.version_rows.into_iter().map(|(table, rows)| format!("{table} {}", rows.join(" "))).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&["done"]), ["public.done a1"]);
+    assert_eq!(of(&["t"]), ["public.t b1"]);
+    assert_eq!(of(&["plain"]), ["public.plain c1 c2"]);
+    assert_eq!(of(&["two"]), Vec::<String>::new());
+    assert_eq!(of(&[]), ["public.done a1", "public.many e1 e2"]);
+    let large = format!("COPY done (version_num) FROM stdin;\n{}\\.\n", "a\n".repeat(2000));
+    assert_eq!(read(large.as_bytes(), 4096).0.version_rows.len(), 0);
+}
+
+/// INSERTs by the million are passed over; what stands between and behind them is found where it is.
+#[test]
+fn inserts_of_any_number() {
+    let few = "INSERT INTO public.t VALUES (1, 'a;''b\n', NULL);\n".repeat(200);
+    let odd = "INSERT INTO public.t VALUES (2, E'\\';', 3);\nINSERT INTO public.t VALUES (3, 'x'),\n\t(4, 'y');\n";
+    let sql = format!(
+        "CREATE TABLE public.t (a int);\n\n--\n-- Data\n--\n\n{few}{odd}{few}INSERT INTO public.t2 VALUES (1, 2);\n\
+         INSERT INTO public.alembic_version VALUES ('a1');\n{few}ALTER TABLE public.t ADD CHECK (a > 0);\n{few}"
+    );
+    let line = sql.lines().position(|line| line.starts_with("ALTER")).unwrap() as u32 + 1;
+    for chunk in [1, 7, 100, 4096, 1 << 20] {
+        let (dump, sources) = read(sql.as_bytes(), chunk);
+        let rows: Vec<String> = dump.rows.iter().map(|(table, rows)| format!("{table} {rows}")).collect();
+        assert_eq!(rows, ["public.alembic_version 1", "public.t 803", "public.t2 1"], "{chunk}");
+        assert_eq!(dump.version_rows.values().next().unwrap(), &["a1"]);
+        assert_eq!(dump.statements.len(), 2);
+        assert_eq!(sources.location(dump.statements[1].command.span).line, line, "{chunk}");
+        let kept: usize = sources.iter().map(|(_, file)| file.text().len()).sum();
+        assert!(kept < 3000, "{kept} bytes of rows were kept");
+    }
 }
 
 #[test]

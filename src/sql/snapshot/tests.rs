@@ -12,9 +12,9 @@ const SMALL: &str = r#"{"restamp_snapshot":1,"server":{"version":"16.4","version
 "versions":[{"relation":"16400","rows":["a1","back\\slash"]}]}"#;
 
 fn read(bytes: &[u8], chunk: usize) -> Dump {
-    let mut reader = DumpReader::new("s.json", DumpOptions::default());
+    let mut reader = DumpReader::new("s.json");
     bytes.chunks(chunk).for_each(|chunk| reader.feed(chunk));
-    reader.finish(&mut Sources::default())
+    reader.finish().read(&DumpOptions::default(), &mut Sources::default())
 }
 
 fn codes(bytes: &[u8]) -> Vec<&'static str> {

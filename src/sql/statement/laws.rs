@@ -296,8 +296,8 @@ proptest! {
 
     #[test]
     fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..300), chunk in 1usize..50) {
-        let mut reader = DumpReader::new("x", DumpOptions::default());
+        let mut reader = DumpReader::new("x");
         bytes.chunks(chunk).for_each(|chunk| reader.feed(chunk));
-        reader.finish(&mut crate::source::Sources::default());
+        reader.finish().read(&DumpOptions::default(), &mut crate::source::Sources::default());
     }
 }

@@ -33,6 +33,6 @@ export function diagnostics(report) {
 export function inputs(report) {
   if (report.inputs.length === 0) return null;
   const fill = () => h('ul', null, report.inputs.map((one) =>
-    h('li', null, h('code', null, one.name), ' ', h('span', { class: 'fine' }, `${one.kind.replaceAll('_', ' ')}, sha256 ${one.sha256}`))));
+    h('li', null, h('code', null, one.name), ' ', h('span', { class: 'fine' }, `${one.kind.replaceAll('_', ' ')}, ${one.sha256 === null ? `${one.size} bytes` : `sha256 ${one.sha256}`}`))));
   return h('details', { class: 'read', ontoggle: fillOnce(fill) }, h('summary', null, `What was read: ${counted(report.inputs.length, 'file')}`));
 }

@@ -11,11 +11,11 @@ macro_rules! fixture {
 }
 
 fn read(bytes: &[u8]) -> Dump {
-    let mut reader = DumpReader::new("d.dump", DumpOptions::default());
+    let mut reader = DumpReader::new("d.dump");
     for chunk in bytes.chunks(777) {
         reader.feed(chunk);
     }
-    reader.finish(&mut Sources::default())
+    reader.finish().read(&DumpOptions::default(), &mut Sources::default())
 }
 
 fn statements(dump: &Dump) -> Vec<String> {
