@@ -65,7 +65,7 @@ for (const [name, form] of Object.entries(FORMS)) {
   const path = await dump(name, form);
   const ours = measure(restamp, ['analyze', join(folder, 'a1.py'), '--dump', path, '--no-plans', '--format', 'json']);
   const report = JSON.parse(ours.said);
-  if (report.stamped?.revisions.join() !== 'a1' || !report.located?.exact) throw new Error(`${name}: a wrong answer: ${report.verdict.sentence}`);
+  if (!report.verdict.sentence.startsWith('This database is at `a1`, as recorded')) throw new Error(`${name}: a wrong answer: ${report.verdict.sentence}`);
   const wc = measure('wc', ['-l', path]);
   lines.push(`| ${name} | ${ours.seconds.toFixed(2)} s | ${(megabytes / ours.seconds).toFixed(0)} MB/s | ${wc.seconds.toFixed(2)} s | ${(wc.seconds / ours.seconds).toFixed(2)} | ${ours.memory.toFixed(0)} MB |`);
   await rm(path);
