@@ -80,6 +80,10 @@ def test_every_format_says_the_same(server, database, restamp, tmp_path):
         "tar": made(server, database, tmp_path / "d.tar", "-Ft"),
         "folder": made(server, database, tmp_path / "d.dir", "-Fd"),
     }
+    # `pg_dump -Fc >> file`: it cannot go back there, and writes the table of contents a second time.
+    files["appended"] = tmp_path / "appended.dump"
+    with files["appended"].open("ab") as file:
+        subprocess.run(server.dump_command(database, "-Fc"), check=True, stdout=file)
     for name, content in {"piped": piped, "gzip": gzip.compress(piped), "folder.tar.gz": tar_of(files["folder"])}.items():
         files[name] = tmp_path / f"by-{name}"
         files[name].write_bytes(content)

@@ -35,6 +35,7 @@ enum Form {
     Plain,
     /// It is read when all of it is there.
     Archive(archive::Form, Vec<u8>),
+    Custom(Box<archive::Stream>),
     Gzip(MultiGzDecoder<Vec<u8>>),
     /// Lines of base64 of gzip; `carry` holds the current line.
     Pasted {
@@ -101,7 +102,9 @@ impl Decoder {
                 cut |= gzip.try_finish().is_err();
                 std::mem::take(gzip.get_mut())
             }
-            Form::Unknown | Form::Plain | Form::Archive(..) | Form::Utf16 { .. } | Form::Refused => Vec::new(),
+            Form::Unknown | Form::Plain | Form::Archive(..) | Form::Custom(_) | Form::Utf16 { .. } | Form::Refused => {
+                Vec::new()
+            }
         };
         out(&self.unpacked(rest));
         if cut {
@@ -113,8 +116,13 @@ impl Decoder {
             Unpacked::Archive(form, bytes) if !cut => self.archive(form, &bytes, out),
             Unpacked::Archive(..) | Unpacked::Text => {}
         }
-        if let Form::Archive(form, bytes) = std::mem::replace(&mut self.form, Form::Refused) {
-            self.archive(form, &bytes, out);
+        match std::mem::replace(&mut self.form, Form::Refused) {
+            Form::Archive(form, bytes) => self.archive(form, &bytes, out),
+            Form::Custom(stream) => match stream.finish(out) {
+                Ok(missed) => self.missed(&missed),
+                Err(damage) => self.damaged(&damage),
+            },
+            _ => {}
         }
     }
 
@@ -164,19 +172,27 @@ impl Decoder {
                 inner.finish(out);
                 self.diagnostics.append(&mut inner.diagnostics);
             }
-            Ok(Held::File(_)) | Err(Damage::Cut) => self.cut("the archive"),
-            Err(Damage::Version(major, minor)) => {
+            Ok(Held::File(_)) => self.damaged(&Damage::Cut),
+            Err(damage) => self.damaged(&damage),
+        }
+    }
+
+    fn damaged(&mut self, damage: &Damage) {
+        match damage {
+            Damage::Cut => self.cut("the archive"),
+            Damage::Version(major, minor) => {
                 let message =
                     format!("{} is an archive of pg_dump of version {major}.{minor}, which is not read", self.name);
                 let help = format!("Turn it into SQL: pg_restore -f - {} > dump.sql", quoted(&self.name));
                 self.diagnostics.push(Diagnostic::error("dump-archive-version", message).help(help));
             }
-            Err(Damage::Files(count)) => {
+            Damage::Files(count) => {
                 let message = format!("{} holds {count} files, and no toc.dat of pg_dump among them", self.name);
                 self.diagnostics
                     .push(Diagnostic::error("dump-format", message).help("Unpack it and hand in the dump inside."));
             }
         }
+        self.form = Form::Refused;
     }
 
     /// Says which rows could not be read: they are not known, and neither is that there are none.
@@ -194,6 +210,7 @@ impl Decoder {
     fn open(&mut self) -> Vec<u8> {
         let head = std::mem::take(&mut self.head);
         self.form = match (archive::form(&head), refused(&self.name, &head)) {
+            (Some(archive::Form::Custom), _) => Form::Custom(Box::default()),
             (Some(form), _) => {
                 self.form = Form::Archive(form, head);
                 return Vec::new();
@@ -229,6 +246,13 @@ impl Decoder {
             Form::Archive(_, all) => {
                 all.extend_from_slice(bytes);
                 return Vec::new();
+            }
+            Form::Custom(stream) => {
+                let mut text = Vec::new();
+                if let Err(damage) = stream.feed(bytes, &mut |piece| text.extend_from_slice(piece)) {
+                    self.damaged(&damage);
+                }
+                return text;
             }
             Form::Gzip(gzip) => {
                 if gzip.write_all(bytes).is_err() {

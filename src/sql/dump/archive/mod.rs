@@ -1,6 +1,7 @@
 //! pg_dump's own formats (custom, tar, directory), turned into the text that `pg_restore -f -` makes of them.
 
 mod rows;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -9,7 +10,8 @@ mod toc;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 
-use toc::Place;
+pub use stream::Stream;
+use text::Text;
 
 /// Why an archive cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,42 +75,34 @@ pub enum Held {
 /// Where it cannot be read.
 pub fn open(form: Form, bytes: &[u8], out: &mut dyn FnMut(&[u8])) -> Result<Held, Damage> {
     let files = match form {
-        Form::Custom => return archive(bytes, &Files::new(), out).map(Held::Text),
+        Form::Custom => {
+            let mut stream = Stream::default();
+            stream.feed(bytes, out)?;
+            return stream.finish(out).map(Held::Text);
+        }
         Form::Tar => tar(bytes)?,
         Form::Zip => zip(bytes)?,
     };
     match (files.get("toc.dat").or(files.get("toc.dat.gz")), files.len()) {
-        (Some(toc), _) => archive(toc, &files, out).map(Held::Text),
+        (Some(toc), _) => directory(toc, &files, out).map(Held::Text),
         (None, 1) => Ok(Held::File(files.into_values().next().unwrap_or_default())),
         (None, count) => Err(Damage::Files(count)),
     }
 }
 
-fn archive(bytes: &[u8], files: &Files, out: &mut dyn FnMut(&[u8])) -> Result<Missed, Damage> {
-    let (head, entries) = toc::read(bytes)?;
+/// An archive whose rows are in files.
+fn directory(toc: &[u8], files: &Files, out: &mut dyn FnMut(&[u8])) -> Result<Missed, Damage> {
+    let (head, entries) = toc::read(toc)?;
     let mut missed = Missed::default();
-    let mut blocks = None;
-    let mut rows = |entry: &toc::Entry, out: &mut dyn FnMut(&[u8])| {
-        let read = match &entry.rows {
-            Place::Nowhere => Ok(true),
-            Place::At(at) => rows::block(bytes, &head, *at, out),
-            Place::Somewhere => {
-                if blocks.is_none() {
-                    blocks = Some(rows::blocks(bytes, &head)?);
-                }
-                match blocks.as_ref().and_then(|blocks| blocks.get(&entry.id)) {
-                    Some(at) => rows::block(bytes, &head, *at, out),
-                    None => Ok(false),
-                }
-            }
-            Place::File(_) => rows::file(files, entry, out),
-        }?;
-        if !read {
+    let mut text = Text::begin(&head, out);
+    for entry in &entries {
+        if !text::is_rows(entry) {
+            text.object(entry, out);
+        } else if !rows::write(files, entry, out)? {
             missed.tables.push(entry.tag.clone());
         }
-        Ok(read)
-    };
-    text::write(&head, &entries, out, &mut rows)?;
+    }
+    text.end(out);
     Ok(missed)
 }
 

@@ -11,8 +11,12 @@ macro_rules! fixture {
 }
 
 fn read(bytes: &[u8]) -> Dump {
+    read_by(bytes, 777)
+}
+
+fn read_by(bytes: &[u8], chunk: usize) -> Dump {
     let mut reader = DumpReader::new("d.dump");
-    for chunk in bytes.chunks(777) {
+    for chunk in bytes.chunks(chunk) {
         reader.feed(chunk);
     }
     reader.finish().read(&DumpOptions::default(), &mut Sources::default())
@@ -62,6 +66,25 @@ fn every_form_says_what_the_text_says() {
     let dump = read(fixture!("archives/few-16-pipe.dump").1);
     assert_eq!(dump.rows[&QName::new(Some("public".into()), "empty")], 0);
     assert_eq!(dump.version_rows.values().next().expect("the version table"), &["ae10"]);
+}
+
+/// Whatever comes at once, the text is the same.
+#[test]
+fn pieces_may_end_anywhere() {
+    for (name, bytes) in [
+        fixture!("archives/objects-15.dump"),
+        fixture!("archives/objects-18.dump"),
+        fixture!("archives/few-16-pipe.dump"),
+        fixture!("archives/few-16-stored.dump"),
+    ] {
+        let whole = read_by(bytes, usize::MAX);
+        for chunk in [1, 10, 5000] {
+            let dump = read_by(bytes, chunk);
+            assert_eq!(statements(&dump), statements(&whole), "{name} by {chunk}");
+            assert_eq!((&dump.rows, &dump.version_rows), (&whole.rows, &whole.version_rows), "{name} by {chunk}");
+            assert_eq!(dump.diagnostics, [], "{name} by {chunk}");
+        }
+    }
 }
 
 #[test]

@@ -2,44 +2,32 @@
 
 use std::fmt::Write as _;
 
-use super::Damage;
 use super::toc::{Entry, Head, Place};
 use crate::pg::ident::{Ident, QName};
 
-/// Writes the schema, and whatever `rows` gives for the entries that have some; it gives false for rows that cannot be read.
-///
-/// # Errors
-/// Those of `rows`.
-pub fn write(
-    head: &Head,
-    entries: &[Entry],
-    out: &mut dyn FnMut(&[u8]),
-    rows: &mut dyn FnMut(&Entry, &mut dyn FnMut(&[u8])) -> Result<bool, Damage>,
-) -> Result<(), Damage> {
-    out(preamble(head).as_bytes());
-    let mut access_method = "";
-    for entry in entries {
+/// The text so far.
+pub struct Text {
+    access_method: String,
+}
+
+impl Text {
+    /// Begins with what stands above all objects.
+    pub fn begin(head: &Head, out: &mut dyn FnMut(&[u8])) -> Text {
+        out(preamble(head).as_bytes());
+        Text { access_method: String::new() }
+    }
+
+    /// Writes an object.
+    pub fn object(&mut self, entry: &Entry, out: &mut dyn FnMut(&[u8])) {
         match entry.kind.as_str() {
-            // Another database's name, and large objects: no part of the schema.
-            "DATABASE" | "DATABASE PROPERTIES" | "BLOB" | "BLOBS" | "BLOB METADATA" | "BLOB COMMENTS" => {}
+            kind if NO_SCHEMA.contains(&kind) => {}
             "ENCODING" | "STDSTRINGS" | "SEARCHPATH" => out(entry.definition.as_bytes()),
-            _ if entry.rows != Place::Nowhere => {
-                out(heading("Data for Name", entry).as_bytes());
-                // The rows bring their own end, `\\.`.
-                let mut begun = false;
-                let mut copy = |bytes: &[u8]| {
-                    if !std::mem::replace(&mut begun, true) {
-                        out(entry.copy.as_bytes());
-                    }
-                    out(bytes);
-                };
-                rows(entry, &mut copy)?;
-            }
             _ => {
                 let mut text = heading("Name", entry);
-                if !entry.access_method.is_empty() && entry.access_method != access_method {
-                    access_method = &entry.access_method;
-                    let _ = writeln!(text, "SET default_table_access_method = {};\n", Ident::new(access_method));
+                if !entry.access_method.is_empty() && entry.access_method != self.access_method {
+                    self.access_method.clone_from(&entry.access_method);
+                    let method = Ident::new(&entry.access_method);
+                    let _ = writeln!(text, "SET default_table_access_method = {method};\n");
                 }
                 text.push_str(&entry.definition);
                 text.push_str("\n\n");
@@ -52,8 +40,24 @@ pub fn write(
             }
         }
     }
-    out(b"--\n-- PostgreSQL database dump complete\n--\n\n");
-    Ok(())
+
+    /// Writes what stands behind all objects.
+    pub fn end(self, out: &mut dyn FnMut(&[u8])) {
+        out(b"--\n-- PostgreSQL database dump complete\n--\n\n");
+    }
+}
+
+/// Another database's name, and large objects: no part of the schema.
+const NO_SCHEMA: &[&str] = &["DATABASE", "DATABASE PROPERTIES", "BLOB", "BLOBS", "BLOB METADATA", "BLOB COMMENTS"];
+
+/// Whether an entry is the rows of a table.
+pub fn is_rows(entry: &Entry) -> bool {
+    entry.rows != Place::Nowhere && !NO_SCHEMA.contains(&entry.kind.as_str())
+}
+
+/// The comment over rows, and their `COPY`; the rows bring their own end, `\.`.
+pub fn over_rows(entry: &Entry) -> String {
+    heading("Data for Name", entry) + &entry.copy
 }
 
 fn preamble(head: &Head) -> String {

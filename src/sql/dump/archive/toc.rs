@@ -64,10 +64,10 @@ pub enum Place {
     /// There are none.
     #[default]
     Nowhere,
-    /// In the archive; pg_dump could not go back to write where.
+    /// In the archive, if there are any: pg_dump could not go back to write where.
     Somewhere,
-    /// In the archive, at this byte.
-    At(usize),
+    /// In the archive.
+    There,
     /// In a file of this name, to which the compression's suffix is added.
     File(String),
 }
@@ -187,10 +187,11 @@ fn entry(bytes: &mut Bytes<'_>, version: (u8, u8), custom: bool, offset: usize) 
     while bytes.text()?.is_some() {}
     let rows = if custom {
         let state = bytes.byte()?;
-        let at = little(bytes.take(offset)?);
-        match (state, usize::try_from(at)) {
-            (2, Ok(at)) => Place::At(at),
-            (3, _) => Place::Nowhere,
+        // At which byte; the blocks are read as they come.
+        bytes.take(offset)?;
+        match state {
+            2 => Place::There,
+            3 => Place::Nowhere,
             _ => Place::Somewhere,
         }
     } else {
