@@ -391,7 +391,13 @@ impl Splitter {
 
     fn line_end(&mut self, end: usize, sink: &mut impl Sink) {
         let range = self.comment_start..end;
-        let piece = if matches!(self.state, State::Meta) { Piece::Meta(range) } else { Piece::Comment(range) };
+        let piece = if matches!(self.state, State::Meta) {
+            // Behind `\connect` the same words are about another database.
+            self.repeated.clear();
+            Piece::Meta(range)
+        } else {
+            Piece::Comment(range)
+        };
         sink.piece(piece, &self.kept);
         self.state = State::Normal;
     }

@@ -109,6 +109,15 @@ fn several_databases() {
     let options = DumpOptions { database: Some("my db".into()), ..DumpOptions::default() };
     let dump = DumpText::of("d", sql.as_bytes()).read(&options, &mut Sources::default());
     assert_eq!((dump.diagnostics.len(), dump.statements.len()), (0, 1));
+    // The same INSERT is of another database behind `\connect`, wherever a chunk ends.
+    let rows = "INSERT INTO t VALUES (1, 2);\n";
+    let before = format!("\\connect a\nCREATE TABLE t (x int);\n{}\\connect b\n", rows.repeat(4000));
+    let mut reader = DumpReader::new("d");
+    for piece in [before.as_str(), rows] {
+        reader.feed(piece.as_bytes());
+    }
+    let dump = reader.finish().read(&DumpOptions::default(), &mut Sources::default());
+    assert_eq!((dump.database.as_deref(), dump.rows.values().copied().collect::<Vec<u64>>()), (Some("a"), vec![4000]));
 }
 
 /// Whose rows are Alembic's is asked when all has passed by, so that a dump is read once.

@@ -296,7 +296,9 @@ SELECT pg_catalog.json_strip_nulls(pg_catalog.json_build_object(
       WHERE l.oid OPERATOR(pg_catalog.=) a.attcollation AND a.attcollation OPERATOR(pg_catalog.<>) t.typcollation AND r.relkind OPERATOR(pg_catalog.<>) ALL (ARRAY['v', 'm']::pg_catalog."char"[])) AS collation,
     CASE WHEN a.attnotnull THEN true END AS not_null, CASE WHEN a.attidentity OPERATOR(pg_catalog.<>) '' THEN a.attidentity END AS identity, CASE WHEN a.attgenerated OPERATOR(pg_catalog.<>) '' THEN a.attgenerated END AS generated,
     d.oid AS default_oid, pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS default,
-    CASE WHEN NOT a.attislocal THEN false END AS local, a.attacl AS acl, a.attoptions AS options,
+    CASE WHEN NOT a.attislocal THEN false END AS local, a.attacl AS acl,
+    -- `pg_attver` is the server's own (seen with 15.20), and its pg_dump leaves it out.
+    (SELECT pg_catalog.array_agg(o) FROM pg_catalog.unnest(a.attoptions) o WHERE o OPERATOR(pg_catalog.!~~) 'pg_attver=%') AS options,
     CASE WHEN a.attstorage OPERATOR(pg_catalog.<>) t.typstorage AND r.relkind OPERATOR(pg_catalog.<>) 'v' THEN a.attstorage END AS storage,
     CASE WHEN pg_catalog.to_jsonb(a) OPERATOR(pg_catalog.->>) 'attcompression' OPERATOR(pg_catalog.<>) '' THEN pg_catalog.to_jsonb(a) OPERATOR(pg_catalog.->>) 'attcompression' END AS compression,
     CASE WHEN coalesce(a.attstattarget, -1) OPERATOR(pg_catalog.<>) -1 THEN coalesce(a.attstattarget, -1) END AS statistics
